@@ -1,0 +1,20 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+CORPUS = Path(__file__).resolve().parents[1] / ".." / "shared" / "corpus"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """Give the folder of real DICOM files, or skip."""
+    if not CORPUS.is_dir():
+        pytest.skip("the corpus of real files (../shared/corpus) is not on this machine")
+    return CORPUS.resolve()

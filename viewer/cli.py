@@ -1,0 +1,74 @@
+"""The command line: argv to a headless command, or to a request for the window.
+
+Qt is imported only when a window is wanted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from viewer import __version__
+
+_COMMANDS = {
+    "list": "show the catalogue and the ledger of files, folders or discs",
+    "dump": "show the tags of a file",
+    "check": "decode the images of files, folders or discs and report a line each",
+    "render": "write a frame as a picture or an array",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRequest:
+    """What a window is to open: paths as given, or the sample."""
+
+    paths: tuple[str, ...] = ()
+    sample: bool = False
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Negato and give the exit code: 0, 1 for a failure, 2 for wrong use."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments and arguments[0] in _COMMANDS:
+        return _run_command(arguments[0], arguments[1:])
+    return _open_window(_parse_window(arguments))
+
+
+def _run_command(name: str, arguments: list[str]) -> int:
+    from viewer.dicom.errors import NegatoError
+
+    module = import_module(f"viewer.commands.{name}")
+    parser = argparse.ArgumentParser(f"negato {name}", description=_COMMANDS[name].capitalize() + ".")
+    module.configure(parser)
+    try:
+        return int(module.run(parser.parse_args(arguments)))
+    except NegatoError as error:
+        sys.stderr.write(f"negato: {error}\n")
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+def _parse_window(arguments: list[str]) -> LaunchRequest:
+    commands = "\n".join(f"  {name:8}{text}" for name, text in _COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        "negato",
+        description="Open DICOM files, folders and discs. Not for diagnosis.",
+        epilog=f"without a window (negato COMMAND --help):\n{commands}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, DICOMDIR or disc")
+    parser.add_argument("--sample", action="store_true", help="open the sample study")
+    parser.add_argument("--version", action="version", version=f"negato {__version__}")
+    parsed = parser.parse_args(arguments)
+    return LaunchRequest(tuple(parsed.paths), parsed.sample)
+
+
+def _open_window(request: LaunchRequest) -> int:
+    from viewer.ui.app import run
+
+    return run(request.paths, sample=request.sample)

@@ -1,0 +1,1 @@
+"""What is in the files: sources, headers, catalogue, frames, tags. pydicom lives here alone."""

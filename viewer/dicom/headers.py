@@ -1,0 +1,121 @@
+"""The header of one instance, as the catalogue needs it: one frozen value.
+
+Two readers make it, `quickread` (fast, plain files) and pydicom (everything
+else); nobody else can tell which. Pixels are left to `frames`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FrameGroup:
+    """What the functional groups of a multi-frame object say of one frame.
+
+    Sources: PS3.3 C.7.6.16.2. Empty tuples and None where absent. Positions
+    and spacings in mm, patient space (LPS).
+    """
+
+    image_position_patient: tuple[float, ...] = ()
+    image_orientation_patient: tuple[float, ...] = ()
+    pixel_spacing: tuple[float, ...] = ()
+    slice_thickness: float | None = None
+    stack_id: str = ""
+    in_stack_position: int | None = None
+    dimension_index_values: tuple[int, ...] = ()
+    echo_time: float | None = None
+    b_value: float | None = None
+    temporal_position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceHeader:
+    """The attributes of one DICOM instance that catalogue, stacks and display use.
+
+    Text is decoded by SpecificCharacterSet and stripped of padding; dates and
+    times are the raw DICOM strings; numbers that cannot be parsed are None (or
+    left out of tuples as a whole: a multi-valued number with one bad value is
+    an empty tuple). ``path`` is absolute, as `os.fsdecode` gives it.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    transfer_syntax_uid: str = ""
+    sop_class_uid: str = ""
+    sop_instance_uid: str = ""
+    specific_character_set: tuple[str, ...] = ()
+    # patient, study
+    patient_name: str = ""
+    patient_id: str = ""
+    issuer_of_patient_id: str = ""
+    patient_birth_date: str = ""
+    patient_sex: str = ""
+    study_instance_uid: str = ""
+    study_id: str = ""
+    study_date: str = ""
+    study_time: str = ""
+    study_description: str = ""
+    accession_number: str = ""
+    # series
+    series_instance_uid: str = ""
+    series_number: int | None = None
+    series_date: str = ""
+    series_time: str = ""
+    series_description: str = ""
+    modality: str = ""
+    body_part_examined: str = ""
+    protocol_name: str = ""
+    frame_of_reference_uid: str = ""
+    # instance
+    instance_number: int | None = None
+    acquisition_number: int | None = None
+    acquisition_time: str = ""
+    content_time: str = ""
+    image_type: tuple[str, ...] = ()
+    # image pixel module
+    rows: int | None = None
+    columns: int | None = None
+    samples_per_pixel: int | None = None
+    photometric_interpretation: str = ""
+    planar_configuration: int | None = None
+    bits_allocated: int | None = None
+    bits_stored: int | None = None
+    high_bit: int | None = None
+    pixel_representation: int | None = None
+    number_of_frames: int | None = None
+    # plane
+    image_position_patient: tuple[float, ...] = ()
+    image_orientation_patient: tuple[float, ...] = ()
+    pixel_spacing: tuple[float, ...] = ()
+    imager_pixel_spacing: tuple[float, ...] = ()
+    pixel_aspect_ratio: tuple[float, ...] = ()
+    slice_thickness: float | None = None
+    slice_location: float | None = None
+    # what splits a series
+    echo_time: float | None = None
+    b_value: float | None = None  # (0018,9087)
+    temporal_position_identifier: int | None = None
+    trigger_time: float | None = None
+    convolution_kernel: tuple[str, ...] = ()
+    contrast_bolus_agent: str = ""
+    # display, for plain grey single-frame files
+    rescale_slope: float | None = None
+    rescale_intercept: float | None = None
+    rescale_type: str = ""
+    units: str = ""  # (0054,1001), PET
+    window_center: tuple[float, ...] = ()
+    window_width: tuple[float, ...] = ()
+    window_explanation: tuple[str, ...] = ()
+    voi_lut_function: str = ""
+    presentation_lut_shape: str = ""
+    pixel_padding_value: int | None = None
+    pixel_padding_range_limit: int | None = None
+    frame_time: float | None = None
+    # where the pixels are
+    pixel_data_tag: int | None = None  # 0x7FE00010, ..08, ..09, or None: no pixels
+    pixel_data_offset: int | None = None  # first byte of the value, from the start of the file
+    pixel_data_length: int | None = None  # None: undefined (encapsulated)
+    needs_full_description: bool = False  # LUT sequences, overlays, functional groups: see `frames`
+    frame_groups: tuple[FrameGroup, ...] = ()

@@ -1,0 +1,1 @@
+"""Numbers to picture: geometry, display transform, colour, resampling. NumPy only."""

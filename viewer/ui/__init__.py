@@ -1,0 +1,1 @@
+"""The widgets: draw state, turn gestures into intents."""

@@ -1,0 +1,1 @@
+"""The browser of patients, studies, series and stacks."""

@@ -1,0 +1,1 @@
+"""The image canvas and the controls around it."""
