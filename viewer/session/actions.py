@@ -1,0 +1,74 @@
+"""Every action as data: menus, shortcuts and the help on keys are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Need = Literal["nothing", "document", "study", "picture"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a user can do.
+
+    ``needs`` says what must be there for it to be enabled.
+    """
+
+    id: str
+    title: str
+    menu: str
+    shortcut: str = ""
+    needs: Need = "nothing"
+    checkable: bool = False
+    separated: bool = False  # a separator above it
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("openFolder", "Open &Folder…", "&File", "Ctrl+O"),
+    Action("openFile", "Open F&ile…", "&File", "Ctrl+Shift+O"),
+    Action("openDisc", "Open &Disc…", "&File", "Ctrl+D"),
+    Action("openSample", "Open &Sample", "&File"),
+    Action("closeStudy", "&Close Study", "&File", "Ctrl+W", "study", separated=True),
+    Action("closeAll", "Close &All", "&File", "Ctrl+Shift+W", "document"),
+    Action("savePng", "Save as &PNG…", "&File", "Ctrl+S", "picture", separated=True),
+    Action("showLedger", "&Files Seen…", "&File", "Ctrl+L", "document"),
+    Action("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
+    Action("copyImage", "&Copy Image", "&Edit", "Ctrl+Shift+C", "picture"),
+    Action("findTag", "&Find Tag", "&Edit", "Ctrl+F", "document"),
+    Action("filterBrowser", "Filter &Series", "&Edit", "Ctrl+E", "document"),
+    Action("fit", "&Fit to Window", "&View", "F", "picture"),
+    Action("smooth", "&Smooth Pixels", "&View", "Ctrl+I", checkable=True),
+    Action("texts", "Corner &Texts", "&View", "T", checkable=True),
+    Action("nextStack", "&Next Series", "&View", "Ctrl+Right", "document", separated=True),
+    Action("previousStack", "&Previous Series", "&View", "Ctrl+Left", "document"),
+    Action("fullScreen", "F&ull Screen", "&View", "F11", checkable=True, separated=True),
+    Action("showKeys", "&Keys and Mouse", "&Help", "F1"),
+    Action("about", "&About Negato", "&Help"),
+)
+
+GESTURES: tuple[tuple[str, str], ...] = (
+    ("Left drag", "window: across for width, up and down for centre"),
+    ("Right drag", "zoom"),
+    ("Right click", "menu"),
+    ("Middle drag, Space + left drag", "pan"),
+    ("Wheel", "scroll through the frames"),
+    ("Ctrl + wheel", "zoom at the pointer"),
+    ("Double-click", "fit to the window"),
+    ("Up, Down", "previous, next frame"),
+    ("Page Up, Page Down", "ten frames back, on"),
+    ("Home, End", "first, last frame"),
+    ("0", "automatic window"),
+    ("1 to 9", "the file's windows first, then the presets"),
+    ("Escape", "leave full screen"),
+)
+
+
+def key_help() -> list[tuple[str, str]]:
+    """Give every gesture and shortcut with what it does."""
+    shortcuts = [
+        (action.shortcut, action.title.replace("&", "").rstrip("…"))
+        for action in ACTIONS
+        if action.shortcut
+    ]
+    return [*GESTURES, *shortcuts]

@@ -1,0 +1,175 @@
+"""What is open: the paths asked for, their catalogue as it grows, the ledger.
+
+The scan runs in a child process; its batches become a catalogue in the scan's
+thread, and whole catalogues hop to the GUI thread.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QObject, Signal
+
+from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Patient
+from viewer.dicom.stacks import FrameKey, Stack
+from viewer.session.hop import Hop
+from viewer.workers.scan import ScanItem, ScanJob
+
+_SNAPSHOT_SHARE = 0.2  # of the scan thread's time that snapshots may take
+_SNAPSHOT_MIN_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProgress:
+    """How far the scan is: files seen, files a second, whether it still runs."""
+
+    seen: int = 0
+    rate: float = 0.0
+    running: bool = False
+
+
+class Document(QObject):
+    """One opened set of paths.
+
+    Signals
+    -------
+    catalogueChanged
+        ``catalogue`` is a new value.
+    progressChanged
+        ``progress`` is a new value.
+    """
+
+    catalogueChanged = Signal()
+    progressChanged = Signal()
+
+    def __init__(self, paths: Sequence[str], hop: Hop, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.paths = tuple(paths)
+        self.catalogue = Catalogue()
+        self.progress = ScanProgress(running=True)
+        self._hop = hop
+        self._closed_studies: set[str] = set()
+        self._latest = Catalogue()
+        self._alive = True
+        self._feed = _CatalogueFeed(self._post_catalogue)
+        self._job = ScanJob(self.paths, on_batch=self._feed.add, on_end=self._scan_ended)
+
+    def start(self) -> None:
+        """Begin the scan."""
+        self._job.start()
+
+    def cancel(self) -> None:
+        """Stop the scan; what was found stays."""
+        self._job.cancel()
+
+    def close(self) -> None:
+        """Stop the scan at once and say nothing more."""
+        self._alive = False
+        self._job.cancel()
+        self._job.join()
+
+    def close_study(self, study_uid: str) -> None:
+        """Take one study out of the catalogue."""
+        self._closed_studies.add(study_uid)
+        self._accept(self._latest)
+
+    def stacks(self) -> list[Stack]:
+        """Give every stack, in reading order."""
+        return stacks_of(self.catalogue)
+
+    def _post_catalogue(self, catalogue: Catalogue, progress: ScanProgress) -> None:
+        self._hop.post(lambda: self._receive(catalogue, progress))
+
+    def _scan_ended(self) -> None:
+        catalogue, progress = self._feed.finish()
+        self._hop.post(lambda: self._receive(catalogue, progress))
+
+    def _receive(self, catalogue: Catalogue, progress: ScanProgress) -> None:
+        if not self._alive:
+            return
+        self.progress = progress
+        self._accept(catalogue)
+        self.progressChanged.emit()
+
+    def _accept(self, catalogue: Catalogue) -> None:
+        self._latest = catalogue
+        self.catalogue = _without_studies(catalogue, self._closed_studies)
+        self.catalogueChanged.emit()
+
+
+def stacks_of(catalogue: Catalogue) -> list[Stack]:
+    """Give every stack of ``catalogue``, in reading order."""
+    return [
+        stack
+        for patient in catalogue.patients
+        for study in patient.studies
+        for series in study.series
+        for stack in series.stacks
+    ]
+
+
+def first_image(catalogue: Catalogue, opened: Sequence[str]) -> tuple[Stack, int] | None:
+    """Choose what to show first.
+
+    The file that was opened by name (absolute paths), where there is one;
+    else the first frame of the first stack with frames.
+    """
+    stacks = [stack for stack in stacks_of(catalogue) if len(stack)]
+    names = set(opened)
+    for stack in stacks:
+        for index in range(len(stack)):
+            if stack.key(index).path in names:
+                return stack, index
+    return (stacks[0], 0) if stacks else None
+
+
+def find_frame(catalogue: Catalogue, key: FrameKey) -> tuple[Stack, int] | None:
+    """Find the stack and index that show the frame ``key``."""
+    for stack in stacks_of(catalogue):
+        for index in range(len(stack)):
+            if stack.key(index) == key:
+                return stack, index
+    return None
+
+
+class _CatalogueFeed:
+    """Collects scan batches in the scan's thread and posts snapshots, not too often."""
+
+    def __init__(self, post: Callable[[Catalogue, ScanProgress], None]) -> None:
+        self._post = post
+        self._builder = CatalogueBuilder()
+        self._began = time.monotonic()
+        self._next = 0.0
+        self._seen = 0
+
+    def add(self, batch: Sequence[ScanItem]) -> None:
+        for item in batch:
+            self._builder.add(item)
+        self._seen += len(batch)
+        before = time.monotonic()
+        if before < self._next:
+            return
+        catalogue = self._builder.snapshot()
+        cost = time.monotonic() - before
+        self._next = before + max(_SNAPSHOT_MIN_S, cost / _SNAPSHOT_SHARE)
+        self._post(catalogue, self._progress(running=True))
+
+    def finish(self) -> tuple[Catalogue, ScanProgress]:
+        return self._builder.snapshot(), self._progress(running=False)
+
+    def _progress(self, *, running: bool) -> ScanProgress:
+        elapsed = max(time.monotonic() - self._began, 1e-3)
+        return ScanProgress(self._seen, self._seen / elapsed, running)
+
+
+def _without_studies(catalogue: Catalogue, closed: set[str]) -> Catalogue:
+    if not closed:
+        return catalogue
+    patients = (_open_studies(patient, closed) for patient in catalogue.patients)
+    return replace(catalogue, patients=tuple(p for p in patients if p.studies))
+
+
+def _open_studies(patient: Patient, closed: set[str]) -> Patient:
+    return replace(patient, studies=tuple(s for s in patient.studies if s.uid not in closed))

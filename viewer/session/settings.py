@@ -1,0 +1,61 @@
+"""What Negato remembers between runs: window layout, recent paths, memory budget."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import QByteArray, QSettings
+
+_RECENT_MAX = 10
+_DEFAULT_BUDGET_MB = 2048
+
+
+class Settings:
+    """Typed access to the user's settings.
+
+    Parameters
+    ----------
+    store : QSettings, optional
+        Where they are kept; the user's own by default.
+    """
+
+    def __init__(self, store: QSettings | None = None) -> None:
+        self._store = store if store is not None else QSettings("Negato", "Negato")
+
+    def recent(self) -> list[str]:
+        """Give the recently opened paths, newest first."""
+        value = self._store.value("recent", [])
+        if isinstance(value, str):  # QSettings gives a list of one back as its item
+            value = [value]
+        return [path for path in value if isinstance(path, str)] if isinstance(value, list) else []
+
+    def add_recent(self, path: str) -> None:
+        """Put ``path`` first among the recent ones."""
+        path = os.path.abspath(path)
+        paths = [path, *(other for other in self.recent() if other != path)]
+        self._store.setValue("recent", paths[:_RECENT_MAX])
+
+    def clear_recent(self) -> None:
+        """Forget all recent paths."""
+        self._store.remove("recent")
+
+    def layout(self) -> tuple[QByteArray, QByteArray]:
+        """Give the window's saved geometry and dock state; empty where none."""
+        return self._bytes("window/geometry"), self._bytes("window/state")
+
+    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+        """Keep the window's geometry and dock state."""
+        self._store.setValue("window/geometry", geometry)
+        self._store.setValue("window/state", state)
+
+    def memory_budget_bytes(self) -> int:
+        """Give the bound on cached frames, in bytes."""
+        megabytes = self._store.value("memory_budget_mb", _DEFAULT_BUDGET_MB)
+        try:
+            return max(int(str(megabytes)), 64) << 20
+        except ValueError:  # edited by hand
+            return _DEFAULT_BUDGET_MB << 20
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._store.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()

@@ -1,0 +1,127 @@
+"""The catalogue as the browser's rows: what each row says and which stack it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from viewer.dicom.catalogue import Catalogue, Patient, Series, Study
+from viewer.dicom.stacks import Stack
+from viewer.plain_text import date, person_name, plain_line
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One row: two lines of plain text, the stack it shows, rows below it.
+
+    ``key`` stays the same while the catalogue grows.
+    """
+
+    key: str
+    title: str
+    subtitle: str
+    children: tuple[Node, ...] = ()
+    stack: Stack | None = None
+    study_uid: str = ""
+    badge: str = ""  # the modality
+
+    def matches(self, words: list[str]) -> bool:
+        """Say whether each of ``words`` (lower case) is in this row's text."""
+        text = f"{self.title} {self.subtitle} {self.badge}".lower()
+        return all(word in text for word in words)
+
+
+def nodes_of(catalogue: Catalogue) -> tuple[Node, ...]:
+    """Give the rows of ``catalogue``: patients, studies, series; stacks where there are several."""
+    return tuple(_patient(patient) for patient in catalogue.patients)
+
+
+def filtered(nodes: tuple[Node, ...], text: str) -> tuple[Node, ...]:
+    """Keep the rows that hold all words of ``text``, with those above and below them."""
+    words = text.lower().split()
+    return tuple(_matching(nodes, words)) if words else nodes
+
+
+def _matching(nodes: tuple[Node, ...], words: list[str]) -> Iterator[Node]:
+    for node in nodes:
+        missing = [word for word in words if not node.matches([word])]
+        if not missing:
+            yield node
+            continue
+        below = tuple(_matching(node.children, missing))
+        if below:
+            yield Node(
+                node.key, node.title, node.subtitle, below, node.stack, node.study_uid, node.badge
+            )
+
+
+def _patient(patient: Patient) -> Node:
+    key = f"{patient.id}\0{patient.issuer}\0{patient.name}"
+    facts = (
+        plain_line(patient.id, 64),
+        f"born {date(patient.birth_date)}" if patient.birth_date else "",
+        plain_line(patient.sex, 16),
+    )
+    return Node(
+        key,
+        person_name(patient.name) or "No name",
+        _join(facts),
+        tuple(_study(study, key) for study in patient.studies),
+    )
+
+
+def _study(study: Study, above: str) -> Node:
+    key = f"{above}\0{study.uid}"
+    images = sum(len(stack) for series in study.series for stack in series.stacks)
+    facts = (date(study.date), _count(len(study.series), "series", "series"), _images(images))
+    title = plain_line(study.description, 120) or "Study"
+    series = tuple(_series(one, key, study.uid) for one in study.series)
+    return Node(key, title, _join(facts), series, None, study.uid)
+
+
+def _series(series: Series, above: str, study_uid: str) -> Node:
+    key = f"{above}\0{series.uid}"
+    number = f"{series.number}  " if series.number is not None else ""
+    badge = plain_line(series.modality, 8)
+    if len(series.stacks) == 1:
+        stack = series.stacks[0]
+        title = number + (plain_line(series.description, 120) or plain_line(stack.label) or "Series")
+        return Node(key, title, _stack_facts(stack), (), stack, study_uid, badge)
+    title = number + (plain_line(series.description, 120) or "Series")
+    images = sum(len(stack) for stack in series.stacks)
+    facts = _join((_count(len(series.stacks), "stack", "stacks"), _images(images)))
+    stacks = tuple(
+        Node(
+            f"{key}\0{stack.uid}",
+            plain_line(stack.split_reason, 120) or plain_line(stack.label) or "Stack",
+            _stack_facts(stack),
+            (),
+            stack,
+            study_uid,
+            badge,
+        )
+        for stack in series.stacks
+    )
+    return Node(key, title, facts, stacks, None, study_uid, badge)
+
+
+def _stack_facts(stack: Stack) -> str:
+    if not len(stack):
+        return "no picture"
+    header = stack.header(0)
+    size = f"{header.columns} × {header.rows}" if header.rows and header.columns else ""
+    unit = "frames" if stack.kind == "cine" else "images"
+    count = _count(len(stack), unit[:-1], unit)
+    return _join((count, size, "see notes" if stack.geometry_notes else ""))
+
+
+def _images(count: int) -> str:
+    return _count(count, "image", "images")
+
+
+def _count(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
+
+
+def _join(parts: tuple[str, ...]) -> str:
+    return " · ".join(part for part in parts if part)
