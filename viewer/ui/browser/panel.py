@@ -1,0 +1,178 @@
+"""The browser: a filter box over the tree of patients, studies, series and stacks."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLineEdit,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.dicom.catalogue import Catalogue
+from viewer.dicom.stacks import Stack
+from viewer.ui.browser.delegate import RowDelegate
+from viewer.ui.browser.model import NODE_ROLE, THUMBNAIL_ROLE, BrowserModel
+from viewer.ui.browser.nodes import Node, filtered, nodes_of
+
+
+class SeriesBrowser(QWidget):
+    """Shows the catalogue; says which stack is to be shown and which rows need a thumbnail.
+
+    Signals
+    -------
+    stackChosen
+        A `Stack`: double-click, Enter, or a row dragged onto the canvas.
+    thumbnailWanted
+        A `Stack` whose row has come into view without a thumbnail.
+    studyMenuRequested
+        A study's UID and the global position for its menu.
+    """
+
+    stackChosen = Signal(object)
+    thumbnailWanted = Signal(object)
+    studyMenuRequested = Signal(str, QPoint)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._nodes: tuple[Node, ...] = ()
+        self._asked: set[str] = set()
+        self._model = BrowserModel(self)
+        self._filter = QLineEdit(self)
+        self._filter.setObjectName("browserFilter")
+        self._filter.setAccessibleName("Filter series")
+        self._filter.setPlaceholderText("Filter by name, description, modality…")
+        self._filter.setClearButtonEnabled(True)
+        self._filter.textChanged.connect(self._refresh)
+        self._tree = _Tree(self)
+        self._tree.setModel(self._model)
+        self._tree.activatedRow.connect(self._choose)
+        self._tree.painted.connect(self._ask_for_thumbnails)
+        self._tree.customContextMenuRequested.connect(self._request_menu)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 4, 4, 4)
+        layout.addWidget(self._filter)
+        layout.addWidget(self._tree)
+        self.setFocusProxy(self._tree)
+
+    def set_catalogue(self, catalogue: Catalogue) -> None:
+        """Show ``catalogue``; what was expanded, selected or thumbnailed stays so."""
+        self._nodes = nodes_of(catalogue)
+        self._refresh()
+
+    def clear(self) -> None:
+        """Show nothing and forget thumbnails and filter."""
+        self._asked.clear()
+        self._filter.clear()
+        self.set_catalogue(Catalogue())
+
+    def set_thumbnail(self, stack_uid: str, picture: QPixmap) -> None:
+        """Show ``picture`` on the rows of a stack."""
+        for item in self._model.items():
+            stack = item.data(NODE_ROLE).stack
+            if stack is not None and stack.uid == stack_uid:
+                item.setData(picture, THUMBNAIL_ROLE)
+
+    def select_stack(self, stack_uid: str) -> None:
+        """Mark the row of the stack that is on screen."""
+        for item in self._model.items():
+            stack = item.data(NODE_ROLE).stack
+            if stack is not None and stack.uid == stack_uid:
+                flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+                self._tree.selectionModel().setCurrentIndex(item.index(), flags)
+                self._tree.scrollTo(item.index())
+                return
+
+    def selected_study(self) -> str:
+        """Give the UID of the study of the current row; empty where none."""
+        index = self._tree.currentIndex()
+        node = index.data(NODE_ROLE) if index.isValid() else None
+        if node is None:
+            return ""
+        if node.study_uid or not node.children:
+            return node.study_uid
+        return node.children[0].study_uid if len(node.children) == 1 else ""
+
+    def focus_filter(self) -> None:
+        """Let the user type a filter."""
+        self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._filter.selectAll()
+
+    def _refresh(self) -> None:
+        known = {item.data(NODE_ROLE).key for item in self._model.items()}
+        self._model.set_nodes(filtered(self._nodes, self._filter.text()))
+        for item in self._model.items():
+            if item.data(NODE_ROLE).key not in known:
+                self._tree.expand(item.index())
+
+    def _choose(self, index: QModelIndex) -> None:
+        node: Node = index.data(NODE_ROLE)
+        stack = node.stack or _first_stack(node)
+        if stack is not None:
+            self.stackChosen.emit(stack)
+
+    def _request_menu(self, where: QPoint) -> None:
+        index = self._tree.indexAt(where)
+        if index.isValid() and index.data(NODE_ROLE).study_uid:
+            at = self._tree.viewport().mapToGlobal(where)
+            self.studyMenuRequested.emit(index.data(NODE_ROLE).study_uid, at)
+
+    def _ask_for_thumbnails(self) -> None:
+        for index in self._tree.visible_rows():
+            stack = index.data(NODE_ROLE).stack
+            if stack is None or not len(stack) or stack.uid in self._asked:
+                continue
+            self._asked.add(stack.uid)
+            self.thumbnailWanted.emit(stack)
+
+
+def _first_stack(node: Node) -> Stack | None:
+    if node.stack is not None:
+        return node.stack
+    return next((s for s in map(_first_stack, node.children) if s is not None), None)
+
+
+class _Tree(QTreeView):
+    """A tree that says when rows are activated or painted."""
+
+    activatedRow = Signal(QModelIndex)
+    painted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("seriesBrowser")
+        self.setAccessibleName("Patients, studies and series")
+        self.setHeaderHidden(True)
+        self.setItemDelegate(RowDelegate(self))
+        self.setIndentation(12)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setExpandsOnDoubleClick(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.doubleClicked.connect(self.activatedRow)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Show the current row's stack on Enter."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.activatedRow.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def paintEvent(self, event: object) -> None:
+        """Paint, then say so: thumbnails are asked for rows that were seen."""
+        super().paintEvent(event)  # type: ignore[arg-type]
+        self.painted.emit()
+
+    def visible_rows(self) -> list[QModelIndex]:
+        """Give the rows that are on screen."""
+        rows = []
+        index = self.indexAt(QPoint(1, 1))
+        bottom = self.viewport().height()
+        while index.isValid() and self.visualRect(index).top() < bottom:
+            rows.append(index)
+            index = self.indexBelow(index)
+        return rows
