@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from viewer.ui.browser.nodes import Node
 
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 THUMBNAIL_ROLE = Qt.ItemDataRole.UserRole + 2
+STACK_MIME = "application/x-negato-stack"
 
 
 class BrowserModel(QStandardItemModel):
@@ -35,6 +36,18 @@ class BrowserModel(QStandardItemModel):
     def items(self) -> Iterator[QStandardItem]:
         """Give every item, parents before their children."""
         yield from self._below(self.invisibleRootItem())
+
+    def mimeTypes(self) -> list[str]:
+        """Name what a dragged row carries: the UID of its stack."""
+        return [STACK_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Give the stack of the dragged row."""
+        data = QMimeData()
+        stack = indexes[0].data(NODE_ROLE).stack if indexes else None
+        if stack is not None:
+            data.setData(STACK_MIME, stack.uid.encode())
+        return data
 
     def _below(self, parent: QStandardItem) -> Iterator[QStandardItem]:
         for row in range(parent.rowCount()):

@@ -1,0 +1,261 @@
+"""What one window works on: the open document, its viewport, the background work behind it.
+
+The one place where a wish ("this frame of this stack, now") becomes requests,
+and where results become signals in the GUI thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import os
+
+from PySide6.QtCore import QObject, Signal
+
+from viewer.dicom.errors import NegatoError
+from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.dicom.stacks import Stack
+from viewer.imaging.voi import VoiWindow
+from viewer.session.document import Document, find_frame, first_image
+from viewer.session.hop import Hop
+from viewer.session.messages import Messages
+from viewer.session.settings import Settings
+from viewer.session.viewport import FixedVoi, Picture, ViewportState, VoiChoice, automatic, resolve
+from viewer.workers.child_pool import ChildPool
+from viewer.workers.decode_service import DecodeService
+from viewer.workers.frame_cache import FrameCache
+
+
+class Workspace(QObject):
+    """Owns document, viewport, cache and decode service of one window.
+
+    Signals
+    -------
+    documentChanged
+        Another document (or none) is open.
+    catalogueChanged, progressChanged
+        The document's catalogue or scan progress is new.
+    stackChanged
+        The viewport shows another stack, or the same one grown.
+    pictureChanged
+        What `picture` gives may be new.
+    framesChanged
+        More frames of the shown stack are ready.
+    thumbnailReady
+        A `Stack` whose thumbnail frame is in the cache.
+    tagsChanged
+        ``tags`` is new: a TagTable, a NegatoError, or None while they are read.
+    """
+
+    documentChanged = Signal()
+    catalogueChanged = Signal()
+    progressChanged = Signal()
+    stackChanged = Signal()
+    pictureChanged = Signal()
+    framesChanged = Signal()
+    thumbnailReady = Signal(object)
+    tagsChanged = Signal()
+
+    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.settings = settings
+        self.messages = Messages(self)
+        self.document: Document | None = None
+        self.viewport = ViewportState()
+        self.tags: object | None = None
+        self.tags_path = ""
+        self._hop = Hop(self)
+        self._chosen = False  # the user has picked a stack or frame himself
+        self._thumbnails: dict[str, tuple[Stack, int]] = {}
+        self.cache = FrameCache(settings.memory_budget_bytes())
+        self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
+        self._pool.start()
+        self._decoder = DecodeService(self._pool, self.cache, self._frame_done)
+
+    def open(self, paths: Sequence[str]) -> None:
+        """Open ``paths`` in place of what is open."""
+        self.close_all()
+        absolute = [os.path.abspath(path) for path in paths]
+        for path in reversed(absolute):
+            self.settings.add_recent(path)
+        self.document = Document(absolute, self._hop, self)
+        self.document.catalogueChanged.connect(self._catalogue_changed)
+        self.document.progressChanged.connect(self.progressChanged)
+        self.documentChanged.emit()
+        self.document.start()
+
+    def cancel_scan(self) -> None:
+        """Stop looking for more files; what was found stays open."""
+        if self.document is not None:
+            self.document.cancel()
+
+    def close_study(self, study_uid: str) -> None:
+        """Close one study and free its frames."""
+        if self.document is not None:
+            self.document.close_study(study_uid)
+
+    def close_all(self) -> None:
+        """Close everything and free its memory."""
+        if self.document is None:
+            return
+        self.document.close()
+        self.document.deleteLater()
+        self.document = None
+        self._decoder.clear()
+        self.cache.clear()
+        self.viewport = ViewportState()
+        self._thumbnails.clear()
+        self._chosen = False
+        self._set_tags("", None)
+        self.documentChanged.emit()
+        self.stackChanged.emit()
+        self.pictureChanged.emit()
+
+    def close(self) -> None:
+        """End all background work at once."""
+        self._hop.close()
+        if self.document is not None:
+            self.document.close()
+        self._decoder.close()
+        self._pool.close()
+
+    def picture(self) -> Picture:
+        """Give what the viewport shows now."""
+        return resolve(self.viewport, self.cache)
+
+    def show(self, stack: Stack, index: int = 0) -> None:
+        """Show ``stack`` from frame ``index`` (from 0)."""
+        self._chosen = True
+        self._turn_to(stack, index)
+
+    def step(self, frames: int) -> None:
+        """Scroll by ``frames``."""
+        self._chosen = True
+        if self.viewport.step(frames):
+            self._look()
+
+    def go_to(self, index: int) -> None:
+        """Scroll to frame ``index`` (from 0)."""
+        self._chosen = True
+        if self.viewport.go_to(index):
+            self._look()
+
+    def step_stack(self, by: int) -> None:
+        """Turn to the next (1) or previous (-1) stack."""
+        stacks = self.document.stacks() if self.document is not None else []
+        uids = [stack.uid for stack in stacks]
+        current = self.viewport.stack
+        if current is None or current.uid not in uids:
+            return
+        place = uids.index(current.uid) + by
+        if 0 <= place < len(stacks):
+            self.show(stacks[place])
+
+    def set_window(self, center: float, width: float) -> None:
+        """Window the stack by hand."""
+        self.choose_voi(FixedVoi(VoiWindow(center, width), "Manual"))
+
+    def choose_voi(self, choice: VoiChoice | None) -> None:
+        """Window the stack by ``choice``; None for the automatic window of this frame."""
+        picture = self.picture()
+        if picture.pixels is None or picture.description is None:
+            return
+        if choice is None:
+            choice = FixedVoi(automatic(picture.pixels, picture.description), "Automatic")
+        self.viewport.choose(choice)
+        self.pictureChanged.emit()
+
+    def want_thumbnail(self, stack: Stack) -> None:
+        """Have the middle frame of ``stack`` decoded for its thumbnail."""
+        index = len(stack) // 2
+        self._thumbnails[stack.uid] = (stack, index)
+        if self.cache.get(stack, index) is not None:
+            self.thumbnailReady.emit(stack)
+        else:
+            self._decoder.want_thumbnail(stack, index)
+
+    def _turn_to(self, stack: Stack, index: int) -> None:
+        self.viewport.show(stack, index)
+        self.stackChanged.emit()
+        self._look()
+
+    def _look(self) -> None:
+        stack = self.viewport.stack
+        if stack is None:
+            return
+        if len(stack):
+            self._decoder.look_at(stack, self.viewport.index, self.viewport.direction)
+        header = stack.header(self.viewport.index) if len(stack) else stack.headers[0]
+        self._read_tags(header.path)
+        self.pictureChanged.emit()
+
+    def _read_tags(self, path: str) -> None:
+        if path == self.tags_path:
+            return
+        self.tags_path = path
+        self._pool.submit(
+            "tags",
+            (path,),
+            timeout_s=DEFAULT_LIMITS.header_seconds,
+            on_done=lambda result: self._hop.post(lambda: self._tags_done(path, result)),
+        )
+
+    def _tags_done(self, path: str, result: object) -> None:
+        if path == self.tags_path:
+            self._set_tags(path, result)
+
+    def _set_tags(self, path: str, tags: object | None) -> None:
+        self.tags_path = path
+        self.tags = tags
+        self.tagsChanged.emit()
+
+    def _frame_done(self, stack_uid: str, index: int) -> None:
+        self._hop.post(lambda: self._frame_ready(stack_uid, index))
+
+    def _frame_ready(self, stack_uid: str, index: int) -> None:
+        shown = self.viewport.stack
+        if shown is not None and shown.uid == stack_uid:
+            if index == self.viewport.index:
+                self.pictureChanged.emit()
+            self.framesChanged.emit()
+        wanted = self._thumbnails.get(stack_uid)
+        if wanted is not None and wanted[1] == index:
+            self.thumbnailReady.emit(wanted[0])
+
+    def _catalogue_changed(self) -> None:
+        assert self.document is not None
+        self._follow_catalogue()
+        self.catalogueChanged.emit()
+
+    def _follow_catalogue(self) -> None:
+        """Keep the frame on screen while its stack grows; show the first image when it comes."""
+        assert self.document is not None
+        catalogue = self.document.catalogue
+        shown = self.viewport.stack
+        if shown is None or not len(shown):
+            first = first_image(catalogue, self.document.paths)
+            if first is not None and not self._chosen:
+                self._turn_to(*first)
+            return
+        found = find_frame(catalogue, shown.key(self.viewport.index))
+        if found is None:
+            self._leave_closed_stack()
+        elif found[0] is not shown:
+            stack, index = found
+            choice = self.viewport.choices.get(shown.uid)
+            if choice is not None:
+                self.viewport.choices.setdefault(stack.uid, choice)
+            self._turn_to(stack, index)
+
+    def _leave_closed_stack(self) -> None:
+        assert self.document is not None
+        kept = {stack.uid for stack in self.document.stacks()}
+        self._decoder.forget(self.cache.stack_uids() - kept)
+        self.viewport = ViewportState(choices=self.viewport.choices)
+        first = first_image(self.document.catalogue, ())
+        if first is not None:
+            self._turn_to(*first)
+            return
+        self._set_tags("", None)
+        self.stackChanged.emit()
+        self.pictureChanged.emit()

@@ -1,0 +1,36 @@
+"""The window's process: application, theme, main window, event loop."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from viewer.resources import resource
+from viewer.session.settings import Settings
+from viewer.ui import theme
+from viewer.ui.main_window import MainWindow
+
+_SWITCH_INTERVAL_S = 0.0005  # worker threads give the GIL back to the window this often
+
+
+def run(paths: Sequence[str], *, sample: bool = False) -> int:
+    """Open the window and run until it is closed; give the exit code."""
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("negato")
+    app.setDesktopFileName("negato")
+    app.setWindowIcon(QIcon(str(resource("icons/negato.svg"))))
+    theme.apply(app)
+    window = MainWindow(Settings())
+    window.show()
+    if sample:
+        QTimer.singleShot(0, window.open_sample)
+    elif paths:
+        QTimer.singleShot(0, lambda: window.open(paths))
+    return app.exec()

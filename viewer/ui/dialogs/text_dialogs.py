@@ -1,0 +1,116 @@
+"""Dialogs that show text: the ledger, the keys, about."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QPlainTextEdit,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer import __version__
+from viewer.session.actions import key_help
+from viewer.session.messages import Messages
+from viewer.ui.plain_label import PlainLabel
+
+_ABOUT = (
+    f"Negato {__version__}\n\n"
+    "A DICOM viewer for folders and discs.\n"
+    "Not a medical device: not for diagnosis.\n\n"
+    "MIT licence."
+)
+
+
+class LedgerDialog(QDialog):
+    """Every file seen and its fate, as text that can be saved."""
+
+    def __init__(
+        self, sentence: str, text: str, messages: Messages, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._text = text
+        self._messages = messages
+        self.setObjectName("ledgerDialog")
+        self.setWindowTitle("Files Seen")
+        self.resize(820, 480)
+        heading = PlainLabel(sentence, self)
+        heading.setWordWrap(True)
+        view = QPlainTextEdit(text, self)
+        view.setObjectName("ledgerText")
+        view.setAccessibleName("Every file and its reason")
+        view.setReadOnly(True)
+        view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
+        save = buttons.addButton("Save as Text…", QDialogButtonBox.ButtonRole.ActionRole)
+        save.setObjectName("saveLedger")
+        save.clicked.connect(self._save)
+        buttons.rejected.connect(self.reject)
+        _stack_up(self, heading, view, buttons)
+
+    def _save(self) -> None:
+        path, _ = QFileDialog.getSaveFileName(self, "Save the list of files", "files-seen.txt")
+        if path:
+            self.save_to(path)
+
+    def save_to(self, path: str) -> None:
+        """Write the list to ``path``; say so where that fails."""
+        try:
+            with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(self._text)
+        except OSError as error:
+            self._messages.post(f"The list was not saved: {error.strerror}.", "error")
+        else:
+            self._messages.post("The list of files was saved.")
+
+
+class KeysDialog(QDialog):
+    """What the mouse and the keys do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("keysDialog")
+        self.setWindowTitle("Keys and Mouse")
+        self.resize(620, 640)
+        table = QTreeWidget(self)
+        table.setObjectName("keysTable")
+        table.setAccessibleName("Keys and what they do")
+        table.setHeaderLabels(["Key or gesture", "What it does"])
+        table.setRootIsDecorated(False)
+        table.setUniformRowHeights(True)
+        table.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        table.addTopLevelItems([QTreeWidgetItem(list(row)) for row in key_help()])
+        table.resizeColumnToContents(0)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
+        buttons.rejected.connect(self.reject)
+        _stack_up(self, table, buttons)
+
+
+class AboutDialog(QDialog):
+    """Which program this is, and what it is not for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("aboutDialog")
+        self.setWindowTitle("About Negato")
+        label = PlainLabel(_ABOUT, self)
+        label.setWordWrap(True)
+        label.setMinimumWidth(320)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
+        buttons.rejected.connect(self.reject)
+        _stack_up(self, label, buttons)
+
+
+
+
+def _stack_up(dialog: QDialog, *widgets: QWidget) -> None:
+    layout = QVBoxLayout(dialog)
+    for widget in widgets:
+        layout.addWidget(widget)

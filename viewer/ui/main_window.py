@@ -1,0 +1,363 @@
+"""The main window: docks, menus and status bar around the canvas.
+
+It places widgets and passes intents on; what is open lives in `Workspace`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QKeySequence,
+    QShortcut,
+)
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QWidget
+
+from viewer.dicom.catalogue import ledger_sentence, ledger_text
+from viewer.dicom.errors import NegatoError
+from viewer.dicom.stacks import Stack
+from viewer.plain_text import person_name, plain_line
+from viewer.resources import resource
+from viewer.session.actions import Need
+from viewer.session.settings import Settings
+from viewer.session.workspace import Workspace
+from viewer.ui import export
+from viewer.ui.browser.model import STACK_MIME
+from viewer.ui.browser.panel import SeriesBrowser
+from viewer.ui.browser.thumbnails import thumbnail
+from viewer.ui.canvas.window_controls import WindowControls
+from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog, LedgerDialog
+from viewer.ui.menus import Menus
+from viewer.ui.status import StatusBar
+from viewer.ui.tags.panel import TagPanel
+from viewer.ui.view_area import ViewArea
+from viewer.ui.window_link import WindowLink
+
+_MEMORY_PERIOD_MS = 1000
+
+
+class MainWindow(QMainWindow):
+    """Browser on the left, canvas in the centre, tags on the right."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setAccessibleName("Negato")
+        self.setAcceptDrops(True)
+        self.resize(1366, 768)
+        self.setDockNestingEnabled(True)
+        self.workspace = Workspace(settings, self)
+        self.browser = SeriesBrowser(self)
+        self.view = ViewArea(self.workspace, self)
+        self.window_controls = WindowControls(self)
+        self.tag_panel = TagPanel(self)
+        self._link = WindowLink(self.workspace, self.window_controls)
+        self._status = StatusBar(self)
+        self._memory = QTimer(self, interval=_MEMORY_PERIOD_MS)
+        self._place_widgets()
+        self.menus = Menus(self, self._callbacks())
+        self._finish_menus()
+        self._connect()
+        self._restore_layout()
+        self._document_changed()
+
+    def open(self, paths: Sequence[str]) -> None:
+        """Open files, folders or discs in place of what is open."""
+        if paths:
+            self.workspace.open(paths)
+            self.view.canvas.setFocus()
+
+    def open_sample(self) -> None:
+        """Open the study that ships with Negato."""
+        self.open([str(resource("sample"))])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the layout and end all background work."""
+        self.workspace.settings.save_layout(self.saveGeometry(), self.saveState())
+        self._memory.stop()
+        self.workspace.close()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files, folders and rows of the browser."""
+        if _local_paths(event.mimeData()) or event.mimeData().hasFormat(STACK_MIME):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """Go on taking what was taken on entry."""
+        event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open what was dropped."""
+        data = event.mimeData()
+        if data.hasFormat(STACK_MIME):
+            self._show_uid(bytes(data.data(STACK_MIME).data()).decode())
+        else:
+            self.open(_local_paths(data))
+        event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave full screen on Escape."""
+        if event.key() == Qt.Key.Key_Escape and self.isFullScreen():
+            self._full_screen()
+            return
+        super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the menu's check mark true to the window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self.menus.action("fullScreen").setChecked(self.isFullScreen())
+
+    def _place_widgets(self) -> None:
+        self.setCentralWidget(self.view)
+        self.setStatusBar(self._status)
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        browser = self._dock("browserDock", "Series", self.browser, left)
+        window = self._dock("windowDock", "Window", self.window_controls, left)
+        tags = self._dock("tagDock", "Tags", self.tag_panel, right)
+        self._docks = (browser, window, tags)
+        self.resizeDocks([browser, tags], [290, 380], Qt.Orientation.Horizontal)
+        self.resizeDocks([browser, window], [430, 250], Qt.Orientation.Vertical)
+
+    def _dock(
+        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
+    ) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(name)
+        dock.setWidget(widget)
+        self.addDockWidget(area, dock)
+        return dock
+
+    def _callbacks(self) -> dict[str, Callable[[], object]]:
+        return {
+            "openFolder": self._ask_folder,
+            "openFile": self._ask_files,
+            "openDisc": self._ask_disc,
+            "openSample": self.open_sample,
+            "closeStudy": self._close_study,
+            "closeAll": self.workspace.close_all,
+            "savePng": self._save_png,
+            "showLedger": self._show_ledger,
+            "quit": self.close,
+            "copyImage": self._copy_image,
+            "findTag": self._find_tag,
+            "filterBrowser": self._filter_browser,
+            "fit": self.view.canvas.fit,
+            "smooth": self._set_smooth,
+            "texts": self._set_texts,
+            "nextStack": lambda: self.workspace.step_stack(1),
+            "previousStack": lambda: self.workspace.step_stack(-1),
+            "fullScreen": self._full_screen,
+            "showKeys": lambda: KeysDialog(self).open(),
+            "about": lambda: AboutDialog(self).open(),
+        }
+
+    def _finish_menus(self) -> None:
+        for name in ("smooth", "texts"):
+            self.menus.action(name).setChecked(True)
+        view = self.menus.menu("&View")
+        view.addSeparator()
+        for dock in self._docks:
+            view.addAction(dock.toggleViewAction())
+        file_menu = self.menus.menu("&File")
+        self._recent = QMenu("Open &Recent", self)
+        self._recent.setObjectName("menuRecent")
+        self._recent.aboutToShow.connect(self._fill_recent)
+        file_menu.insertMenu(self.menus.action("openSample"), self._recent)
+        for keys, step in (("F3", 1), ("Shift+F3", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(lambda step=step: self.tag_panel.step_match(step))
+
+    def _connect(self) -> None:
+        workspace = self.workspace
+        workspace.documentChanged.connect(self._document_changed)
+        workspace.catalogueChanged.connect(self._catalogue_changed)
+        workspace.progressChanged.connect(self._progress_changed)
+        workspace.stackChanged.connect(self._stack_changed)
+        workspace.pictureChanged.connect(self._enable_actions)
+        workspace.thumbnailReady.connect(self._show_thumbnail)
+        workspace.tagsChanged.connect(self._show_tags)
+        workspace.messages.posted.connect(self._status.show_message)
+        self.browser.stackChosen.connect(self._choose_stack)
+        self.browser.thumbnailWanted.connect(workspace.want_thumbnail)
+        self.browser.studyMenuRequested.connect(self._study_menu)
+        self.view.readoutChanged.connect(self._status.show_readout)
+        self.view.menuRequested.connect(self._canvas_menu)
+        self._status.cancelRequested.connect(workspace.cancel_scan)
+        self._status.ledgerRequested.connect(self._show_ledger)
+        self._memory.timeout.connect(self._show_memory)
+        self._memory.start()
+
+    def _restore_layout(self) -> None:
+        geometry, state = self.workspace.settings.layout()
+        if not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        if not state.isEmpty():
+            self.restoreState(state)
+
+    def _document_changed(self) -> None:
+        self.browser.clear()
+        self._show_title()
+        self._progress_changed()
+        self._enable_actions()
+        self._show_memory()
+
+    def _catalogue_changed(self) -> None:
+        document = self.workspace.document
+        if document is not None:
+            self.browser.set_catalogue(document.catalogue)
+            self._select_shown()
+
+    def _progress_changed(self) -> None:
+        document = self.workspace.document
+        self._status.show_progress(document.progress if document is not None else None)
+        self._status.show_ledger(ledger_sentence(document.catalogue) if document else "")
+        if document is not None and not document.progress.running:
+            for notice in document.catalogue.ledger.notices:
+                self.workspace.messages.post(notice, "warning")
+
+    def _stack_changed(self) -> None:
+        self._select_shown()
+        self._show_title()
+        self._enable_actions()
+
+    def _select_shown(self) -> None:
+        if self.workspace.viewport.stack is not None:
+            self.browser.select_stack(self.workspace.viewport.stack.uid)
+
+    def _show_title(self) -> None:
+        stack = self.workspace.viewport.stack
+        if stack is None:
+            self.setWindowTitle("Negato")
+            return
+        header = stack.headers[0]
+        name = person_name(header.patient_name) or "No name"
+        self.setWindowTitle(f"{name} – {plain_line(header.series_description, 80)} – Negato")
+
+    def _enable_actions(self) -> None:
+        present: set[Need] = set()
+        if self.workspace.document is not None:
+            present.add("document")
+            if self.workspace.document.catalogue.patients:
+                present.add("study")
+        if self.workspace.picture().pixels is not None:
+            present.add("picture")
+        self.menus.enable(present)
+
+    def _choose_stack(self, stack: Stack) -> None:
+        self.workspace.show(stack)
+        self.view.canvas.setFocus()
+
+    def _show_uid(self, uid: str) -> None:
+        document = self.workspace.document
+        for stack in document.stacks() if document is not None else ():
+            if stack.uid == uid:
+                self._choose_stack(stack)
+                return
+
+    def _show_thumbnail(self, stack: Stack) -> None:
+        cached = self.workspace.cache.get(stack, len(stack) // 2)
+        if isinstance(cached, tuple):
+            self.browser.set_thumbnail(stack.uid, thumbnail(*cached))
+
+    def _show_tags(self) -> None:
+        tags = self.workspace.tags
+        if isinstance(tags, NegatoError):
+            self.tag_panel.set_message(tags.message)
+        elif tags is None:
+            self.tag_panel.set_table(None)
+        else:
+            self.tag_panel.set_table(tags)
+
+    def _show_memory(self) -> None:
+        settings = self.workspace.settings
+        self._status.show_memory(self.workspace.cache.bytes_used, settings.memory_budget_bytes())
+
+    def _show_ledger(self) -> None:
+        document = self.workspace.document
+        if document is None:
+            return
+        catalogue = document.catalogue
+        LedgerDialog(
+            ledger_sentence(catalogue), ledger_text(catalogue), self.workspace.messages, self
+        ).open()
+
+    def _ask_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open a folder")
+        self.open([folder] if folder else [])
+
+    def _ask_disc(self) -> None:
+        media = next((p for p in ("/media", "/run/media", "/Volumes") if os.path.isdir(p)), "")
+        folder = QFileDialog.getExistingDirectory(self, "Open a disc", media)
+        self.open([folder] if folder else [])
+
+    def _ask_files(self) -> None:
+        paths, _ = QFileDialog.getOpenFileNames(self, "Open files", "", "All files (*)")
+        self.open(paths)
+
+    def _fill_recent(self) -> None:
+        self._recent.clear()
+        for path in self.workspace.settings.recent():
+            action = self._recent.addAction(plain_line(path, 100).replace("&", "&&"))
+            action.setEnabled(os.path.exists(path))
+            action.triggered.connect(lambda _checked=False, path=path: self.open([path]))
+        self._recent.addSeparator()
+        self._recent.addAction("&Clear", self.workspace.settings.clear_recent)
+
+    def _close_study(self) -> None:
+        stack = self.workspace.viewport.stack
+        uid = self.browser.selected_study()
+        if not uid and stack is not None:
+            uid = stack.headers[0].study_instance_uid
+        self.workspace.close_study(uid)
+
+    def _study_menu(self, study_uid: str, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Close Study", lambda: self.workspace.close_study(study_uid))
+        menu.popup(at)
+
+    def _canvas_menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in ("fit", "smooth", "texts", "copyImage", "savePng", "showKeys"):
+            menu.addAction(self.menus.action(name))
+        menu.popup(at)
+
+    def _copy_image(self) -> None:
+        export.copy_image(self.view.canvas.grab_image(), self.workspace.messages)
+
+    def _save_png(self) -> None:
+        export.save_png(self.view.canvas.grab_image(), self.workspace.messages, self)
+
+    def _find_tag(self) -> None:
+        self._docks[2].show()
+        self._docks[2].raise_()
+        self.tag_panel.focus_search()
+
+    def _filter_browser(self) -> None:
+        self._docks[0].show()
+        self._docks[0].raise_()
+        self.browser.focus_filter()
+
+    def _set_smooth(self) -> None:
+        smooth = self.menus.action("smooth").isChecked()
+        self.view.canvas.set_interpolation("smooth" if smooth else "nearest")
+
+    def _set_texts(self) -> None:
+        self.view.show_texts(self.menus.action("texts").isChecked())
+
+    def _full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+
+def _local_paths(data: QMimeData) -> list[str]:
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]

@@ -1,0 +1,112 @@
+"""The words around a picture: corner texts and the pixel under the pointer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from viewer.dicom.stacks import Stack
+from viewer.imaging import modality as modality_values
+from viewer.imaging.frame import FrameDescription
+from viewer.imaging.geometry import frame_point_to_lps
+from viewer.imaging.voi import Voi, VoiWindow
+from viewer.plain_text import date, person_name, plain_line
+
+_PATIENT_AXES = (("L", "R"), ("P", "A"), ("H", "F"))  # positive, negative: LPS
+
+
+@dataclass(frozen=True, slots=True)
+class CornerTexts:
+    """Lines of plain text for the four corners of a viewport."""
+
+    top_left: tuple[str, ...] = ()
+    top_right: tuple[str, ...] = ()
+    bottom_left: tuple[str, ...] = ()
+    bottom_right: tuple[str, ...] = ()
+
+
+def corner_texts(
+    stack: Stack, index: int, description: FrameDescription, voi: Voi | None, zoom: float
+) -> CornerTexts:
+    """Say whose picture this is, where it lies and how it is shown."""
+    header = stack.header(index)
+    series = f"{header.series_number}  " if header.series_number is not None else ""
+    return CornerTexts(
+        _lines(
+            person_name(header.patient_name),
+            plain_line(header.patient_id, 64),
+            date(header.patient_birth_date),
+        ),
+        _lines(
+            f"{date(header.study_date)}  {plain_line(header.study_description, 80)}",
+            series + plain_line(header.series_description, 80),
+            plain_line(stack.split_reason, 80),
+        ),
+        _lines(window_text(voi, description), f"Zoom {zoom * 100:.0f} %"),
+        _lines(
+            f"{index + 1} / {len(stack)}",
+            _position(description),
+            *(plain_line(note, 120) for note in description.warnings[:3]),
+        ),
+    )
+
+
+def window_text(voi: Voi | None, description: FrameDescription) -> str:
+    """Say which window is applied."""
+    if description.samples_per_pixel > 1 or description.palette_rgb is not None:
+        return "Colour"
+    if isinstance(voi, VoiWindow):
+        return f"C {voi.center:g}  W {voi.width:g}" + _with_space(description.modality.unit)
+    return f"VOI LUT {plain_line(voi.explanation, 40)}" if voi is not None else ""
+
+
+def pixel_text(
+    pixels: np.ndarray, description: FrameDescription, row: float, column: float
+) -> str:
+    """Say what lies under the pointer; ``row`` and ``column`` in frame space.
+
+    Stored value, modality value with its unit, patient position in mm. Empty
+    outside the frame.
+    """
+    r, c = math.floor(row + 0.5), math.floor(column + 0.5)
+    if not (0 <= r < pixels.shape[0] and 0 <= c < pixels.shape[1]):
+        return ""
+    parts = [f"row {r + 1}, column {c + 1}", _values(pixels[r, c], description)]
+    if description.plane is not None:
+        x, y, z = frame_point_to_lps(description.plane, (r, c))
+        parts.append(f"x {x:.1f}  y {y:.1f}  z {z:.1f} mm")
+    return "    ".join(parts)
+
+
+def _values(stored: np.ndarray, description: FrameDescription) -> str:
+    if description.samples_per_pixel > 1:
+        return "RGB " + ", ".join(str(int(value)) for value in stored)
+    if description.palette_rgb is not None:
+        return f"index {stored}"
+    value = modality_values.value_of(description.modality, stored.item())
+    unit = _with_space(plain_line(description.modality.unit, 16))
+    if not unit and value == stored.item():
+        return f"value {stored:g}"
+    return f"value {value:g}{unit}  (stored {stored:g})"
+
+
+def _position(description: FrameDescription) -> str:
+    if description.plane is None:
+        return ""
+    plane = description.plane
+    normal = np.cross(plane.row_direction_lps, plane.column_direction_lps)
+    axis = int(np.argmax(np.abs(normal)))
+    height, width = description.rows, description.columns
+    centre = frame_point_to_lps(plane, ((height - 1) / 2, (width - 1) / 2))[axis]
+    letter = _PATIENT_AXES[axis][0 if centre >= 0 else 1]
+    return f"{letter} {abs(centre):.1f} mm"
+
+
+def _with_space(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def _lines(*lines: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in lines if line.strip())

@@ -1,0 +1,99 @@
+"""The status bar: read-out, messages, scan progress, the ledger, memory."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+
+from viewer.session.document import ScanProgress
+from viewer.ui.plain_label import PlainLabel
+
+_MESSAGE_MS = 8000
+
+
+class StatusBar(QStatusBar):
+    """Shows what goes on.
+
+    Signals
+    -------
+    cancelRequested
+        The user wants the scan to stop.
+    ledgerRequested
+        The user wants to see every file and its fate.
+    """
+
+    cancelRequested = Signal()
+    ledgerRequested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._message = PlainLabel(parent=self)
+        self._message.setObjectName("statusMessage")
+        self._readout = PlainLabel(parent=self)
+        self._readout.setObjectName("pixelReadout")
+        self._progress = _ProgressStrip(self)
+        self._progress.cancel.clicked.connect(self.cancelRequested)
+        self._ledger = QPushButton(self)
+        self._ledger.setObjectName("ledgerButton")
+        self._ledger.setAccessibleName("Files seen")
+        self._ledger.setFlat(True)
+        self._ledger.clicked.connect(self.ledgerRequested)
+        self._memory = PlainLabel(parent=self)
+        self._memory.setObjectName("memoryLabel")
+        for widget, stretch in ((self._readout, 3), (self._message, 2)):
+            self.addWidget(widget, stretch)
+        for widget in (self._progress, self._ledger, self._memory):
+            self.addPermanentWidget(widget)
+        self._progress.hide()
+        self._ledger.hide()
+        self._fade = QTimer(self, singleShot=True, interval=_MESSAGE_MS)
+        self._fade.timeout.connect(lambda: self._message.setText(""))
+
+    def show_message(self, level: str, sentence: str) -> None:
+        """Show a message for a while; an error until the next one."""
+        self._message.setText(sentence)
+        self._fade.stop()
+        if level != "error":
+            self._fade.start()
+
+    def show_readout(self, text: str) -> None:
+        """Show what lies under the pointer."""
+        self._readout.setText(text)
+
+    def show_progress(self, progress: ScanProgress | None) -> None:
+        """Show how far the scan is; hide it where none runs."""
+        running = progress is not None and progress.running
+        self._progress.setVisible(running)
+        if progress is not None and running:
+            text = f"{progress.seen:,} files, {progress.rate:,.0f}/s"
+            self._progress.text.setText(text)
+
+    def show_ledger(self, sentence: str) -> None:
+        """Show the ledger's sentence; empty hides it."""
+        self._ledger.setText(sentence.replace("&", "&&"))
+        self._ledger.setVisible(bool(sentence))
+
+    def show_memory(self, bytes_used: int, budget: int) -> None:
+        """Show how much memory the cached frames take."""
+        self._memory.setText(f"{bytes_used / 2**20:,.0f} of {budget / 2**20:,.0f} MB")
+
+
+class _ProgressStrip(QWidget):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.text = PlainLabel(parent=self)
+        bar = QProgressBar(self)
+        bar.setObjectName("loadProgress")
+        bar.setAccessibleName("Loading")
+        bar.setRange(0, 0)
+        bar.setTextVisible(False)
+        bar.setFixedSize(110, 12)
+        self.cancel = QToolButton(self)
+        self.cancel.setObjectName("cancelScan")
+        self.cancel.setAccessibleName("Stop loading")
+        self.cancel.setText("Stop")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 0, 4, 0)
+        for widget in (self.text, bar, self.cancel):
+            layout.addWidget(widget)

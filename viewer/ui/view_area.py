@@ -1,0 +1,170 @@
+"""The centre of the window: the canvas over its frame slider, joined to the workspace."""
+
+from __future__ import annotations
+
+import os
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from viewer.dicom.catalogue import Catalogue, ledger_sentence
+from viewer.plain_text import plain_line
+from viewer.session.viewport import Picture
+from viewer.session.windows import window_options
+from viewer.session.workspace import Workspace
+from viewer.ui.canvas.frame_slider import FrameSlider
+from viewer.ui.canvas.image_canvas import ImageCanvas
+from viewer.ui.readout import CornerTexts, corner_texts, pixel_text
+
+EMPTY_HINT = "Drop a folder, a file or a disc here,\nor press Ctrl+O to open one."
+
+
+class ViewArea(QWidget):
+    """One viewport on screen.
+
+    Signals
+    -------
+    readoutChanged
+        What lies under the pointer, as plain text.
+    menuRequested
+        The global position for the canvas menu.
+    """
+
+    readoutChanged = Signal(str)
+    menuRequested = Signal(QPoint)
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._picture = Picture()
+        self._stack_uid = ""
+        self._texts = True
+        self._pointer: tuple[float, float] | None = None
+        self.canvas = ImageCanvas(self)
+        self.slider = FrameSlider(self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.slider)
+        self.setFocusProxy(self.canvas)
+        self._connect()
+        self.refresh()
+
+    def show_texts(self, visible: bool) -> None:
+        """Show or hide the corner texts."""
+        self._texts = visible
+        self._show_texts()
+
+    def refresh(self) -> None:
+        """Show what the workspace's viewport can show now."""
+        picture = self._workspace.picture()
+        stack = self._workspace.viewport.stack
+        uid = stack.uid if stack is not None else ""
+        if picture.pixels is None and not picture.message and uid == self._stack_uid and uid:
+            return  # the frame is on its way: keep the last one until it is there
+        if picture.pixels is not None and picture.description is not None:
+            self.canvas.set_message("")
+            if picture.pixels is not self._picture.pixels:
+                keep = uid == self._stack_uid
+                self.canvas.set_frame(picture.pixels, picture.description, keep_view=keep)
+            if picture.voi is not None:
+                self.canvas.set_voi(picture.voi)
+        else:
+            self.canvas.set_frame(None, None, keep_view=False)
+            self.canvas.set_message(picture.message or self._waiting_text())
+        self._stack_uid = uid if picture.pixels is not None or picture.message else ""
+        self._picture = picture
+        self._show_texts()
+        self._show_readout()
+
+    def _connect(self) -> None:
+        workspace, canvas, slider = self._workspace, self.canvas, self.slider
+        workspace.pictureChanged.connect(self._picture_changed)
+        workspace.stackChanged.connect(self._show_slider)
+        workspace.framesChanged.connect(self._show_states)
+        workspace.documentChanged.connect(self.refresh)
+        workspace.progressChanged.connect(self.refresh)
+        canvas.windowDragged.connect(workspace.set_window)
+        canvas.scrolled.connect(workspace.step)
+        canvas.jumped.connect(self._jump)
+        canvas.presetRequested.connect(self._choose_option)
+        canvas.hovered.connect(self._hover)
+        canvas.viewChanged.connect(self._show_texts)
+        canvas.contextMenuRequested.connect(self.menuRequested)
+        slider.indexRequested.connect(workspace.go_to)
+
+    def _picture_changed(self) -> None:
+        self.slider.set_index(self._workspace.viewport.index)
+        self.refresh()
+
+    def _show_slider(self) -> None:
+        stack = self._workspace.viewport.stack
+        self.slider.set_count(len(stack) if stack is not None else 0)
+        self.slider.set_index(self._workspace.viewport.index)
+        self._show_states()
+
+    def _show_states(self) -> None:
+        stack = self._workspace.viewport.stack
+        if stack is not None and len(stack):
+            self.slider.set_states(self._workspace.cache.states(stack))
+
+    def _jump(self, where: str) -> None:
+        stack = self._workspace.viewport.stack
+        if stack is not None:
+            self._workspace.go_to(0 if where == "first" else len(stack) - 1)
+
+    def _choose_option(self, digit: int) -> None:
+        stack, description = self._workspace.viewport.stack, self._picture.description
+        if stack is None or description is None:
+            return
+        options = window_options(description, stack.header(self._workspace.viewport.index).modality)
+        if digit < len(options):
+            self._workspace.choose_voi(options[digit].choice)
+
+    def _hover(self, where: tuple[float, float] | None) -> None:
+        self._pointer = where
+        self._show_readout()
+
+    def _show_readout(self) -> None:
+        picture = self._picture
+        if self._pointer is None or picture.pixels is None or picture.description is None:
+            self.readoutChanged.emit("")
+            return
+        self.readoutChanged.emit(pixel_text(picture.pixels, picture.description, *self._pointer))
+
+    def _show_texts(self) -> None:
+        stack, picture = self._workspace.viewport.stack, self._picture
+        texts = CornerTexts()
+        if self._texts and stack is not None and picture.description is not None:
+            index = min(self._workspace.viewport.index, len(stack) - 1)
+            zoom = self.canvas.view_zoom()
+            texts = corner_texts(stack, index, picture.description, picture.voi, zoom)
+        self.canvas.set_corner_texts(
+            texts.top_left, texts.top_right, texts.bottom_left, texts.bottom_right
+        )
+
+    def _waiting_text(self) -> str:
+        document = self._workspace.document
+        if document is None:
+            return EMPTY_HINT
+        if self._workspace.viewport.stack is not None or document.progress.running:
+            return "Loading…"
+        return nothing_to_show(document.catalogue, document.paths)
+
+
+def nothing_to_show(catalogue: Catalogue, paths: tuple[str, ...]) -> str:
+    """Say why an ended scan has no picture, naming the path and what to do."""
+    name = plain_line(os.path.basename(paths[0]) or paths[0], 80)
+    ledger = catalogue.ledger
+    if catalogue.patients:
+        return f"{name} holds no pictures.\nChoose an object on the left to read its tags."
+    if len(ledger.skipped) == 1:
+        only = ledger.skipped[0]
+        return f"{plain_line(os.path.basename(only.path) or only.path, 80)}\n{only.reason}"
+    if not ledger.skipped:
+        return f"{name} is empty.\nOpen another folder with Ctrl+O."
+    return (
+        f"{name} holds nothing that can be shown.\n{ledger_sentence(catalogue)}\n"
+        "Press Ctrl+L to see each file with its reason."
+    )

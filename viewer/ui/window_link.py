@@ -1,0 +1,87 @@
+"""Joins the window controls to the workspace, both ways."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from viewer.imaging.frame import FrameDescription
+from viewer.imaging.histogram import histogram
+from viewer.imaging.voi import Voi, VoiWindow
+from viewer.session.viewport import FixedVoi, VoiChoice
+from viewer.session.windows import WindowOption, window_options
+from viewer.session.workspace import Workspace
+from viewer.ui.canvas.window_controls import WindowControls
+
+
+class WindowLink(QObject):
+    """Shows the workspace's window in ``controls``, and their edits in the workspace."""
+
+    def __init__(self, workspace: Workspace, controls: WindowControls) -> None:
+        super().__init__(controls)
+        self._workspace = workspace
+        self._controls = controls
+        self._pixels: np.ndarray | None = None
+        self._options: list[WindowOption] = []
+        controls.windowEdited.connect(workspace.set_window)
+        controls.presetChosen.connect(self._choose)
+        workspace.pictureChanged.connect(self._refresh)
+
+    def _choose(self, number: int) -> None:
+        if 0 <= number < len(self._options):
+            self._workspace.choose_voi(self._options[number].choice)
+
+    def _refresh(self) -> None:
+        picture = self._workspace.picture()
+        if picture.pixels is None or picture.description is None or picture.voi is None:
+            if self._workspace.viewport.stack is None or picture.message:
+                self._pixels = None
+                self._controls.set_histogram(None)
+                self._controls.set_enabled_for("none")
+            return
+        if picture.pixels is not self._pixels:
+            self._pixels = picture.pixels
+            self._show_frame(picture.pixels, picture.description)
+        self._controls.set_voi(picture.voi)
+        self._controls.set_preset(self._current(picture.voi))
+
+    def _show_frame(self, pixels: np.ndarray, description: FrameDescription) -> None:
+        if description.samples_per_pixel > 1 or description.palette_rgb is not None:
+            self._options = []
+            self._controls.set_presets([])
+            self._controls.set_histogram(None)
+            self._controls.set_enabled_for("colour")
+            return
+        self._controls.set_enabled_for("grey")
+        counted = histogram(pixels, description.modality, description.padding_range, 256)
+        low, high = float(counted.edges[0]), float(counted.edges[-1])
+        integral = np.issubdtype(pixels.dtype, np.integer) and description.modality.slope == 1.0
+        self._controls.set_range(low, high, 1.0 if integral else (high - low) / 1000 or 1.0)
+        self._controls.set_histogram(counted)
+        stack = self._workspace.viewport.stack
+        modality = stack.header(self._workspace.viewport.index).modality if stack else ""
+        options = window_options(description, modality)
+        if options != self._options:
+            self._options = options
+            self._controls.set_presets([option.name for option in options])
+
+    def _current(self, voi: Voi) -> int:
+        """Give the number of the option that made ``voi``; -1 where set by hand."""
+        stack = self._workspace.viewport.stack
+        choice = self._workspace.viewport.choices.get(stack.uid) if stack is not None else None
+        if isinstance(choice, FixedVoi) and choice.name == "Automatic":
+            return 0
+        return next((n for n, o in enumerate(self._options) if _same(o.choice, choice, voi)), -1)
+
+
+def _same(option: VoiChoice | None, choice: VoiChoice | None, voi: Voi) -> bool:
+    if option is None or choice is None:
+        return False
+    if option == choice:
+        return True
+    return (
+        isinstance(option, FixedVoi)
+        and isinstance(option.voi, VoiWindow)
+        and isinstance(voi, VoiWindow)
+        and (option.voi.center, option.voi.width) == (voi.center, voi.width)
+    )
