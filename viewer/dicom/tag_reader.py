@@ -1,0 +1,202 @@
+"""Make the table of a file's tags: open it, tell its encoding, name what is met.
+
+The structure is walked by `tag_walk`, values become text in `tag_values`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+import numpy as np
+
+from viewer.dicom.byte_reader import ByteReader
+from viewer.dicom.errors import HeaderError, SourceError
+from viewer.dicom.limits import Limits
+from viewer.dicom.tag_names import look_up
+from viewer.dicom.tag_values import value_text
+from viewer.dicom.tag_walk import Element, Walk
+from viewer.dicom.tags import Kind, TagTable, build_index
+
+_TRANSFER_SYNTAX = 0x00020010
+_IMPLICIT = "1.2.840.10008.1.2"
+_BIG_ENDIAN = "1.2.840.10008.1.2.2"
+_DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.95"})
+_FIRST_GROUPS = frozenset({0x0002, 0x0004, 0x0008, 0x0010, 0x0018, 0x0020, 0x0028})
+
+
+def read_table(path: str, limits: Limits) -> TagTable:
+    """Read the table of a file; see `viewer.dicom.tags.read_tags`."""
+    with _opened(path) as file, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        rows = _Rows()
+        for element in _elements(ByteReader(file), path, limits):
+            rows.add(element)
+        # pydicom warns of character sets it does not know and text they cannot decode
+        remarks = dict.fromkeys(str(warning.message) for warning in caught)
+    if not any(kind != Kind.NOTE for kind in rows.kinds):
+        raise HeaderError("No DICOM element can be read: the file is damaged.", path)
+    return rows.table(path, tuple(f"{remark}." for remark in remarks))
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
+    """Open a regular file, and nothing that could block."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(handle, "rb") as file:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise SourceError("It is not a file; choose a DICOM file.", path, "not-a-file")
+            yield file
+    except FileNotFoundError as error:
+        raise SourceError("There is no such file; check the name.", path, "missing") from error
+    except IsADirectoryError as error:
+        raise SourceError("It is a folder; choose a file in it.", path, "not-a-file") from error
+    except OSError as error:
+        reason = error.strerror or "it cannot be read"
+        raise SourceError(f"The file cannot be read ({reason}).", path, "unreadable") from error
+
+
+def _elements(reader: ByteReader, path: str, limits: Limits) -> Iterator[Element]:
+    """Yield the file meta information, then the data set."""
+    prefixed = reader.peek(132)[128:] == b"DICM"
+    if prefixed:
+        reader.skip(132)
+    elif not _plausible(reader.peek(8)):
+        raise HeaderError("It is not a DICOM file.", path, "not-dicom")
+    walk = Walk(reader, limits)
+    syntax = ""
+    for element in walk.file_meta():
+        if element.tag == _TRANSFER_SYNTAX:
+            syntax = element.value.decode("latin-1").strip(" \0")
+        yield element
+    if syntax in _DEFLATED:
+        reader.inflate_rest(limits.inflate_bytes)
+    implicit, little_endian = _encoding(reader, syntax)
+    yield from walk.dataset(implicit=implicit, little_endian=little_endian)
+
+
+def _plausible(head: bytes) -> bool:
+    """Tell whether a file without prefix begins like a data set, in either byte order."""
+    return len(head) == 8 and any(
+        int.from_bytes(head[:2], order) in _FIRST_GROUPS and int.from_bytes(head[2:4], order) < 0x2000
+        for order in ("little", "big")
+    )
+
+
+def _encoding(reader: ByteReader, syntax: str) -> tuple[bool, bool]:
+    """Tell whether the data set is implicit, and little endian, by its first element.
+
+    The transfer syntax decides where the bytes allow it: some writers name another than
+    they used.
+    """
+    head = reader.peek(8)
+    if len(head) < 8:
+        return syntax == _IMPLICIT, True
+    looks_explicit = head[4:6].isalpha() and head[4:6].isupper()
+    if syntax:
+        little_endian = syntax != _BIG_ENDIAN
+    else:
+        little_endian = int.from_bytes(head[:2], "little") in _FIRST_GROUPS
+    return not looks_explicit, little_endian
+
+
+class _Rows:
+    """The columns of a table while they grow."""
+
+    def __init__(self) -> None:
+        self.kinds: list[int] = []
+        self._depths: list[int] = []
+        self._parents: list[int] = []
+        self._tags: list[int] = []
+        self._lengths: list[int] = []
+        self._ordinals: list[int] = []
+        self._keywords: list[str] = []
+        self._names: list[str] = []
+        self._vrs: list[str] = []
+        self._values: list[str] = []
+        self._open: list[int] = []  # the last row at each depth
+        self._seen: list[dict[int, int]] = []  # at each depth: how often each tag was met
+
+    def add(self, element: Element) -> None:
+        """Add a row."""
+        row = len(self.kinds)
+        depth = min(element.depth, len(self._open))
+        del self._open[depth:], self._seen[depth + 1 :]
+        self._open.append(row)
+        if len(self._seen) == depth:
+            self._seen.append({})
+        ordinal = self._seen[depth].get(element.tag, 0)
+        self._seen[depth][element.tag] = ordinal + 1
+        self.kinds.append(element.kind)
+        self._depths.append(depth)
+        self._parents.append(self._open[depth - 1] if depth else -1)
+        self._tags.append(element.tag)
+        self._lengths.append(element.length)
+        self._ordinals.append(ordinal)
+        keyword, name, vr, value = _texts(element, ordinal)
+        self._keywords.append(keyword)
+        self._names.append(name)
+        self._vrs.append(vr)
+        self._values.append(value)
+
+    def table(self, path: str, remarks: tuple[str, ...]) -> TagTable:
+        """Give the finished table, the remarks as notes at its end."""
+        for remark in remarks:
+            self.add(Element(Kind.NOTE, 0, text=remark))
+        self._count_items()
+        notes = tuple(
+            value
+            for kind, value in zip(self.kinds, self._values, strict=True)
+            if kind == Kind.NOTE
+        )
+        index_text, index_starts = build_index(
+            self._tags, self._keywords, self._names, self._values, self.kinds
+        )
+        return TagTable(
+            path,
+            *(
+                np.array(column, np.int64)
+                for column in (
+                    self.kinds,
+                    self._depths,
+                    self._parents,
+                    self._tags,
+                    self._lengths,
+                    self._ordinals,
+                )
+            ),
+            *(
+                tuple(column)
+                for column in (self._keywords, self._names, self._vrs, self._values)
+            ),
+            notes,
+            index_text,
+            index_starts,
+        )
+
+    def _count_items(self) -> None:
+        counts: dict[int, int] = {}
+        for kind, parent in zip(self.kinds, self._parents, strict=True):
+            if kind == Kind.ITEM:
+                counts[parent] = counts.get(parent, 0) + 1
+        for row, kind in enumerate(self.kinds):
+            if kind == Kind.SEQUENCE:
+                count = counts.get(row, 0)
+                self._values[row] = "1 item" if count == 1 else f"{count} items"
+
+
+def _texts(element: Element, ordinal: int) -> tuple[str, str, str, str]:
+    """Give keyword, name, VR and value of a row."""
+    if element.kind == Kind.NOTE:
+        return "", "Note", "", element.text
+    if element.kind == Kind.ITEM:
+        return "", f"Item {ordinal + 1}", "", ""
+    entry = look_up(element.tag, element.context.creator(element.tag))
+    vr = element.stored_vr or element.vr
+    value = "" if element.kind == Kind.SEQUENCE else value_text(element)
+    return entry.keyword, entry.name, vr, value

@@ -1,0 +1,103 @@
+"""The value of an element as text, whatever its bytes are: never an exception.
+
+Dates, times and numbers stand as written; values are joined by backslashes.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from pydicom.charset import decode_bytes
+from pydicom.uid import UID_dictionary
+
+from viewer.dicom.tag_walk import BINARY_VRS, NUMBER_VRS, Element
+
+_ENCODED_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+_DELIMITERS = set(b"\\\n\r\t\f")  # each ends the reach of an escape sequence (PS3.5 6.1.2.5.3)
+_NAME_DELIMITERS = set(b"\\^=")
+_NUMBER_FORMATS = {
+    "US": "H",
+    "SS": "h",
+    "UL": "L",
+    "SL": "l",
+    "FL": "f",
+    "FD": "d",
+    "UV": "Q",
+    "SV": "q",
+    "AT": "HH",
+}
+_HEX_BYTES = 32
+
+
+def value_text(element: Element) -> str:
+    """Give the whole value as text; what is left out is said at its end."""
+    if element.text:
+        total, fragments = element.text.split("\\")
+        return f"<{byte_count(int(total))} of binary data in {int(fragments):,} fragments>"
+    value, vr = element.value, element.vr
+    if not value:
+        return ""
+    if vr in BINARY_VRS:
+        return _binary_text(value, element.length)
+    if vr in NUMBER_VRS:
+        text = _numbers_text(value, vr, little_endian=element.little_endian)
+    elif vr == "UI":
+        text = _uids_text(value)
+    else:
+        text = _decoded(value, vr, element.context.encodings).rstrip(" \0")
+    if len(value) < element.length:
+        text += f"… ({len(value):,} of {element.length:,} bytes)"
+    return text
+
+
+def byte_count(count: int) -> str:
+    """Give a size the way people read it: "512 KiB"."""
+    if count < 1024:
+        return f"{count} bytes"
+    size = float(count)
+    for unit in ("KiB", "MiB"):
+        size /= 1024
+        if size < 1024:
+            return f"{size:.3g} {unit}" if size < 1000 else f"{size:.0f} {unit}"
+    return f"{size / 1024:.3g} GiB"
+
+
+def _binary_text(value: bytes, length: int) -> str:
+    printable = value.rstrip(b"\0 ")
+    quoted = ""
+    if len(printable) > 1 and printable.isascii() and printable.decode("ascii").isprintable():
+        quoted = f' "{printable.decode("ascii")}'
+        quoted += '"' if len(value) == length else '…"'
+    if length <= _HEX_BYTES:
+        return value.hex(" ") + quoted
+    return f"<{byte_count(length)} of binary data>{quoted}"
+
+
+def _numbers_text(value: bytes, vr: str, *, little_endian: bool) -> str:
+    code = ("<" if little_endian else ">") + _NUMBER_FORMATS[vr]
+    if len(value) % struct.calcsize(code):
+        return f"⚠ {value[:256]!r}"
+    groups = struct.iter_unpack(code, value)
+    if vr == "AT":
+        return "\\".join(f"({group:04X},{element:04X})" for group, element in groups)
+    # nine digits tell single-precision numbers apart, and eight often read better
+    shape = "{:.8g}" if vr == "FL" else "{}"
+    return "\\".join(shape.format(number) for (number,) in groups)
+
+
+def _uids_text(value: bytes) -> str:
+    uids = (uid.strip(" \0") for uid in value.decode("latin-1").split("\\"))
+    return "\\".join(
+        f"{uid} ({UID_dictionary[uid][0]})" if uid in UID_dictionary else uid for uid in uids
+    )
+
+
+def _decoded(value: bytes, vr: str, encodings: tuple[str, ...]) -> str:
+    if vr not in _ENCODED_VRS:
+        return value.decode("latin-1")
+    try:
+        return decode_bytes(
+            value, list(encodings), _NAME_DELIMITERS if vr == "PN" else _DELIMITERS
+        )
+    except (LookupError, ValueError, AttributeError):
+        return f"⚠ {value!r}"

@@ -1,0 +1,358 @@
+"""Walk the structure of a data set (PS3.5 section 7): elements, sequences, items.
+
+Iterative, in bounded memory, forwards only: nesting and lengths that lie cost
+nothing. What the values mean is left to `tag_values`, the rows to `tag_reader`.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from viewer.dicom.byte_reader import ByteReader, InflateLimitError
+from viewer.dicom.limits import Limits
+from viewer.dicom.tag_names import DEFAULT_ENCODINGS, encodings_of, look_up
+from viewer.dicom.tags import Kind
+
+UNDEFINED = 0xFFFFFFFF
+BINARY_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
+NUMBER_VRS = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "UV", "SV", "AT"})
+
+_LONG_VRS = frozenset(b"OB OW OF OD OL OV SQ SV UC UN UR UT UV".split())
+_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
+_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_CHARACTER_SET, _PIXEL_REPRESENTATION = 0x00080005, 0x00280103
+_PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+
+_BINARY_BYTES = 64  # of a bulk value: enough to show how it begins
+_NUMBER_BYTES = 64 << 10
+_TEXT_BYTES = 1 << 20
+_TEXT_BYTES_OVER_BUDGET = 4096
+_TEXT_BUDGET = 16 << 20  # for all values of a file together
+
+
+@dataclass(slots=True)
+class DatasetContext:
+    """What the elements of one data set, or item, need to be understood."""
+
+    encodings: tuple[str, ...] = DEFAULT_ENCODINGS
+    signed_pixels: bool = False
+    creators: dict[int, str] = field(default_factory=dict)  # group << 8 | block
+
+    def child(self) -> DatasetContext:
+        """Give the context of an item: private creators hold for one data set alone."""
+        return DatasetContext(self.encodings, self.signed_pixels)
+
+    def creator(self, tag: int) -> str:
+        """Give the private creator of ``tag``, empty where it has none (PS3.5 7.8.1)."""
+        return self.creators.get(tag >> 16 << 8 | (tag >> 8 & 0xFF), "")
+
+
+class Element(NamedTuple):
+    """One thing met on the walk; ``value`` may be only the beginning of it."""
+
+    kind: Kind
+    depth: int
+    tag: int = 0
+    stored_vr: str = ""  # as written; empty: implicit
+    vr: str = ""  # to read the value by
+    length: int = 0  # bytes; -1: undefined
+    value: bytes = b""
+    text: str = ""  # of a note; of encapsulated data
+    little_endian: bool = True
+    context: DatasetContext = DatasetContext()
+
+
+class _Damage(Exception):
+    """Reading cannot go on; the message is the note to leave."""
+
+
+@dataclass(slots=True)
+class _Level:
+    """An open data set (or item) or an open sequence."""
+
+    is_sequence: bool
+    end: int | None  # None: closed by a delimiter, or by the end of the file
+    implicit: bool
+    little_endian: bool
+    context: DatasetContext
+    name: str = ""
+    items: int = 0
+    last_tag: int = 0
+
+
+class Walk:
+    """One walk over one reader."""
+
+    def __init__(self, reader: ByteReader, limits: Limits) -> None:
+        self._reader = reader
+        self._limits = limits
+        self._levels: list[_Level] = []
+        self._count = 0
+        self._text_left = _TEXT_BUDGET
+
+    def file_meta(self) -> Iterator[Element]:
+        """Yield the elements of group 0002: always explicit, little endian (PS3.10 7.1)."""
+        self._levels = [_Level(False, None, False, True, DatasetContext())]
+        while self._reader.peek(2) == b"\x02\x00":
+            try:
+                yield from self._step_element()
+            except _Damage as damage:
+                yield self._note(str(damage))
+                return
+
+    def dataset(self, *, implicit: bool, little_endian: bool) -> Iterator[Element]:
+        """Yield what follows, to the end of the file, or to where it cannot be read on."""
+        self._levels = [_Level(False, None, implicit, little_endian, DatasetContext())]
+        try:
+            while self._levels:
+                level = self._levels[-1]
+                if level.end is not None and self._reader.position >= level.end:
+                    if self._reader.position > level.end:
+                        yield self._note(f"{level.name} is longer than its length says.")
+                    self._levels.pop()
+                elif level.is_sequence:
+                    yield from self._step_item()
+                else:
+                    yield from self._step_element()
+        except _Damage as damage:
+            yield self._note(str(damage))
+        except InflateLimitError as error:
+            yield self._note(f"The rest is not read: it inflates to more than {error} bytes.")
+        except zlib.error:
+            yield self._note("The rest is not read: the compressed data are damaged.")
+
+    def _note(self, text: str) -> Element:
+        depth = min(len(self._levels) - 1, self._limits.sequence_depth) if self._levels else 0
+        return Element(Kind.NOTE, max(0, depth), text=text)
+
+    def _header(self, level: _Level) -> tuple[int, str, int]:
+        """Take an element's header: tag, VR as written, length; items have no VR."""
+        endian = "<" if level.little_endian else ">"
+        head = self._reader.take(8)
+        if len(head) < 8:
+            raise _Damage("The file ends inside the header of an element.")
+        group, element, length = struct.unpack(endian + "HHL", head)
+        tag = group << 16 | element
+        vr = head[4:6]
+        if level.implicit or level.is_sequence or group == 0xFFFE:
+            return tag, "", length
+        if vr in _LONG_VRS:
+            rest = self._reader.take(4)
+            if len(rest) < 4:
+                raise _Damage("The file ends inside the header of an element.")
+            return tag, vr.decode("ascii"), struct.unpack(endian + "L", rest)[0]
+        if vr in _SHORT_VRS or (vr.isalpha() and vr.isupper()):
+            return tag, vr.decode("ascii"), struct.unpack(endian + "H", head[6:])[0]
+        return tag, "", length  # some writers turn to implicit in mid-file
+
+    def _step_item(self) -> Iterator[Element]:
+        level = self._levels[-1]
+        if not self._reader.peek(1):
+            raise _Damage(f"The file ends inside {level.name}.")
+        tag, _, length = self._header(level)
+        if tag == _SEQUENCE_END:
+            self._levels.pop()
+            return
+        if tag != _ITEM:
+            if level.end is None:
+                raise _Damage(f"{level.name} holds something that is no item: the rest is lost.")
+            yield self._note(f"{level.name} holds something that is no item.")
+            self._reader.skip(max(0, level.end - self._reader.position))
+            return
+        level.items += 1
+        self._count_one()
+        depth = len(self._levels)
+        if depth <= self._limits.sequence_depth:
+            yield Element(Kind.ITEM, depth, _ITEM, length=_signed(length))
+        implicit = level.implicit or not _looks_explicit(self._reader.peek(6))
+        self._levels.append(
+            _Level(
+                False,
+                None if length == UNDEFINED else self._reader.position + length,
+                implicit,
+                level.little_endian,
+                level.context.child(),
+                f"item {level.items} of {level.name}",
+            )
+        )
+
+    def _step_element(self) -> Iterator[Element]:
+        level = self._levels[-1]
+        if self._at_end(level):
+            self._levels.pop()
+            return
+        tag, stored_vr, length = self._header(level)
+        if tag in (_ITEM_END, _SEQUENCE_END) and len(self._levels) > 1:
+            self._levels.pop()
+            if tag == _SEQUENCE_END:  # the item's own delimiter was left out
+                self._levels.pop()
+            return
+        if len(self._levels) == 1:
+            if level.last_tag in _PIXEL_DATA and tag <= level.last_tag:
+                raise _Damage("What follows the pixel data is no DICOM element.")
+            level.last_tag = tag
+        self._count_one()
+        context = level.context
+        vr = _reading_vr(tag, stored_vr, length, context)
+        if self._is_sequence(tag, stored_vr, vr, length, level):
+            yield from self._open_sequence(tag, stored_vr, length, level)
+        elif length == UNDEFINED:
+            yield from self._fragments(tag, stored_vr, vr, level)
+        else:
+            yield from self._value(tag, stored_vr, vr, length, level)
+
+    def _at_end(self, level: _Level) -> bool:
+        """Tell whether nothing is left; raise where something should be."""
+        left = self._reader.peek(8)
+        if len(self._levels) == 1 and len(left) < 8 and not any(left):
+            return True
+        if not left:
+            raise _Damage(f"The file ends inside {level.name}.")
+        return False
+
+    def _count_one(self) -> None:
+        self._count += 1
+        if self._count > self._limits.elements_per_file:
+            raise _Damage(
+                f"More elements are not shown: the limit is {self._limits.elements_per_file:,}."
+            )
+
+    def _is_sequence(self, tag: int, stored_vr: str, vr: str, length: int, level: _Level) -> bool:
+        if vr == "SQ":
+            return True
+        if length != UNDEFINED or tag in _PIXEL_DATA:
+            return False
+        if stored_vr == "UN":  # PS3.5 6.2.2, note 2
+            return True
+        item = b"\xfe\xff\x00\xe0" if level.little_endian else b"\xff\xfe\xe0\x00"
+        return vr == "UN" and self._reader.peek(4) == item
+
+    def _open_sequence(
+        self, tag: int, stored_vr: str, length: int, level: _Level
+    ) -> Iterator[Element]:
+        depth = len(self._levels) - 1
+        if depth <= self._limits.sequence_depth:
+            yield Element(
+                Kind.SEQUENCE, depth, tag, stored_vr, "SQ", _signed(length), context=level.context
+            )
+            if depth + 1 > self._limits.sequence_depth:
+                yield Element(
+                    Kind.NOTE,
+                    depth,
+                    text=f"Deeper levels are not shown: the limit is {self._limits.sequence_depth}.",
+                )
+        self._levels.append(
+            _Level(
+                True,
+                None if length == UNDEFINED else self._reader.position + length,
+                level.implicit,
+                level.little_endian,
+                level.context,
+                look_up(tag, level.context.creator(tag)).name,
+            )
+        )
+
+    def _value(
+        self, tag: int, stored_vr: str, vr: str, length: int, level: _Level
+    ) -> Iterator[Element]:
+        wanted = min(length, self._value_bytes(vr))
+        value = self._reader.take(wanted)
+        there = len(value)
+        if there == wanted < length:
+            there += self._reader.skip(length - wanted)
+        _learn(tag, value, level)
+        depth = len(self._levels) - 1
+        if depth <= self._limits.sequence_depth:
+            self._text_left -= wanted
+            yield Element(
+                Kind.ELEMENT,
+                depth,
+                tag,
+                stored_vr,
+                vr,
+                length,
+                value,
+                little_endian=level.little_endian,
+                context=level.context,
+            )
+        if there < length:
+            raise _Damage(f"The file ends inside this value: {there:,} of {length:,} bytes.")
+
+    def _value_bytes(self, vr: str) -> int:
+        if vr in BINARY_VRS:
+            return _BINARY_BYTES
+        if self._text_left <= 0:
+            return _TEXT_BYTES_OVER_BUDGET
+        return _NUMBER_BYTES if vr in NUMBER_VRS else _TEXT_BYTES
+
+    def _fragments(
+        self, tag: int, stored_vr: str, vr: str, level: _Level
+    ) -> Iterator[Element]:
+        """Pass over encapsulated data (PS3.5 A.4): an offset table and fragments."""
+        count, total, problem = 0, 0, ""
+        unpack = struct.Struct("<HHL" if level.little_endian else ">HHL").unpack
+        while True:
+            head = self._reader.take(8)
+            group, element, length = unpack(head) if len(head) == 8 else (0, 0, 0)
+            found = group << 16 | element
+            if found != _ITEM:
+                break
+            count += 1
+            there = self._reader.skip(length)
+            total += there
+            if there < length:
+                problem = "The file ends inside the last fragment."
+                break
+            if count > self._limits.elements_per_file:
+                problem = f"More fragments are not read: the limit is {count - 1:,}."
+                break
+        if not problem and found != _SEQUENCE_END:
+            problem = (
+                "The fragments have no end mark."
+                if len(head) < 8
+                else "A value of undefined length holds no items: the rest is lost."
+            )
+        text = f"{total}\\{max(0, count - 1)}"
+        depth = len(self._levels) - 1
+        if depth <= self._limits.sequence_depth:
+            yield Element(
+                Kind.ELEMENT, depth, tag, stored_vr, vr, -1, text=text, context=level.context
+            )
+        if problem:
+            raise _Damage(problem)
+
+
+def _reading_vr(tag: int, stored_vr: str, length: int, context: DatasetContext) -> str:
+    """Give the VR to read a value by: as written, else as the dictionaries say."""
+    if stored_vr not in ("", "UN"):
+        return stored_vr
+    vr = look_up(tag, context.creator(tag)).vr
+    if " or " not in vr:
+        return vr
+    if vr == "US or SS":
+        return "SS" if context.signed_pixels else "US"
+    return "OW" if "OB" in vr or length > _NUMBER_BYTES else "US"
+
+
+def _learn(tag: int, value: bytes, level: _Level) -> None:
+    """Note what later elements of the data set depend on."""
+    if tag == _CHARACTER_SET:
+        level.context.encodings = encodings_of(value)
+    elif tag == _PIXEL_REPRESENTATION and len(value) == 2:
+        level.context.signed_pixels = any(value)
+    elif tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:
+        creator = value.decode("latin-1").strip(" \0")
+        level.context.creators[tag >> 16 << 8 | (tag & 0xFF)] = creator
+
+
+def _looks_explicit(head: bytes) -> bool:
+    """Tell by the place of the VR; too short to tell counts as explicit."""
+    return len(head) < 6 or (head[4:6].isalpha() and head[4:6].isupper())
+
+
+def _signed(length: int) -> int:
+    return -1 if length == UNDEFINED else length
