@@ -1,13 +1,27 @@
-"""Values of interest: windows and VOI LUTs, automatic windows. PS3.3 C.11.2."""
+"""Values of interest: windows and VOI LUTs, automatic windows. PS3.3 C.11.2.
+
+`apply` is the exact reference: everything shown on screen comes from it, over
+whole images or, for 8- and 16-bit frames, over a table (see `display`).
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from viewer.imaging.modality import LookupTable
+import numpy as np
+
+from viewer.imaging.modality import LookupTable, ModalityTransform
+from viewer.imaging.modality import apply as to_modality_values
+
+if TYPE_CHECKING:
+    from viewer.imaging.frame import FrameDescription
 
 VoiFunction = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
+
+_SAMPLED_PIXELS = 65_536
+_QUANTILES = (0.005, 0.995)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +43,142 @@ class VoiLut:
 
 
 Voi = VoiWindow | VoiLut
+
+
+def is_usable(voi: Voi) -> bool:
+    """Whether a VOI has a meaning: a finite window wider than nothing, a table with entries."""
+    if isinstance(voi, VoiLut):
+        return len(voi.table.entries) > 0 and voi.table.bits > 0
+    return math.isfinite(voi.center) and math.isfinite(voi.width) and voi.width > 0
+
+
+def apply(voi: Voi, modality_values: np.ndarray) -> np.ndarray:
+    """Map modality values to brightness, 0 (darkest) to 1, before presentation.
+
+    LINEAR, LINEAR_EXACT and SIGMOID are the formulas of PS3.3 C.11.2.1.2.1 to
+    C.11.2.1.3.2; a LINEAR window narrower than 1, which the standard forbids,
+    is taken as LINEAR_EXACT, and a window without width as a step at its
+    centre. NaN stays NaN.
+
+    Parameters
+    ----------
+    voi : Voi
+    modality_values : ndarray of float32 or float64
+
+    Returns
+    -------
+    ndarray
+        A new array of the same shape and dtype.
+    """
+    if isinstance(voi, VoiLut):
+        brightness = voi.table.look_up(modality_values, modality_values.dtype)
+        brightness /= modality_values.dtype.type((1 << voi.table.bits) - 1)
+        return _clip_to_unit(brightness)
+    center, width = voi.center, voi.width
+    if voi.function == "LINEAR" and width >= 1:
+        center, width = center - 0.5, width - 1
+    if width <= 0:
+        return _step(modality_values, center)
+    scalar = modality_values.dtype.type
+    with np.errstate(over="ignore"):  # far outside a very narrow window: clipped below
+        brightness = modality_values - scalar(center)
+        brightness /= scalar(width)
+    if voi.function == "SIGMOID":
+        return _logistic(brightness)
+    brightness += scalar(0.5)
+    return _clip_to_unit(brightness)
+
+
+def auto_window(
+    pixels: np.ndarray,
+    modality: ModalityTransform,
+    padding_range: tuple[int, int] | None = None,
+) -> VoiWindow:
+    """Give a window over nearly all modality values of a frame.
+
+    It spans the 0.5 to 99.5 % quantiles of at most 65,536 evenly spaced
+    pixels, without padding and non-finite values; the whole range where those
+    two coincide. A constant frame is shown in mid grey, one without any value
+    gets a window around 0.
+
+    Parameters
+    ----------
+    pixels : ndarray, (rows, columns)
+        Stored values.
+    modality : ModalityTransform
+    padding_range : (int, int), optional
+        Stored values that are padding, both ends included.
+
+    Returns
+    -------
+    VoiWindow
+        In modality units, LINEAR_EXACT: its edges are the ends of that range.
+    """
+    values = _meaningful(evenly_spaced(pixels, _SAMPLED_PIXELS), modality, padding_range)
+    low, high = _robust_range(values)
+    if low == high:  # sparse or constant: a few pixels may matter, look at every one
+        values = _meaningful(pixels, modality, padding_range)
+        if values.size == 0:
+            return VoiWindow(0.0, 1.0, "LINEAR_EXACT")
+        low, high = float(values.min()), float(values.max())
+    width = high - low if high > low else 1.0
+    return VoiWindow(low + (high - low) / 2, width, "LINEAR_EXACT")
+
+
+def default_voi(description: FrameDescription, pixels: np.ndarray) -> Voi:
+    """Give the file's first usable VOI, else an automatic window.
+
+    Parameters
+    ----------
+    description : FrameDescription
+    pixels : ndarray, (rows, columns)
+        Stored values; looked at only where the file has no VOI.
+    """
+    for voi in description.vois:
+        if is_usable(voi):
+            return voi
+    return auto_window(pixels, description.modality, description.padding_range)
+
+
+def evenly_spaced(pixels: np.ndarray, at_most: int) -> np.ndarray:
+    """Give a view of every n-th pixel in both directions, about ``at_most`` of them."""
+    step = max(1, math.ceil(math.sqrt(pixels.size / at_most)))
+    return pixels[::step, ::step]
+
+
+def _meaningful(
+    stored: np.ndarray, modality: ModalityTransform, padding_range: tuple[int, int] | None
+) -> np.ndarray:
+    if padding_range is not None:
+        low, high = padding_range
+        stored = stored[(stored < low) | (stored > high)]
+    values = to_modality_values(modality, stored)
+    finite: np.ndarray = values[np.isfinite(values)]
+    return finite
+
+
+def _robust_range(values: np.ndarray) -> tuple[float, float]:
+    if values.size == 0:
+        return 0.0, 0.0
+    low, high = np.quantile(values, _QUANTILES, method="nearest")
+    return float(low), float(high)
+
+
+def _clip_to_unit(brightness: np.ndarray) -> np.ndarray:
+    np.clip(brightness, 0, 1, out=brightness)
+    return brightness
+
+
+def _step(values: np.ndarray, edge: float) -> np.ndarray:
+    brightness: np.ndarray = (values > edge).astype(values.dtype)
+    brightness[np.isnan(values)] = np.nan
+    return brightness
+
+
+def _logistic(scaled: np.ndarray) -> np.ndarray:
+    scaled *= -4
+    np.clip(scaled, -80, 80, out=scaled)  # beyond, exp overflows float32 and nothing is seen
+    np.exp(scaled, out=scaled)
+    scaled += 1
+    np.reciprocal(scaled, out=scaled)
+    return scaled

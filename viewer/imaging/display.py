@@ -1,0 +1,136 @@
+"""One composed display transform: modality, VOI and presentation to 32-bit pixels.
+
+For 8- and 16-bit frames the three steps become one table over stored values,
+rebuilt whenever the window changes; other frames take a float path. Values of
+interest are `voi`'s, palettes and packing `colour`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from viewer.imaging import colour, modality
+from viewer.imaging.voi import apply as apply_voi
+
+if TYPE_CHECKING:
+    from viewer.imaging.frame import FrameDescription
+    from viewer.imaging.voi import Voi
+
+BLACK = 0xFF000000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DisplayTable:
+    """What each stored value of an 8- or 16-bit frame looks like.
+
+    ``entries`` has 256 or 65,536 pixels 0xffRRGGBB (``QImage.Format_RGB32``),
+    read-only, indexed by the stored value's bits taken as an unsigned number:
+    ``pixels.view(np.uint16)`` for int16.
+    """
+
+    entries: np.ndarray  # (256 or 65,536,) uint32
+    dtype: np.dtype  # of the stored values
+
+    def look_up(self, pixels: np.ndarray) -> np.ndarray:
+        """Give the 32-bit pixels of stored values, in any shape."""
+        if pixels.dtype != self.dtype:
+            raise ValueError(f"a display table for {self.dtype} was given {pixels.dtype} pixels")
+        index = pixels.view(np.dtype(f"u{self.dtype.itemsize}"))
+        found: np.ndarray = np.take(self.entries, index)
+        return found
+
+
+def has_table(dtype: np.dtype) -> bool:
+    """Whether frames of this dtype are displayed through a `DisplayTable`."""
+    return dtype.kind in "ui" and dtype.itemsize <= 2
+
+
+def is_colour(description: FrameDescription) -> bool:
+    """Whether a frame has its own colours, so that windows do not apply to it."""
+    return description.samples_per_pixel > 1 or description.palette_rgb is not None
+
+
+def display_table(description: FrameDescription, dtype: np.dtype, voi: Voi) -> DisplayTable:
+    """Compose the table from stored values to 32-bit pixels.
+
+    Grey passes through modality, VOI and, once, the inversion of MONOCHROME1
+    or INVERSE; padding becomes black whatever the presentation. Palette
+    colour passes through its palette alone.
+
+    Parameters
+    ----------
+    description : FrameDescription
+    dtype : dtype
+        Of the stored values: 8- or 16-bit integers.
+    voi : Voi
+        Ignored for palette colour.
+
+    Raises
+    ------
+    ValueError
+        If ``dtype`` has no table: see `has_table`.
+    """
+    dtype = np.dtype(dtype)
+    if not has_table(dtype):
+        raise ValueError(f"there is no display table for {dtype}")
+    size = 1 << (8 * dtype.itemsize)
+    # int32: modality.apply answers in float64, so a narrow window far from 0 stays exact
+    stored = np.arange(size, dtype=np.int32)
+    if dtype.kind == "i":
+        stored[size // 2 :] -= size
+    entries = _pixels_of(stored, description, voi)
+    entries.flags.writeable = False
+    return DisplayTable(entries, dtype)
+
+
+def to_rgb32(
+    pixels: np.ndarray,
+    description: FrameDescription,
+    voi: Voi,
+    table: DisplayTable | None = None,
+) -> np.ndarray:
+    """Turn a frame, or a part of it, into the 32-bit pixels that are seen.
+
+    Parameters
+    ----------
+    pixels : ndarray, (rows, columns) or (rows, columns, 3) uint8
+        Stored values as `FrameDescription` says.
+    description : FrameDescription
+    voi : Voi
+        Ignored for colour.
+    table : DisplayTable, optional
+        The table for this description, dtype and VOI, where one is at hand.
+
+    Returns
+    -------
+    ndarray, (rows, columns) uint32
+        0xffRRGGBB. NaN is black, as padding is.
+    """
+    if pixels.ndim == 3:
+        return colour.pack_rgb(pixels)
+    if not has_table(pixels.dtype):
+        return _pixels_of(pixels, description, voi)
+    return (table or display_table(description, pixels.dtype, voi)).look_up(pixels)
+
+
+def _pixels_of(stored: np.ndarray, description: FrameDescription, voi: Voi) -> np.ndarray:
+    if description.palette_rgb is not None:
+        return colour.palette_pixels(stored, description.palette_rgb, description.palette_first)
+    brightness = apply_voi(voi, modality.apply(description.modality, stored))
+    if description.inverted:
+        np.subtract(1, brightness, out=brightness)
+    background = np.isnan(brightness) if stored.dtype.kind == "f" else None
+    if background is not None:
+        brightness[background] = 0
+    brightness *= 255
+    brightness += 0.5
+    pixels = brightness.astype(np.uint32)
+    pixels *= np.uint32(0x010101)
+    pixels |= np.uint32(BLACK)
+    if description.padding_range is not None:
+        low, high = description.padding_range
+        pixels[(stored >= low) & (stored <= high)] = BLACK
+    return pixels

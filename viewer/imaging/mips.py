@@ -1,0 +1,92 @@
+"""A frame and its halvings: where large reductions start from.
+
+Values that have no mean with others (padding, NaN, infinity) are left out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Mips:
+    """A frame and its halvings, each made when first asked for.
+
+    Parameters
+    ----------
+    pixels : ndarray, (rows, columns) or (rows, columns, 3)
+        Stored values; not copied.
+    padding_range : (int, int), optional
+        Stored values that are padding, both ends included.
+    """
+
+    def __init__(self, pixels: np.ndarray, padding_range: tuple[int, int] | None = None) -> None:
+        self.padding_range = padding_range
+        self._levels = [pixels]
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """The frame itself."""
+        return self._levels[0]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the halvings made so far, without the frame itself."""
+        return sum(level.nbytes for level in self._levels[1:])
+
+    def level(self, number: int) -> np.ndarray:
+        """Give the frame halved ``number`` times, sizes rounded up.
+
+        Pixel k of level n is the mean of the pixels from k * 2**n on, as many
+        as the frame has of them.
+        """
+        while len(self._levels) <= number:
+            self._levels.append(_halved(self._levels[-1], self.padding_range))
+        return self._levels[number]
+
+
+def background(pixels: np.ndarray, padding_range: tuple[int, int] | None) -> np.ndarray | None:
+    """Give the mask of values that must not be averaged, or None where there are none."""
+    mask = None
+    if pixels.dtype.kind == "f":
+        mask = ~np.isfinite(pixels)
+    if padding_range is not None:
+        padding = (pixels >= padding_range[0]) & (pixels <= padding_range[1])
+        mask = padding if mask is None else mask | padding
+    return mask if mask is not None and mask.any() else None
+
+
+def _halved(pixels: np.ndarray, padding_range: tuple[int, int] | None) -> np.ndarray:
+    """Give the means of 2 x 2 pixels, background left out of them."""
+    rows, columns = pixels.shape[:2]
+    if rows % 2 or columns % 2:  # the last row or column repeated: the mean over what is there
+        odd = ((0, rows % 2), (0, columns % 2), (0, 0))[: pixels.ndim]
+        pixels = np.pad(pixels, odd, mode="edge")
+    work: np.dtype = np.dtype(np.float64)
+    if np.can_cast(pixels.dtype, np.int16) or pixels.dtype == np.uint16:
+        work = np.dtype(np.int32)
+    elif pixels.dtype == np.float32:
+        work = np.dtype(np.float32)
+    mask = background(pixels, padding_range) if pixels.ndim == 2 else None
+    if mask is None:
+        return _quartered(_sum_of_four(pixels, work), pixels.dtype)
+    count = _sum_of_four(~mask, np.dtype(np.int32))
+    total = _sum_of_four(np.where(mask, pixels.dtype.type(0), pixels), np.dtype(np.float64))
+    mean = total / np.maximum(count, 1)
+    if pixels.dtype.kind in "ui":
+        np.rint(mean, out=mean)
+    return np.where(count > 0, mean.astype(pixels.dtype), pixels[::2, ::2])
+
+
+def _sum_of_four(pixels: np.ndarray, work: np.dtype) -> np.ndarray:
+    pairs = np.add(pixels[::2], pixels[1::2], dtype=work)
+    total: np.ndarray = pairs[:, ::2] + pairs[:, 1::2]
+    return total
+
+
+def _quartered(total: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    if total.dtype.kind == "i":
+        total += 2
+        total >>= 2
+        return total.astype(dtype)
+    total /= 4
+    return (np.rint(total, out=total) if dtype.kind in "ui" else total).astype(dtype)
