@@ -1,0 +1,215 @@
+"""The full header reader: pydicom, for every file that the quick one leaves.
+
+The one place where pydicom meets headers of any kind, so the one place where
+its exceptions become a `HeaderError`. Reads up to the pixels, never into them.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from typing import BinaryIO, cast
+
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset, read_partial
+from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag
+
+from viewer.dicom import header_fields
+from viewer.dicom.elements import DEFLATED, UNDEFINED_LENGTH, EncodingError, read_meta
+from viewer.dicom.errors import HeaderError
+from viewer.dicom.functional_groups import frame_groups
+from viewer.dicom.header_fields import PixelPlace
+from viewer.dicom.headers import FrameGroup, InstanceHeader
+from viewer.dicom.inflating import InflateLimitError, InflatingStream
+from viewer.dicom.limits import Limits
+from viewer.dicom.values import LONGEST_VALUE, text
+
+_META_WINDOW = 16 << 10
+_NUMBER_OF_FRAMES = 0x00280008
+
+
+class _Watch:
+    """Follows pydicom along the top level: stops it at the pixels, at a limit, at the file's end."""
+
+    def __init__(self, stream: BinaryIO, size: int | None, limits: Limits) -> None:
+        self.pixels = PixelPlace()
+        self.cut_short = False
+        self.too_many = False
+        self._stream = stream
+        self._size = size
+        self._elements_left = limits.elements_per_file
+
+    def __call__(self, tag: BaseTag, _vr: str | None, length: int) -> bool:
+        position = self._stream.tell()  # pydicom asks when it has read the element's head
+        defined = length != UNDEFINED_LENGTH
+        if tag in header_fields.PIXEL_TAGS:
+            self.pixels = PixelPlace(int(tag), position, length if defined else None)
+            return True
+        self._elements_left -= 1
+        self.too_many = self._elements_left < 0
+        self.cut_short = defined and self._size is not None and position + length > self._size
+        return self.too_many or self.cut_short
+
+
+def full_header(
+    stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits
+) -> InstanceHeader:
+    """Read the header of an open file with pydicom.
+
+    Parameters
+    ----------
+    stream : file
+        Open for reading, at its start. Left open.
+    path, size, mtime_ns
+        Of the file; go into the header as they are.
+
+    Raises
+    ------
+    HeaderError
+        'damaged' or 'limit'.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # they quote values, which may name a patient
+            return _read(stream, path, size, mtime_ns, limits)
+    except HeaderError:
+        raise
+    except RecursionError as error:
+        raise HeaderError(
+            "The header nests more sequences in one another than this program follows.",
+            path,
+            "limit",
+        ) from error
+    except InflateLimitError as error:
+        raise HeaderError(
+            "The compressed header unpacks to more than this program allows.", path, "limit"
+        ) from error
+    except OSError as error:
+        if error.errno is None:  # pydicom's own, on content
+            raise _damaged(path, error) from error
+        raise HeaderError(
+            "The file cannot be read to its end; the disc or the connection may be failing.",
+            path,
+            "unreadable",
+        ) from error
+    except MemoryError as error:
+        raise HeaderError("The header needs more memory than there is.", path, "limit") from error
+    except (
+        Exception
+    ) as error:  # whatever pydicom raises on damaged content: KeyError, struct.error…
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: str, error: Exception) -> HeaderError:
+    return HeaderError(
+        f"The header is damaged ({type(error).__name__}); get the file from its source again.",
+        path,
+        "damaged",
+    )
+
+
+def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits) -> InstanceHeader:
+    meta = _deflated_meta(stream, path)
+    if meta is not None:
+        stream = cast(BinaryIO, InflatingStream(stream, limits.inflate_bytes))
+        watch = _Watch(stream, None, limits)
+        dataset = read_dataset(stream, False, True, stop_when=watch, defer_size=LONGEST_VALUE)
+        found: dict[int, tuple[bytes | None, bytes]] = dict(meta)
+        watch.cut_short = not _is_whole(dataset, stream)
+        watch.pixels = PixelPlace(
+            watch.pixels.tag
+        )  # a place within inflated data is none in the file
+    else:
+        watch = _Watch(stream, size, limits)
+        dataset = read_partial(stream, stop_when=watch, defer_size=LONGEST_VALUE, force=True)
+        found = _raw_values(dataset.file_meta, header_fields.META_TAGS)
+    if watch.too_many:
+        raise HeaderError(
+            f"The header has more than {limits.elements_per_file:,} elements.", path, "limit"
+        )
+    if watch.cut_short:
+        raise HeaderError(
+            "The file ends within its header; the copy is incomplete, copy it again.", path
+        )
+    if not len(dataset) and watch.pixels.tag is None:
+        raise HeaderError("The file holds no DICOM data after its first bytes.", path)
+    found.update(_raw_values(dataset, header_fields.WANTED_TAGS - header_fields.META_TAGS))
+    implicit, little = dataset.original_encoding
+    return header_fields.build_header(
+        path,
+        size,
+        mtime_ns,
+        found,
+        implicit=bool(implicit),
+        order=">" if little is False else "<",
+        pixels=watch.pixels,
+        needs_full_description=not header_fields.DESCRIPTION_TAGS.isdisjoint(dataset.keys()),
+        frame_groups=_frame_groups(dataset, stream),
+    )
+
+
+def _deflated_meta(stream: BinaryIO, path: str) -> dict[int, tuple[bytes, bytes]] | None:
+    """Give the meta information of a file with a deflated data set, the stream where that starts.
+
+    None, and the stream at its start, for all others.
+    """
+    window = stream.read(_META_WINDOW)
+    stream.seek(0)
+    if not any(syntax.encode() in window for syntax in DEFLATED):
+        return None
+    try:
+        meta, position = read_meta(window, header_fields.META_TAGS)
+    except EncodingError as error:
+        raise HeaderError("The file meta information is damaged.", path) from error
+    if text(meta.get(header_fields.TRANSFER_SYNTAX, (b"", b""))[1]) not in DEFLATED:
+        return None
+    stream.seek(position)
+    return meta
+
+
+def _is_whole(dataset: Dataset, stream: BinaryIO) -> bool:
+    """Tell whether the last value that was read, or stepped over, is all there."""
+    end = max((e.value_tell + e.length for e in _raw_elements(dataset)), default=0)
+    stream.seek(max(0, end - 1))
+    return end == 0 or len(stream.read(1)) == 1
+
+
+def _raw_elements(dataset: Dataset) -> Iterator[RawDataElement]:
+    """Iterate over the elements of defined length as they are in the file."""
+    for element in dataset.elements():
+        if isinstance(element, RawDataElement) and element.length != UNDEFINED_LENGTH:
+            yield element
+
+
+def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[bytes | None, bytes]]:
+    found: dict[int, tuple[bytes | None, bytes]] = {}
+    for element in dataset.elements():
+        tag = int(element.tag)
+        if tag not in wanted:
+            continue
+        if isinstance(element, RawDataElement):
+            if element.length <= LONGEST_VALUE:
+                vr = element.VR.encode() if element.VR else None
+                found[tag] = (vr, element.value or b"")
+        elif element.VR != "SQ":  # pydicom has looked at it already: UIDs, character set
+            several = element.value if isinstance(element.value, MultiValue) else [element.value]
+            joined = "\\".join("" if value is None else str(value) for value in several)
+            found[tag] = (element.VR.encode(), joined.encode("ascii", "replace"))
+    return found
+
+
+def _frame_groups(dataset: Dataset, stream: BinaryIO) -> tuple[FrameGroup, ...]:
+    """Read the functional groups, which pydicom has stepped over if they are long."""
+    groups = Dataset()
+    groups.set_original_encoding(*dataset.original_encoding)
+    for tag in (*header_fields.FUNCTIONAL_GROUPS, _NUMBER_OF_FRAMES):
+        if tag not in dataset:
+            continue
+        element = dataset._dict[BaseTag(tag)]  # noqa: SLF001 - as it is, neither read nor converted
+        if isinstance(element, RawDataElement) and element.value is None and element.length:
+            stream.seek(element.value_tell)
+            element = element._replace(value=stream.read(element.length))
+        groups._dict[BaseTag(tag)] = element  # noqa: SLF001
+    return frame_groups(groups)

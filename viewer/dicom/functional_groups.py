@@ -1,0 +1,108 @@
+"""What the functional groups of a multi-frame object say of each frame. PS3.3 C.7.6.16.
+
+Shared macros hold for all frames, per-frame ones win. Only the macros that
+catalogue and geometry need; what display needs is read by `frames`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+
+from viewer.dicom import values
+from viewer.dicom.headers import FrameGroup
+
+_SHARED = 0x52009229
+_PER_FRAME = 0x52009230
+_NUMBER_OF_FRAMES = 0x00280008
+_MOST_FRAMES = 1_000_000  # beyond what any object has; a damaged count must not cost memory
+
+# macro: attribute, field, usual VR, reader
+_MACROS: dict[int, tuple[tuple[int, str, bytes, Any], ...]] = {
+    0x00209113: ((0x00200032, "image_position_patient", b"DS", values.numbers),),
+    0x00209116: ((0x00200037, "image_orientation_patient", b"DS", values.numbers),),
+    0x00289110: (
+        (0x00280030, "pixel_spacing", b"DS", values.numbers),
+        (0x00180050, "slice_thickness", b"DS", values.number),
+    ),
+    0x00209111: (
+        (0x00209056, "stack_id", b"SH", None),
+        (0x00209057, "in_stack_position", b"UL", values.integer),
+        (0x00209157, "dimension_index_values", b"UL", values.integers),
+        (0x00209128, "temporal_position", b"UL", values.integer),
+    ),
+    0x00189114: ((0x00189082, "echo_time", b"FD", values.number),),
+    0x00189117: ((0x00189087, "b_value", b"FD", values.number),),
+}
+
+
+class TooManyFramesError(ValueError):
+    """NumberOfFrames is beyond reason."""
+
+
+def frame_groups(dataset: Dataset) -> tuple[FrameGroup, ...]:
+    """Describe each frame of an object with functional groups.
+
+    Returns
+    -------
+    tuple of FrameGroup
+        NumberOfFrames of them, whatever the number of items: a frame without
+        an item has what is shared alone. Empty for objects without functional
+        groups.
+
+    Raises
+    ------
+    TooManyFramesError
+        NumberOfFrames is over a million.
+    """
+    if _SHARED not in dataset and _PER_FRAME not in dataset:
+        return ()
+    items = _items(dataset, _PER_FRAME)
+    raw, vr, order = _raw(dataset, _NUMBER_OF_FRAMES, b"IS")
+    count = values.integer(raw, vr, order)
+    if count is None or count < 1:
+        count = len(items)
+    if count > _MOST_FRAMES:
+        raise TooManyFramesError
+    shared = _fields(_items(dataset, _SHARED)[:1])
+    groups = [FrameGroup(**{**shared, **_fields((item,))}) for item in items[:count]]
+    groups += [FrameGroup(**shared)] * (count - len(groups))
+    return tuple(groups)
+
+
+def _items(dataset: Dataset, tag: int) -> list[Dataset]:
+    if tag not in dataset:
+        return []
+    value = dataset[tag].value
+    return list(value) if isinstance(value, Sequence) else []
+
+
+def _fields(items: Iterable[Dataset]) -> dict[str, Any]:
+    """Collect the fields that the macros of these items fill."""
+    fields: dict[str, Any] = {}
+    for item in items:
+        for macro, attributes in _MACROS.items():
+            for entry in _items(item, macro)[:1]:
+                for tag, name, usual_vr, read in attributes:
+                    if tag in entry:
+                        raw, vr, order = _raw(entry, tag, usual_vr)
+                        fields[name] = read(raw, vr, order) if read else values.text(raw)
+    return fields
+
+
+def _raw(dataset: Dataset, tag: int, usual_vr: bytes) -> tuple[bytes, bytes, str]:
+    """Give value, VR and byte order of an element as they are in the file."""
+    if tag not in dataset:
+        return b"", usual_vr, "<"
+    element = dataset.get_item(tag)
+    if isinstance(element, RawDataElement):
+        vr = element.VR.encode() if element.VR not in (None, "UN") else usual_vr
+        return element.value or b"", vr, "<" if element.is_little_endian else ">"
+    # made in memory, or looked at before: back to text, which the same rules parse
+    value = [] if element is None else element.value
+    several = value if isinstance(value, (list, tuple)) or hasattr(value, "append") else [value]
+    return "\\".join("" if v is None else str(v) for v in several).encode(), b"", "<"

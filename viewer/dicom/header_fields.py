@@ -1,0 +1,219 @@
+"""Raw elements of a data set into an `InstanceHeader`: which attribute fills which field.
+
+Both header readers hand their raw values to `build_header`, so that nobody can
+tell which one read a file. Finding the elements is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from viewer.dicom import values
+from viewer.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
+from viewer.dicom.headers import FrameGroup, InstanceHeader
+
+RawValues = Mapping[int, tuple[bytes | None, bytes]]  # tag: (VR, None if not written), value
+
+PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+FUNCTIONAL_GROUPS = frozenset((0x52009229, 0x52009230))
+CHARACTER_SET = 0x00080005
+TRANSFER_SYNTAX = 0x00020010
+MEDIA_SOP_CLASS = 0x00020002
+MEDIA_SOP_INSTANCE = 0x00020003
+_PIXEL_REPRESENTATION = 0x00280103
+
+# What display needs to read for itself, beyond slope, intercept and windows
+DESCRIPTION_TAGS = frozenset(
+    (
+        0x00281101,  # Palette colour descriptors (also supplemental palettes)
+        0x00283000,  # Modality LUT Sequence
+        0x00283010,  # VOI LUT Sequence
+        0x00289145,  # Pixel Value Transformation Sequence
+        0x20500010,  # Presentation LUT Sequence
+        *FUNCTIONAL_GROUPS,
+        # Overlay Rows, Overlay Data of the repeating groups 60xx: PS3.3 C.9.2
+        *(
+            group << 16 | element
+            for group in range(0x6000, 0x6100, 2)
+            for element in (0x10, 0x3000)
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PixelPlace:
+    """Where the pixels are: tag, position and length of the value (None: undefined)."""
+
+    tag: int | None = None
+    offset: int | None = None
+    length: int | None = None
+
+
+Convert = Callable[[bytes, bytes, "_Context"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    encodings: list[str] | None
+    order: str
+    signed_pixels: bool
+
+
+def _text(raw: bytes, _vr: bytes, context: _Context) -> str:
+    return values.text(raw, context.encodings)
+
+
+def _texts(raw: bytes, _vr: bytes, context: _Context) -> tuple[str, ...]:
+    return values.texts(raw, context.encodings)
+
+
+def _person_name(raw: bytes, _vr: bytes, context: _Context) -> str:
+    return values.person_name(raw, context.encodings)
+
+
+def _number(raw: bytes, vr: bytes, context: _Context) -> float | None:
+    return values.number(raw, vr, context.order)
+
+
+def _numbers(raw: bytes, vr: bytes, context: _Context) -> tuple[float, ...]:
+    return values.numbers(raw, vr, context.order)
+
+
+def _integer(raw: bytes, vr: bytes, context: _Context) -> int | None:
+    return values.integer(raw, vr, context.order)
+
+
+def _stored_value(raw: bytes, vr: bytes, context: _Context) -> int | None:
+    """Read a value that is coded as the pixels are, whatever the VR says: PS3.3 C.7.5.1.1.2."""
+    if vr in (b"US", b"SS"):
+        vr = b"SS" if context.signed_pixels else b"US"
+    return values.integer(raw, vr, context.order)
+
+
+FIELDS: dict[int, tuple[str, bytes, Convert]] = {
+    0x00080008: ("image_type", b"CS", _texts),
+    0x00080016: ("sop_class_uid", b"UI", _text),
+    0x00080018: ("sop_instance_uid", b"UI", _text),
+    0x00080020: ("study_date", b"DA", _text),
+    0x00080021: ("series_date", b"DA", _text),
+    0x00080030: ("study_time", b"TM", _text),
+    0x00080031: ("series_time", b"TM", _text),
+    0x00080032: ("acquisition_time", b"TM", _text),
+    0x00080033: ("content_time", b"TM", _text),
+    0x00080050: ("accession_number", b"SH", _text),
+    0x00080060: ("modality", b"CS", _text),
+    0x00081030: ("study_description", b"LO", _text),
+    0x0008103E: ("series_description", b"LO", _text),
+    0x00100010: ("patient_name", b"PN", _person_name),
+    0x00100020: ("patient_id", b"LO", _text),
+    0x00100021: ("issuer_of_patient_id", b"LO", _text),
+    0x00100030: ("patient_birth_date", b"DA", _text),
+    0x00100040: ("patient_sex", b"CS", _text),
+    0x00180010: ("contrast_bolus_agent", b"LO", _text),
+    0x00180015: ("body_part_examined", b"CS", _text),
+    0x00180050: ("slice_thickness", b"DS", _number),
+    0x00180081: ("echo_time", b"DS", _number),
+    0x00181030: ("protocol_name", b"LO", _text),
+    0x00181060: ("trigger_time", b"DS", _number),
+    0x00181063: ("frame_time", b"DS", _number),
+    0x00181164: ("imager_pixel_spacing", b"DS", _numbers),
+    0x00181210: ("convolution_kernel", b"SH", _texts),
+    0x00189087: ("b_value", b"FD", _number),
+    0x0020000D: ("study_instance_uid", b"UI", _text),
+    0x0020000E: ("series_instance_uid", b"UI", _text),
+    0x00200010: ("study_id", b"SH", _text),
+    0x00200011: ("series_number", b"IS", _integer),
+    0x00200012: ("acquisition_number", b"IS", _integer),
+    0x00200013: ("instance_number", b"IS", _integer),
+    0x00200032: ("image_position_patient", b"DS", _numbers),
+    0x00200037: ("image_orientation_patient", b"DS", _numbers),
+    0x00200052: ("frame_of_reference_uid", b"UI", _text),
+    0x00200100: ("temporal_position_identifier", b"IS", _integer),
+    0x00201041: ("slice_location", b"DS", _number),
+    0x00280002: ("samples_per_pixel", b"US", _integer),
+    0x00280004: ("photometric_interpretation", b"CS", _text),
+    0x00280006: ("planar_configuration", b"US", _integer),
+    0x00280008: ("number_of_frames", b"IS", _integer),
+    0x00280010: ("rows", b"US", _integer),
+    0x00280011: ("columns", b"US", _integer),
+    0x00280030: ("pixel_spacing", b"DS", _numbers),
+    0x00280034: ("pixel_aspect_ratio", b"IS", _numbers),
+    0x00280100: ("bits_allocated", b"US", _integer),
+    0x00280101: ("bits_stored", b"US", _integer),
+    0x00280102: ("high_bit", b"US", _integer),
+    _PIXEL_REPRESENTATION: ("pixel_representation", b"US", _integer),
+    0x00280120: ("pixel_padding_value", b"US", _stored_value),
+    0x00280121: ("pixel_padding_range_limit", b"US", _stored_value),
+    0x00281050: ("window_center", b"DS", _numbers),
+    0x00281051: ("window_width", b"DS", _numbers),
+    0x00281052: ("rescale_intercept", b"DS", _number),
+    0x00281053: ("rescale_slope", b"DS", _number),
+    0x00281054: ("rescale_type", b"LO", _text),
+    0x00281055: ("window_explanation", b"LO", _texts),
+    0x00281056: ("voi_lut_function", b"CS", _text),
+    0x00541001: ("units", b"CS", _text),
+    0x20500020: ("presentation_lut_shape", b"CS", _text),
+}
+META_TAGS = frozenset((TRANSFER_SYNTAX, MEDIA_SOP_CLASS, MEDIA_SOP_INSTANCE))
+WANTED_TAGS = frozenset(FIELDS) | META_TAGS | {CHARACTER_SET}
+
+
+def build_header(
+    path: str,
+    size: int,
+    mtime_ns: int,
+    raw_values: RawValues,
+    *,
+    implicit: bool = False,
+    order: str = "<",
+    pixels: PixelPlace,
+    needs_full_description: bool = False,
+    frame_groups: tuple[FrameGroup, ...] = (),
+) -> InstanceHeader:
+    """Make the header of one file from its raw elements.
+
+    Parameters
+    ----------
+    raw_values : mapping
+        The `WANTED_TAGS` found at the top level of the data set, and in the
+        file meta information; values longer than `values.LONGEST_VALUE` are
+        left out by the readers.
+    implicit, order : bool, str
+        How the data set is encoded; ``order`` as `struct` writes it. Names
+        the transfer syntax where the file does not.
+    """
+    character_set = values.texts(raw_values.get(CHARACTER_SET, (None, b""))[1])
+    context = _Context(
+        values.encodings_of(character_set) if character_set else None,
+        order,
+        values.integer(raw_values.get(_PIXEL_REPRESENTATION, (None, b""))[1], b"US", order) == 1,
+    )
+    fields: dict[str, Any] = {}
+    for tag, (vr, raw) in raw_values.items():
+        if tag in FIELDS:
+            name, usual_vr, convert = FIELDS[tag]
+            fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)
+    for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
+        if not fields.get(name) and tag in raw_values:
+            fields[name] = values.text(raw_values[tag][1])
+    transfer_syntax = values.text(raw_values.get(TRANSFER_SYNTAX, (None, b""))[1])
+    if not transfer_syntax:
+        little = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE
+        transfer_syntax = little if order == "<" else EXPLICIT_BIG
+    return InstanceHeader(
+        path=path,
+        size=size,
+        mtime_ns=mtime_ns,
+        transfer_syntax_uid=transfer_syntax,
+        specific_character_set=character_set,
+        pixel_data_tag=pixels.tag,
+        pixel_data_offset=pixels.offset,
+        pixel_data_length=pixels.length,
+        needs_full_description=needs_full_description
+        or fields.get("photometric_interpretation") == "PALETTE COLOR",
+        frame_groups=frame_groups,
+        **fields,
+    )

@@ -1,0 +1,74 @@
+"""A deflated data set as a stream that inflates only as far as it is read. PS3.5 A.5.
+
+Bounds what a file of a few kilobytes may make of itself in memory.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from typing import BinaryIO
+
+_CHUNK = 1 << 16
+
+
+class InflateLimitError(Exception):
+    """The data set inflates to more than is allowed."""
+
+
+class InflatingStream(io.RawIOBase):
+    """Read-only, seekable view on what a raw deflate stream holds.
+
+    Parameters
+    ----------
+    source : file
+        Positioned at the first deflated byte.
+    limit : int
+        Most bytes that may be inflated.
+    """
+
+    def __init__(self, source: BinaryIO, limit: int) -> None:
+        super().__init__()
+        self._inflated = bytearray()
+        self._source = source
+        self._limit = limit
+        self._position = 0
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Move; from the start or from here, not from the end, which is not known."""
+        if whence not in (io.SEEK_SET, io.SEEK_CUR):
+            raise io.UnsupportedOperation("the end of an inflating stream is not known")
+        self._position = max(0, offset + (self._position if whence else 0))
+        return self._position
+
+    def read(self, size: int = -1) -> bytes:
+        """Read ``size`` inflated bytes, fewer at the end.
+
+        Raises
+        ------
+        InflateLimitError
+            More than the limit would have to be inflated.
+        zlib.error
+            The deflated bytes are damaged.
+        """
+        end = self._limit + 1 if size < 0 else self._position + size
+        while len(self._inflated) < end and not self._inflater.eof:
+            packed = self._inflater.unconsumed_tail or self._source.read(_CHUNK)
+            if not packed:
+                break
+            self._inflated += self._inflater.decompress(packed, _CHUNK)
+            if len(self._inflated) > self._limit:
+                raise InflateLimitError
+        data = bytes(self._inflated[self._position : end])
+        self._position += len(data)
+        return data

@@ -1,0 +1,152 @@
+"""The quick header reader: a walk over the first bytes of a plain Part 10 file.
+
+It reads what nearly all files are (explicit or implicit VR, little endian, any
+compression) and gives up on everything else by returning None; `fullread`
+takes those. PS3.10 section 7, PS3.5 section 7.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from viewer.dicom import elements, header_fields
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.values import LONGEST_VALUE, text
+
+# A tag as its 4 bytes read as one little endian number: one look-up per element
+_SWAPPED = {
+    tag: (tag >> 16) | (tag & 0xFFFF) << 16
+    for tag in header_fields.WANTED_TAGS | header_fields.PIXEL_TAGS | header_fields.DESCRIPTION_TAGS
+}
+_TAG_OF = {swapped: tag for tag, swapped in _SWAPPED.items()}
+_EXPLICIT_HEAD = struct.Struct("<L2sH").unpack_from
+_IMPLICIT_HEAD = struct.Struct("<LL").unpack_from
+_LENGTH = struct.Struct("<L").unpack_from
+_FIRST_GROUP = 0x0008  # the data set of a plain file starts here: no command set, nothing odd
+_SKIP_DEPTH = 64
+
+_Values = dict[int, tuple[bytes | None, bytes]]
+
+
+class _Odd(Exception):  # noqa: N818 - not a failure: the other reader's turn
+    """Something that the full reader shall judge."""
+
+
+def quick_header(path: str, size: int, mtime_ns: int, window: bytes) -> InstanceHeader | None:
+    """Read the header from the first bytes of a file.
+
+    Parameters
+    ----------
+    path, size, mtime_ns
+        Of the file; go into the header as they are.
+    window : bytes
+        The file's first bytes (all of them if it is short).
+
+    Returns
+    -------
+    InstanceHeader or None
+        None where anything is odd or the window is too short.
+    """
+    if window[128:132] != b"DICM":
+        return None
+    try:
+        meta, position = elements.read_meta(window, header_fields.META_TAGS)
+        first_group = int.from_bytes(window[position : position + 2], "little")
+        if first_group < _FIRST_GROUP:
+            return None
+        found: _Values = dict(meta)
+        syntax = text(found.get(header_fields.TRANSFER_SYNTAX, (None, b""))[1])
+        if not syntax or syntax in elements.DEFLATED or syntax == elements.EXPLICIT_BIG:
+            return None
+        implicit = syntax == elements.IMPLICIT_LITTLE
+        walk = _walk_implicit if implicit else _walk_explicit
+        pixels, flagged = walk(window, position, size, found)
+    except (_Odd, elements.EncodingError, struct.error):
+        return None
+    return header_fields.build_header(
+        path,
+        size,
+        mtime_ns,
+        found,
+        implicit=implicit,
+        pixels=pixels,
+        needs_full_description=flagged,
+    )
+
+
+def _walk_explicit(
+    window: bytes, position: int, size: int, found: _Values
+) -> tuple[header_fields.PixelPlace, bool]:
+    """Walk the top level, explicit VR: place of the pixels, whether more needs reading."""
+    short_vrs, long_vrs, tag_of = elements.SHORT_VRS, elements.LONG_VRS, _TAG_OF
+    end = len(window)
+    flagged = False
+    while position < end:
+        key, vr, length = _EXPLICIT_HEAD(window, position)
+        if vr in short_vrs:
+            value = position + 8
+        elif vr in long_vrs:
+            (length,) = _LENGTH(window, position + 8)
+            value = position + 12
+        else:
+            raise _Odd
+        position = value + length
+        if key in tag_of:
+            tag = tag_of[key]
+            if tag in header_fields.PIXEL_TAGS:
+                return _pixels(tag, value, length), flagged
+            flagged |= _note(tag, vr, window, value, length, found)
+        if length == elements.UNDEFINED_LENGTH:
+            if vr != b"SQ":
+                raise _Odd
+            position = elements.skip_sequence(window, value, True, depth=_SKIP_DEPTH)
+    if position != size:
+        raise _Odd
+    return header_fields.PixelPlace(), flagged
+
+
+def _walk_implicit(
+    window: bytes, position: int, size: int, found: _Values
+) -> tuple[header_fields.PixelPlace, bool]:
+    """Walk the top level, implicit VR: place of the pixels, whether more needs reading."""
+    first_vr = window[position + 4 : position + 6]
+    if first_vr.isalpha() and first_vr.isupper():
+        raise _Odd  # explicit under a wrong label
+    tag_of = _TAG_OF
+    end = len(window)
+    flagged = False
+    while position < end:
+        key, length = _IMPLICIT_HEAD(window, position)
+        value = position + 8
+        position = value + length
+        if key in tag_of:
+            tag = tag_of[key]
+            if tag in header_fields.PIXEL_TAGS:
+                return _pixels(tag, value, length), flagged
+            flagged |= _note(tag, None, window, value, length, found)
+        if length == elements.UNDEFINED_LENGTH:
+            position = elements.skip_sequence(window, value, False, depth=_SKIP_DEPTH)
+    if position != size:
+        raise _Odd
+    return header_fields.PixelPlace(), flagged
+
+
+def _note(
+    tag: int, vr: bytes | None, window: bytes, value: int, length: int, found: _Values
+) -> bool:
+    """Keep a wanted value; tell whether its mere presence asks for a full description."""
+    if tag in header_fields.DESCRIPTION_TAGS:
+        if tag in header_fields.FUNCTIONAL_GROUPS:
+            raise _Odd
+        return True
+    if length == elements.UNDEFINED_LENGTH or value + length > len(window):
+        raise _Odd
+    if length <= LONGEST_VALUE:
+        found[tag] = (vr, window[value : value + length])
+    return False
+
+
+def _pixels(tag: int, value: int, length: int) -> header_fields.PixelPlace:
+    return header_fields.PixelPlace(
+        tag, value, None if length == elements.UNDEFINED_LENGTH else length
+    )

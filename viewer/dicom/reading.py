@@ -1,0 +1,139 @@
+"""Reading the header of one file: open it safely, let the quick reader or pydicom read it.
+
+Decides by content, never by extension, whether a file is DICOM at all. What
+the header holds is `header_fields`' matter.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from typing import BinaryIO
+
+from viewer.dicom.elements import UNDEFINED_LENGTH, EncodingError, element_at
+from viewer.dicom.errors import HeaderError
+from viewer.dicom.fullread import full_header
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.quickread import quick_header
+
+_WINDOW = 16 << 10
+_LARGE_WINDOW = 256 << 10  # tried once, before pydicom: private elements make some headers long
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read_header(
+    path: str,
+    limits: Limits = DEFAULT_LIMITS,
+    on_slow: Callable[[str], None] | None = None,
+) -> InstanceHeader:
+    """Read the header of one file.
+
+    Parameters
+    ----------
+    path : str
+        Of a regular file, or of a symbolic link to one.
+    on_slow : callable, optional
+        Called with the path before pydicom takes a file that the quick reader
+        leaves: what happens to the process from here on is this file's doing.
+
+    Raises
+    ------
+    HeaderError
+        With kind 'missing', 'unreadable', 'not-a-file', 'not-dicom',
+        'damaged' or 'limit'.
+    """
+    path = os.path.abspath(path)
+    try:
+        with open_regular(path) as stream:
+            status = os.fstat(stream.fileno())
+            size, mtime_ns = status.st_size, status.st_mtime_ns
+            window = stream.read(_WINDOW)
+            header = quick_header(path, size, mtime_ns, window)
+            if header is not None:
+                return header
+            if window[128:132] != b"DICM":
+                _check_plausible(window, size, path)
+            elif size > _WINDOW:
+                window += stream.read(_LARGE_WINDOW - _WINDOW)
+                header = quick_header(path, size, mtime_ns, window)
+                if header is not None:
+                    return header
+            if on_slow is not None:
+                on_slow(path)
+            stream.seek(0)
+            return full_header(stream, path, size, mtime_ns, limits)
+    except OSError as error:
+        raise system_error(path, error) from error
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open a regular file for reading; never a device, pipe or socket, nor wait for one.
+
+    Raises
+    ------
+    HeaderError
+        'not-a-file'.
+    OSError
+        The operating system refuses.
+    """
+    # Checked before, since opening alone can have effects on a device, and after, on what was opened
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
+    descriptor = os.open(path, _OPEN_FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
+    return os.fdopen(descriptor, "rb", buffering=_WINDOW)
+
+
+def system_error(path: str, error: OSError) -> HeaderError:
+    """Turn what the operating system says of a file into a sentence."""
+    if isinstance(error, FileNotFoundError):
+        return HeaderError("There is no such file; check the path or the disc.", path, "missing")
+    if isinstance(error, PermissionError):
+        return HeaderError(
+            "You have no permission to read it; ask its owner for access.", path, "unreadable"
+        )
+    return HeaderError(
+        f"It cannot be read ({error.strerror or 'read error'}); check the disc or the connection.",
+        path,
+        "unreadable",
+    )
+
+
+def _check_plausible(window: bytes, size: int, path: str) -> None:
+    """Refuse what has no Part 10 prefix and does not look like a bare data set either."""
+    if not size:
+        raise HeaderError("The file is empty; copy it again.", path, "not-dicom")
+    if not any(
+        _looks_like_data_set(window, size, explicit, order)
+        for explicit, order in ((True, "<"), (False, "<"), (True, ">"))
+    ):
+        raise HeaderError("The file is not a DICOM file.", path, "not-dicom")
+
+
+def _looks_like_data_set(window: bytes, size: int, explicit: bool, order: str) -> bool:
+    """Tell whether the bytes start with a few data elements in order, from group 2 or 8 on."""
+    position = last = 0
+    for count in range(4):
+        if count and position >= len(window):
+            return position <= size
+        try:
+            tag, _, length, position = element_at(window, position, explicit, order)
+        except EncodingError:
+            return False
+        if not count and tag >> 16 not in (0x0002, 0x0008):
+            return False
+        if count and tag <= last:
+            return False
+        if length == UNDEFINED_LENGTH:
+            return count > 0
+        if tag >> 16 > 0x0002 and last and last >> 16 == 0x0002:
+            return True  # past the meta information, the encoding changes
+        last = tag
+        position += length
+        if position > size:
+            return False
+    return True

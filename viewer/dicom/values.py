@@ -1,0 +1,131 @@
+"""Raw element values to text and numbers: the rules that all header readers share.
+
+Takes bytes as they are in the file and gives plain Python values; never
+raises for bad content. What cannot be parsed is None, "" or ().
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import struct
+import warnings
+from collections.abc import Sequence
+
+from pydicom import charset
+from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
+
+# pydicom's messages quote values, which may name a patient
+logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+
+PADDING = " \0"
+LONGEST_VALUE = 1 << 16  # of an attribute in a header; longer is nonsense and left out
+
+_BINARY_FORMATS = {
+    b"US": "H",
+    b"SS": "h",
+    b"UL": "L",
+    b"SL": "l",
+    b"UV": "Q",
+    b"SV": "q",
+    b"FL": "f",
+    b"FD": "d",
+}
+
+
+def encodings_of(character_set: Sequence[str]) -> list[str]:
+    """Give the Python encodings of (0008,0005) Specific Character Set. PS3.3 C.12.1.1.2."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return list(charset.convert_encodings(list(character_set) or None))
+
+
+def text(raw: bytes, encodings: Sequence[str] | None = None) -> str:
+    """Decode a text value, without padding; several values stay joined by backslashes."""
+    if raw.isascii() and b"\x1b" not in raw:
+        return raw.decode("ascii").strip(PADDING)
+    return _decode(raw, encodings, TEXT_VR_DELIMS).strip(PADDING)
+
+
+def texts(raw: bytes, encodings: Sequence[str] | None = None) -> tuple[str, ...]:
+    """Decode the values of a multi-valued text; () where there is none."""
+    whole = text(raw, encodings)
+    return tuple(part.strip(PADDING) for part in whole.split("\\")) if whole else ()
+
+
+def person_name(raw: bytes, encodings: Sequence[str] | None = None) -> str:
+    """Decode a person name, component groups joined by ``=``. PS3.5 6.2.1."""
+    if raw.isascii() and b"\x1b" not in raw:
+        return raw.decode("ascii").strip(PADDING)
+    groups = [_decode(group, encodings, PN_DELIMS) for group in raw.split(b"=")]
+    return "=".join(groups).strip(PADDING)
+
+
+def _decode(raw: bytes, encodings: Sequence[str] | None, delimiters: set[int]) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return str(charset.decode_bytes(raw, list(encodings or ["iso8859"]), delimiters))
+
+
+def numbers(raw: bytes, vr: bytes, order: str = "<") -> tuple[float, ...]:
+    """Parse the values of a number; () where one of them is none, or not finite."""
+    parsed = _parse(raw, vr, order, _float)
+    return () if None in parsed else tuple(float(value) for value in parsed if value is not None)
+
+
+def number(raw: bytes, vr: bytes, order: str = "<") -> float | None:
+    """Parse one number; the first one where there are several."""
+    parsed = _parse(raw, vr, order, _float)
+    return float(parsed[0]) if parsed and parsed[0] is not None else None
+
+
+def integers(raw: bytes, vr: bytes, order: str = "<") -> tuple[int, ...]:
+    """Parse the values of a whole number; () where one of them is none."""
+    parsed = _parse(raw, vr, order, _integer)
+    return () if None in parsed else tuple(int(value) for value in parsed if value is not None)
+
+
+def integer(raw: bytes, vr: bytes, order: str = "<") -> int | None:
+    """Parse one whole number; the first one where there are several."""
+    parsed = _parse(raw, vr, order, _integer)
+    return int(parsed[0]) if parsed and parsed[0] is not None else None
+
+
+def _parse(raw: bytes, vr: bytes, order: str, convert: object) -> list[float | int | None]:
+    code = _BINARY_FORMATS.get(vr)
+    whole = convert is _integer
+    if code is None:
+        stripped = raw.strip(b" \0")
+        if not stripped:
+            return []
+        return [_integer(part) if whole else _float(part) for part in stripped.split(b"\\")]
+    size = struct.calcsize(order + code)
+    count = len(raw) // size
+    found = struct.unpack_from(f"{order}{count}{code}", raw)
+    return [_checked(value, whole) for value in found]
+
+
+def _checked(value: float | int, whole: bool) -> float | int | None:
+    if not math.isfinite(value) or (whole and value != int(value)):
+        return None
+    return value
+
+
+def _float(part: bytes) -> float | None:
+    if b"_" in part:  # Python's digit separator, not DICOM's
+        return None
+    try:
+        value = float(part.strip(b" \0"))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _integer(part: bytes) -> int | None:
+    if b"_" in part:
+        return None
+    try:
+        return int(part)
+    except ValueError:
+        value = _float(part)  # "1.0" is written by some
+        return int(value) if value is not None and value == int(value) else None
