@@ -185,7 +185,7 @@ def _span(index: np.ndarray) -> slice:
 def _average_rows(
     source: np.ndarray, index: np.ndarray, weight: np.ndarray | None, work: np.dtype
 ) -> np.ndarray:
-    total = np.take(source, index[0], axis=0).astype(work)
+    total: np.ndarray = np.take(source, index[0], axis=0).astype(work)
     if weight is None:
         return total
     total *= weight[0][:, None]

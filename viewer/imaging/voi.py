@@ -77,9 +77,9 @@ def apply(voi: Voi, modality_values: np.ndarray) -> np.ndarray:
     center, width = voi.center, voi.width
     if voi.function == "LINEAR" and width >= 1:
         center, width = center - 0.5, width - 1
-    if width <= 0:
-        return _step(modality_values, center)
     scalar = modality_values.dtype.type
+    if scalar(width) <= 0:
+        return _step(modality_values, center)
     with np.errstate(over="ignore"):  # far outside a very narrow window: clipped below
         brightness = modality_values - scalar(center)
         brightness /= scalar(width)

@@ -1,0 +1,77 @@
+"""RGB packs into 32-bit pixels and comes back; PNG files hold what was shown."""
+
+from __future__ import annotations
+
+import os
+import stat
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+from viewer.imaging import colour
+from viewer.imaging.png import encode_png, write_png
+
+
+def test_packing_and_unpacking_are_inverse():
+    rgb = np.random.default_rng(3).integers(0, 256, (5, 7, 3), dtype=np.uint8)
+    packed = colour.pack_rgb(rgb)
+    assert packed.dtype == np.uint32
+    assert packed[2, 3] == 0xFF000000 | int(rgb[2, 3, 0]) << 16 | int(rgb[2, 3, 1]) << 8 | int(
+        rgb[2, 3, 2]
+    )
+    assert (colour.unpack_rgb(packed) == rgb).all()
+
+
+def test_unpacking_takes_a_part_of_a_picture():
+    packed = colour.pack_rgb(np.arange(60, dtype=np.uint8).reshape(4, 5, 3))
+    assert (colour.unpack_rgb(packed[1:3, ::2]) == colour.unpack_rgb(packed)[1:3, ::2]).all()
+
+
+def pixels_of_png(data: bytes) -> np.ndarray:
+    """Read what `encode_png` writes: filter 0, 8 bits, grey or RGB."""
+    assert data.startswith(b"\x89PNG\r\n\x1a\n")
+    chunks, position = {}, 8
+    while position < len(data):
+        (length,) = struct.unpack_from(">I", data, position)
+        name, body = data[position + 4 : position + 8], data[position + 8 : position + 8 + length]
+        (check,) = struct.unpack_from(">I", data, position + 8 + length)
+        assert check == zlib.crc32(name + body)
+        chunks[name] = body
+        position += 12 + length
+    assert list(chunks) == [b"IHDR", b"IDAT", b"IEND"]
+    columns, rows, bits, kind, *_ = struct.unpack(">IIBBBBB", chunks[b"IHDR"])
+    assert bits == 8
+    lines = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(rows, -1)
+    assert not lines[:, 0].any()
+    shape = (rows, columns, 3) if kind == 2 else (rows, columns)
+    return lines[:, 1:].reshape(shape)
+
+
+@pytest.mark.parametrize("shape", [(4, 7), (5, 3, 3), (1, 1)])
+def test_png_holds_the_pixels(shape):
+    pixels = np.random.default_rng(4).integers(0, 256, shape, dtype=np.uint8)
+    assert (pixels_of_png(encode_png(pixels)) == pixels).all()
+
+
+def test_png_refuses_what_it_cannot_hold():
+    with pytest.raises(ValueError, match="8-bit"):
+        encode_png(np.zeros((2, 2), np.uint16))
+
+
+def test_writing_replaces_a_file_and_leaves_nothing_beside_it(tmp_path):
+    target = tmp_path / "a.png"
+    target.write_bytes(b"old")
+    write_png(str(target), np.zeros((2, 2), np.uint8))
+    assert pixels_of_png(target.read_bytes()).shape == (2, 2)
+    assert os.listdir(tmp_path) == ["a.png"]
+    assert stat.S_IMODE(target.stat().st_mode) & stat.S_IRUSR
+
+
+def test_a_failed_write_leaves_the_folder_as_it_was(tmp_path):
+    target = tmp_path / "a.png"
+    target.mkdir()  # cannot be replaced by a file
+    with pytest.raises(OSError, match=r"a\.png"):
+        write_png(str(target), np.zeros((2, 2), np.uint8))
+    assert os.listdir(tmp_path) == ["a.png"]
