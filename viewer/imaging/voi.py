@@ -176,8 +176,8 @@ def _step(values: np.ndarray, edge: float) -> np.ndarray:
 
 
 def _logistic(scaled: np.ndarray) -> np.ndarray:
+    np.clip(scaled, -20, 20, out=scaled)  # beyond, exp overflows float32 and nothing is seen
     scaled *= -4
-    np.clip(scaled, -80, 80, out=scaled)  # beyond, exp overflows float32 and nothing is seen
     np.exp(scaled, out=scaled)
     scaled += 1
     np.reciprocal(scaled, out=scaled)
