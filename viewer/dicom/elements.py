@@ -28,10 +28,7 @@ ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
 
 _TAG_LENGTH = {"<": struct.Struct("<HHL").unpack_from, ">": struct.Struct(">HHL").unpack_from}
-_TAG_VR_LENGTH = {
-    "<": struct.Struct("<HH2sH").unpack_from,
-    ">": struct.Struct(">HH2sH").unpack_from,
-}
+_HEAD = {"<": struct.Struct("<HH2sH").unpack_from, ">": struct.Struct(">HH2sH").unpack_from}
 _LENGTH = {"<": struct.Struct("<L").unpack_from, ">": struct.Struct(">L").unpack_from}
 
 
@@ -58,7 +55,7 @@ def element_at(
         if not explicit:
             group, element, length = _TAG_LENGTH[order](data, position)
             return group << 16 | element, None, length, position + 8
-        group, element, vr, length = _TAG_VR_LENGTH[order](data, position)
+        group, element, vr, length = _HEAD[order](data, position)
         if vr in SHORT_VRS:
             return group << 16 | element, vr, length, position + 8
         if vr in LONG_VRS:

@@ -7,10 +7,9 @@ its exceptions become a `HeaderError`. Reads up to the pixels, never into them.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import BinaryIO, cast
 
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset, read_partial
 from pydicom.multival import MultiValue
@@ -19,7 +18,7 @@ from pydicom.tag import BaseTag
 from viewer.dicom import header_fields
 from viewer.dicom.elements import DEFLATED, UNDEFINED_LENGTH, EncodingError, read_meta
 from viewer.dicom.errors import HeaderError
-from viewer.dicom.functional_groups import frame_groups
+from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
 from viewer.dicom.header_fields import PixelPlace
 from viewer.dicom.headers import FrameGroup, InstanceHeader
 from viewer.dicom.inflating import InflateLimitError, InflatingStream
@@ -31,7 +30,7 @@ _NUMBER_OF_FRAMES = 0x00280008
 
 
 class _Watch:
-    """Follows pydicom along the top level: stops it at the pixels, at a limit, at the file's end."""
+    """Stops pydicom at the pixels, at a limit, where a value ends beyond the file."""
 
     def __init__(self, stream: BinaryIO, size: int | None, limits: Limits) -> None:
         self.pixels = PixelPlace()
@@ -118,9 +117,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         dataset = read_dataset(stream, False, True, stop_when=watch, defer_size=LONGEST_VALUE)
         found: dict[int, tuple[bytes | None, bytes]] = dict(meta)
         watch.cut_short = not _is_whole(dataset, stream)
-        watch.pixels = PixelPlace(
-            watch.pixels.tag
-        )  # a place within inflated data is none in the file
+        watch.pixels = PixelPlace(watch.pixels.tag)
     else:
         watch = _Watch(stream, size, limits)
         dataset = read_partial(stream, stop_when=watch, defer_size=LONGEST_VALUE, force=True)
@@ -146,7 +143,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         order=">" if little is False else "<",
         pixels=watch.pixels,
         needs_full_description=not header_fields.DESCRIPTION_TAGS.isdisjoint(dataset.keys()),
-        frame_groups=_frame_groups(dataset, stream),
+        frame_groups=_frame_groups(dataset, stream, path),
     )
 
 
@@ -171,45 +168,49 @@ def _deflated_meta(stream: BinaryIO, path: str) -> dict[int, tuple[bytes, bytes]
 
 def _is_whole(dataset: Dataset, stream: BinaryIO) -> bool:
     """Tell whether the last value that was read, or stepped over, is all there."""
-    end = max((e.value_tell + e.length for e in _raw_elements(dataset)), default=0)
-    stream.seek(max(0, end - 1))
-    return end == 0 or len(stream.read(1)) == 1
-
-
-def _raw_elements(dataset: Dataset) -> Iterator[RawDataElement]:
-    """Iterate over the elements of defined length as they are in the file."""
-    for element in dataset.elements():
-        if isinstance(element, RawDataElement) and element.length != UNDEFINED_LENGTH:
-            yield element
+    ends = [
+        element.value_tell + element.length
+        for element in dataset.values()
+        if isinstance(element, RawDataElement) and element.length != UNDEFINED_LENGTH
+    ]
+    stream.seek(max(ends, default=1) - 1)
+    return not ends or len(stream.read(1)) == 1
 
 
 def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[bytes | None, bytes]]:
     found: dict[int, tuple[bytes | None, bytes]] = {}
-    for element in dataset.elements():
-        tag = int(element.tag)
+    for tag, element in dataset.items():  # as they are in the file, unlike `elements()`
         if tag not in wanted:
             continue
         if isinstance(element, RawDataElement):
             if element.length <= LONGEST_VALUE:
-                vr = element.VR.encode() if element.VR else None
-                found[tag] = (vr, element.value or b"")
+                found[int(tag)] = (
+                    element.VR.encode() if element.VR else None,
+                    element.value or b"",
+                )
         elif element.VR != "SQ":  # pydicom has looked at it already: UIDs, character set
             several = element.value if isinstance(element.value, MultiValue) else [element.value]
             joined = "\\".join("" if value is None else str(value) for value in several)
-            found[tag] = (element.VR.encode(), joined.encode("ascii", "replace"))
+            found[int(tag)] = (element.VR.encode(), joined.encode("ascii", "replace"))
     return found
 
 
-def _frame_groups(dataset: Dataset, stream: BinaryIO) -> tuple[FrameGroup, ...]:
+def _frame_groups(dataset: Dataset, stream: BinaryIO, path: str) -> tuple[FrameGroup, ...]:
     """Read the functional groups, which pydicom has stepped over if they are long."""
-    groups = Dataset()
-    groups.set_original_encoding(*dataset.original_encoding)
-    for tag in (*header_fields.FUNCTIONAL_GROUPS, _NUMBER_OF_FRAMES):
-        if tag not in dataset:
+    groups: dict[BaseTag, RawDataElement | DataElement] = {}
+    for tag, element in dataset.items():
+        if tag not in header_fields.FUNCTIONAL_GROUPS and tag != _NUMBER_OF_FRAMES:
             continue
-        element = dataset._dict[BaseTag(tag)]  # noqa: SLF001 - as it is, neither read nor converted
         if isinstance(element, RawDataElement) and element.value is None and element.length:
             stream.seek(element.value_tell)
-            element = element._replace(value=stream.read(element.length))
-        groups._dict[BaseTag(tag)] = element  # noqa: SLF001
-    return frame_groups(groups)
+            groups[tag] = element._replace(value=stream.read(element.length))
+        else:
+            groups[tag] = element
+    described = Dataset(groups)
+    described.set_original_encoding(*dataset.original_encoding)
+    try:
+        return frame_groups(described)
+    except TooManyFramesError as error:
+        raise HeaderError(
+            "The header speaks of more frames than this program allows.", path, "limit"
+        ) from error

@@ -36,12 +36,15 @@ class InflatingStream(io.RawIOBase):
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
 
     def readable(self) -> bool:
+        """Tell that it can be read."""
         return True
 
     def seekable(self) -> bool:
+        """Tell that it can be moved in."""
         return True
 
     def tell(self) -> int:
+        """Give the position within the inflated data."""
         return self._position
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:

@@ -78,7 +78,7 @@ def open_regular(path: str) -> BinaryIO:
     OSError
         The operating system refuses.
     """
-    # Checked before, since opening alone can have effects on a device, and after, on what was opened
+    # Before, since opening alone can have effects on a device; after, on what was opened
     if not stat.S_ISREG(os.stat(path).st_mode):
         raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
     descriptor = os.open(path, _OPEN_FLAGS)

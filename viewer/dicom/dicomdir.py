@@ -1,0 +1,206 @@
+"""A DICOMDIR's records, walked from the raw bytes: which files, in which order. PS3.3 F.
+
+Reads the index alone; whether the files that it names exist, and lie on the
+disc, is judged by `sources`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from viewer.dicom import values
+from viewer.dicom.elements import (
+    DICOMDIR_SOP_CLASS,
+    EXPLICIT_BIG,
+    IMPLICIT_LITTLE,
+    ITEM,
+    ITEM_END,
+    SEQUENCE_END,
+    UNDEFINED_LENGTH,
+    EncodingError,
+    element_at,
+    read_meta,
+    skip_sequence,
+)
+from viewer.dicom.errors import HeaderError, SkipKind
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.reading import open_regular, system_error
+
+_MEDIA_SOP_CLASS = 0x00020002
+_TRANSFER_SYNTAX = 0x00020010
+_FIRST_RECORD = 0x00041200
+_RECORDS = 0x00041220
+_NEXT = 0x00041400
+_LOWER = 0x00041420
+_TYPE = 0x00041430
+_FILE_ID = 0x00041500
+_SOP_INSTANCE = 0x00041511
+_WANTED = frozenset((_NEXT, _LOWER, _TYPE, _FILE_ID, _SOP_INSTANCE))
+_MOST_BYTES = 512 << 20  # 200,000 records of the usual 400 to 800 bytes take a third of it
+
+
+class DicomdirError(HeaderError):
+    """A DICOMDIR that cannot serve as an index; the folder can still be scanned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One directory record. PS3.3 F.3.2.2."""
+
+    kind: str  # "PATIENT", "STUDY", "SERIES", "IMAGE", "SR DOCUMENT"…
+    file_id: tuple[str, ...] = ()  # path components below the folder of the DICOMDIR
+    sop_instance_uid: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dicomdir:
+    """The records of a DICOMDIR, depth first: each patient, its studies, their series, files."""
+
+    path: str
+    records: tuple[Record, ...] = ()
+
+    @property
+    def file_ids(self) -> tuple[tuple[str, ...], ...]:
+        """The files it names, in record order, each once."""
+        return tuple(dict.fromkeys(r.file_id for r in self.records if r.file_id))
+
+
+@dataclass(slots=True)
+class _Raw:
+    record: Record
+    next_offset: int
+    lower_offset: int
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The bytes of a DICOMDIR with the encoding of its data set."""
+
+    data: bytes
+    explicit: bool
+    order: str
+    limit: int
+    records: dict[int, _Raw] = field(default_factory=dict)
+
+
+def read_dicomdir(path: str, limits: Limits = DEFAULT_LIMITS) -> Dicomdir:
+    """Read the records of a DICOMDIR file.
+
+    Raises
+    ------
+    DicomdirError
+        Missing, unreadable, not a DICOMDIR, damaged (cut short, offsets that
+        lead nowhere or round in circles), or over the limit of records.
+    """
+    try:
+        with open_regular(path) as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except HeaderError as error:
+        raise DicomdirError(error.message, path, error.kind) from error
+    except OSError as error:
+        told = system_error(path, error)
+        raise DicomdirError(told.message, path, told.kind) from error
+    if len(data) > _MOST_BYTES:
+        raise DicomdirError("The DICOMDIR is longer than this program reads.", path, "limit")
+    try:
+        return Dicomdir(path, tuple(_records(path, data, limits)))
+    except EncodingError as error:
+        raise _damaged(path, str(error)) from error
+
+
+def _damaged(path: str, why: str, kind: SkipKind = "damaged") -> DicomdirError:
+    return DicomdirError(f"The DICOMDIR is damaged: {why}.", path, kind)
+
+
+def _records(path: str, data: bytes, limits: Limits) -> Iterator[Record]:
+    meta: dict[int, tuple[bytes, bytes]] = {}
+    position = 0
+    if data[128:132] == b"DICM":
+        meta, position = read_meta(data, frozenset((_MEDIA_SOP_CLASS, _TRANSFER_SYNTAX)))
+    if values.text(meta.get(_MEDIA_SOP_CLASS, (b"", b""))[1]) != DICOMDIR_SOP_CLASS:
+        raise DicomdirError("It is named like a DICOMDIR, but is none.", path, "not-dicom")
+    syntax = values.text(meta.get(_TRANSFER_SYNTAX, (b"", b""))[1])
+    order = ">" if syntax == EXPLICIT_BIG else "<"
+    reader = _Reader(data, syntax != IMPLICIT_LITTLE, order, limits.dicomdir_records)
+    first = 0
+    while True:
+        if position >= len(data):
+            raise EncodingError("it has no records")
+        tag, _, length, position = element_at(data, position, reader.explicit, order)
+        if tag == _RECORDS:
+            break
+        if tag == _FIRST_RECORD:
+            first = values.integer(data[position : position + length], b"UL", order) or 0
+        if length == UNDEFINED_LENGTH:
+            position = skip_sequence(data, position, reader.explicit, order)
+        else:
+            position += length
+    _collect(reader, path, position, length)
+    if not any((first, *(raw.next_offset or raw.lower_offset for raw in reader.records.values()))):
+        return iter([raw.record for raw in reader.records.values()])  # written without offsets
+    return _walk(reader, first)
+
+
+def _collect(reader: _Reader, path: str, position: int, length: int) -> None:
+    """Read the items of the record sequence one after the other, whatever their offsets say."""
+    end = len(reader.data) if length == UNDEFINED_LENGTH else position + length
+    if end > len(reader.data) + 1:  # by one byte: unpadded odd values are met
+        raise EncodingError("it ends within its records")
+    while position < min(end, len(reader.data)):
+        offset = position
+        tag, _, length, position = element_at(reader.data, position, False, reader.order)
+        if tag == SEQUENCE_END:
+            return
+        if tag != ITEM:
+            raise EncodingError("a record does not start where it should")
+        if len(reader.records) >= reader.limit:
+            raise DicomdirError(
+                f"The DICOMDIR has more than {reader.limit:,} records.", path, "limit"
+            )
+        reader.records[offset], position = _record(reader, position, length)
+
+
+def _record(reader: _Reader, position: int, length: int) -> tuple[_Raw, int]:
+    """Read one record; give it and the position after it."""
+    data, explicit, order = reader.data, reader.explicit, reader.order
+    end = len(data) if length == UNDEFINED_LENGTH else position + length
+    found: dict[int, bytes] = {}
+    while position < end:
+        tag, _, size, position = element_at(data, position, explicit, order)
+        if tag == ITEM_END:
+            break
+        if size == UNDEFINED_LENGTH:
+            position = skip_sequence(data, position, explicit, order)
+            continue
+        if tag in _WANTED:
+            found[tag] = data[position : position + size]
+        position += size
+    if position > len(data):
+        raise EncodingError("it ends within a record")
+    record = Record(
+        kind=values.text(found.get(_TYPE, b"")),
+        file_id=tuple(part for part in values.texts(found.get(_FILE_ID, b""))),
+        sop_instance_uid=values.text(found.get(_SOP_INSTANCE, b"")),
+    )
+    next_offset = values.integer(found.get(_NEXT, b""), b"UL", order) or 0
+    lower_offset = values.integer(found.get(_LOWER, b""), b"UL", order) or 0
+    return _Raw(record, next_offset, lower_offset), position
+
+
+def _walk(reader: _Reader, first: int) -> Iterator[Record]:
+    """Follow the offsets, depth first; each record may be met once."""
+    visited: set[int] = set()
+    pending = [first]
+    while pending:
+        offset = pending.pop()
+        if not offset:
+            continue
+        if offset in visited:
+            raise EncodingError("its records lead round in a circle")
+        visited.add(offset)
+        raw = reader.records.get(offset)
+        if raw is None:
+            raise EncodingError("a record points to where none is")
+        yield raw.record
+        pending += (raw.next_offset, raw.lower_offset)

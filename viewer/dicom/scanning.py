@@ -1,0 +1,73 @@
+"""A scan: what the user opens, file by file, as headers or as reasons why not.
+
+Joins `sources` and `reading`; the catalogue is built by whoever listens. The
+values can cross processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from viewer.dicom.catalogue import Skipped
+from viewer.dicom.elements import DICOMDIR_SOP_CLASS
+from viewer.dicom.errors import HeaderError
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.reading import read_header
+from viewer.dicom.sources import Notice, SourceFile, find_files
+
+
+def scan(
+    paths: Sequence[str],
+    limits: Limits = DEFAULT_LIMITS,
+    skip_paths: frozenset[str] = frozenset(),
+    on_slow: Callable[[str], None] | None = None,
+) -> Iterator[InstanceHeader | Skipped | Notice]:
+    """Read the header of every file below what the user opens.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        As for `find_files`.
+    skip_paths : frozenset of str
+        Absolute paths that were given up on before; the caller has said so,
+        nothing is said of them here.
+    on_slow : callable, optional
+        Called with the path of a file before pydicom is let loose on it.
+
+    Yields
+    ------
+    InstanceHeader, Skipped or Notice
+        One of the first two for each file; nothing for an empty folder. Of
+        the files beside a single opened one, those of its series alone.
+    """
+    opened_series = ""
+    for item in find_files(paths, limits):
+        if not isinstance(item, SourceFile):
+            yield item
+            continue
+        if item.path in skip_paths:
+            continue
+        if item.sibling_of and not opened_series:
+            return  # the opened file belongs to no series, so nothing belongs to it
+        result = _read(item.path, limits, on_slow)
+        if not item.sibling_of:
+            if isinstance(result, InstanceHeader):
+                opened_series = result.series_instance_uid
+            yield result
+        elif isinstance(result, InstanceHeader) and result.series_instance_uid == opened_series:
+            yield result
+
+
+def _read(
+    path: str, limits: Limits, on_slow: Callable[[str], None] | None
+) -> InstanceHeader | Skipped:
+    try:
+        header = read_header(path, limits, on_slow)
+    except HeaderError as error:
+        return Skipped(path, error.kind, error.message)
+    if header.sop_class_uid == DICOMDIR_SOP_CLASS:
+        return Skipped(
+            path, "index", "The index of a disc; open it itself to see the files that it names."
+        )
+    return header

@@ -1,0 +1,228 @@
+"""From what the user opens to a stream of files: folders, discs with a DICOMDIR, single files.
+
+Decides which files are looked at, and in which order; opens none but the
+DICOMDIR. Nothing but regular files, nothing outside of what was opened, no
+folder twice. What is in the files is `reading`'s matter.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from viewer.dicom.catalogue import Skipped
+from viewer.dicom.dicomdir import DicomdirError, read_dicomdir
+from viewer.dicom.disc_paths import DiscFolder, Outside
+from viewer.dicom.elements import DICOMDIR_SOP_CLASS
+from viewer.dicom.errors import HeaderError
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.reading import open_regular, system_error
+
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A regular file to look into."""
+
+    path: str  # absolute
+    sibling_of: str = ""  # the file that the user opened, where this one only lies beside it
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence about the whole of what was opened."""
+
+    text: str
+
+
+Found = SourceFile | Skipped | Notice
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What has been given already, so that nothing comes twice and loops end."""
+
+    limits: Limits
+    paths: set[str] = field(default_factory=set)
+    folders: set[tuple[int, int]] = field(default_factory=set)
+
+    def first_time(self, path: str) -> bool:
+        """Tell whether this path is new, and remember it."""
+        if path in self.paths:
+            return False
+        self.paths.add(path)
+        return True
+
+
+def find_files(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Iterator[Found]:
+    """Find the files to look into, as a stream in a stable order.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        Folders, DICOMDIR files, other files. A single file that is no
+        DICOMDIR brings the files beside it along, as candidates for the rest
+        of its series.
+
+    Yields
+    ------
+    SourceFile, Skipped or Notice
+        Files in natural order of their names, files of a folder before its
+        sub-folders; in a folder with a DICOMDIR, the files that it names come
+        first, in its order.
+    """
+    seen = _Seen(limits)
+    for given in paths:
+        path = os.path.abspath(given)
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            yield _skipped_by_system(path, error)
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            yield from _folder(path, seen)
+        elif not stat.S_ISREG(status.st_mode):
+            if seen.first_time(path):
+                yield _not_a_file(path)
+        elif _is_dicomdir(path):
+            if seen.first_time(path):
+                yield from _disc(os.path.dirname(path), path, seen)
+        else:
+            if seen.first_time(path):
+                yield SourceFile(path)
+            if len(paths) == 1:
+                yield from _siblings(path, seen)
+
+
+def natural_key(name: str) -> tuple[list[str | int], str]:
+    """Give the sort key that puts ``IM2`` before ``IM10``, upper and lower case alike."""
+    parts = _DIGITS.split(name.casefold())
+    return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
+
+
+def _folder(root: str, seen: _Seen) -> Iterator[Found]:
+    """Give the files of a folder and of those below it."""
+    pending = [root]
+    while pending:
+        folder = pending.pop()
+        try:
+            status = os.stat(folder)
+            if (status.st_dev, status.st_ino) in seen.folders:
+                continue
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: natural_key(entry.name))
+        except OSError as error:
+            yield _skipped_by_system(folder, error)
+            continue
+        index = next((entry.path for entry in entries if _is_index(entry)), "")
+        if index and seen.first_time(index):
+            yield from _disc(folder, index, seen)
+            continue
+        seen.folders.add((status.st_dev, status.st_ino))
+        below = []
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                below.append(entry.path)
+            elif seen.first_time(entry.path):
+                yield _entry(entry)
+        pending += reversed(below)
+
+
+def _is_index(entry: os.DirEntry[str]) -> bool:
+    return entry.name.casefold() == "dicomdir" and entry.is_file(follow_symlinks=False)
+
+
+def _entry(entry: os.DirEntry[str]) -> SourceFile | Skipped:
+    """Judge a directory entry that is no folder, without opening it."""
+    try:
+        mode = entry.stat().st_mode
+    except OSError as error:
+        return _skipped_by_system(entry.path, error)
+    if stat.S_ISREG(mode):
+        return SourceFile(entry.path)
+    if stat.S_ISDIR(mode):
+        return Skipped(
+            entry.path, "not-a-file", "A link to a folder, not followed; open that folder itself."
+        )
+    return _not_a_file(entry.path)
+
+
+def _disc(root: str, index: str, seen: _Seen) -> Iterator[Found]:
+    """Give the files that a DICOMDIR names, then all others below its folder."""
+    yield Skipped(index, "index", "The index of the disc; it names files and holds no images.")
+    try:
+        file_ids = read_dicomdir(index, seen.limits).file_ids
+    except DicomdirError as error:
+        yield Notice(f"{error.message} The whole folder was searched instead ({index}).")
+        yield from _folder(root, seen)
+        return
+    disc = DiscFolder(root)
+    for file_id in file_ids:
+        found = disc.find(file_id)
+        path = found if isinstance(found, str) else os.path.join(root, *file_id)
+        if not seen.first_time(path):
+            continue
+        if isinstance(found, str):
+            yield _named(found)
+        elif isinstance(found, Outside):
+            yield Skipped(
+                "\\".join(file_id),
+                "outside",
+                f"Named by {index}, but not a place on that disc; left unopened.",
+            )
+        else:
+            yield Skipped(
+                path, "missing", "Named by the DICOMDIR, but not on the disc; copy the disc again."
+            )
+    unnamed = 0
+    for item in _folder(root, seen):
+        unnamed += isinstance(item, SourceFile)
+        yield item
+    if unnamed:
+        files = "1 file is" if unnamed == 1 else f"{unnamed:,} files are"
+        yield Notice(f"{files} not in the DICOMDIR; looked at all the same ({index}).")
+
+
+def _named(path: str) -> SourceFile | Skipped:
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        return _skipped_by_system(path, error)
+    return SourceFile(path) if stat.S_ISREG(mode) else _not_a_file(path)
+
+
+def _siblings(path: str, seen: _Seen) -> Iterator[SourceFile]:
+    """Give the regular files beside one that was opened; they were not asked for, so no reasons."""
+    try:
+        with os.scandir(os.path.dirname(path)) as listing:
+            entries = sorted(listing, key=lambda entry: natural_key(entry.name))
+    except OSError:
+        return  # a folder that may be entered but not listed: the one file is all there is
+    for entry in entries:
+        if isinstance(_entry(entry), SourceFile) and seen.first_time(entry.path):
+            yield SourceFile(entry.path, sibling_of=path)
+
+
+def _is_dicomdir(path: str) -> bool:
+    """Tell a DICOMDIR by its name, or by its class where it has another one."""
+    if os.path.basename(path).casefold() == "dicomdir":
+        return True
+    try:
+        with open_regular(path) as stream:
+            start = stream.read(1024)
+    except (OSError, HeaderError):
+        return False  # reading it as an image will say why
+    return start[128:132] == b"DICM" and DICOMDIR_SOP_CLASS.encode() in start
+
+
+def _not_a_file(path: str) -> Skipped:
+    return Skipped(path, "not-a-file", "A device, pipe or socket, not a file; left unopened.")
+
+
+def _skipped_by_system(path: str, error: OSError) -> Skipped:
+    told = system_error(path, error)
+    return Skipped(path, told.kind, told.message)
