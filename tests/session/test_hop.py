@@ -1,0 +1,37 @@
+"""Calls posted from any thread run in the thread of the hop, in order."""
+
+from __future__ import annotations
+
+import threading
+
+from pytestqt.qtbot import QtBot
+
+from viewer.session.hop import Hop
+
+
+def test_calls_from_a_thread_run_here_in_order(qtbot: QtBot) -> None:
+    hop = Hop()
+    seen: list[tuple[int, int]] = []
+
+    def work() -> None:
+        for number in range(500):
+            hop.post(lambda number=number: seen.append((number, threading.get_ident())))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    qtbot.waitUntil(lambda: len(seen) == 500)
+    assert [number for number, _ in seen] == list(range(500))
+    assert {ident for _, ident in seen} == {threading.get_ident()}
+
+
+def test_a_closed_hop_drops_what_waits(qtbot: QtBot) -> None:
+    hop = Hop()
+    seen: list[str] = []
+    hop.post(lambda: seen.append("late"))
+    hop.close()
+    hop.post(lambda: seen.append("later"))
+    other = Hop()
+    other.post(lambda: seen.append("marker"))
+    qtbot.waitUntil(lambda: "marker" in seen)
+    assert seen == ["marker"]
