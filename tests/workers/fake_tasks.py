@@ -1,0 +1,65 @@
+"""Tasks that misbehave in every way a codec can, for children in tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import numpy as np
+
+from viewer.dicom.errors import LimitError
+
+
+class RustPanic(BaseException):
+    """As pyo3 raises them."""
+
+
+def echo(value):
+    return value
+
+
+def describe_process():
+    return {"modules": sorted(sys.modules), "pid": os.getpid()}
+
+
+def array(rows, columns, fill):
+    return np.full((rows, columns), fill, np.int16)
+
+
+def crash(_path):
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def leave(_path):
+    os._exit(3)
+
+
+def hang(_path):
+    threading.Event().wait()
+
+
+def panic(_path):
+    raise RustPanic("index out of bounds")
+
+
+def refuse(path):
+    raise LimitError("the frame is over the limit.", path)
+
+
+def devour(_path):
+    return np.ones(1 << 40, np.uint8)
+
+
+def cannot_be_sent():
+    return lambda: None
+
+
+def touch_and_wait(path):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("started")
+    time.sleep(60)
+
+

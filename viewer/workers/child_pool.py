@@ -1,0 +1,281 @@
+"""A few child processes that work tasks off, watched by one thread.
+
+A child that crashes, hangs or is killed costs the task it had, which is
+answered with a PixelError and not tried again; a new child takes its place.
+What to do next, and in which order, is left to `decode_service`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from typing import Any
+
+from viewer.dicom.errors import NegatoError, PixelError
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.workers.child_process import START_SECONDS, ChildProcess
+from viewer.workers.decode_child import Request
+
+_log = logging.getLogger(__name__)
+_PRELOAD = ("viewer.dicom.frames",)
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0  # between starts that fail
+_HOPELESS_STARTS = 3
+_DOING = {"decode": "Decoding", "check": "Checking this file", "tags": "Reading the tags"}
+
+
+class Ticket:
+    """A submitted task. It can be cancelled until a child has it."""
+
+    def __init__(
+        self, request: Request, timeout_s: float, on_done: Callable[[Any], None], lock: threading.Lock
+    ) -> None:
+        self.request = request
+        self.timeout_s = timeout_s
+        self.on_done = on_done
+        self._lock = lock
+        self._started = False
+        self._cancelled = False
+
+    def cancel(self) -> bool:
+        """Drop the task; say whether that came in time (``on_done`` is not called then)."""
+        with self._lock:
+            if not self._started:
+                self._cancelled = True
+            return self._cancelled
+
+    def take(self) -> bool:
+        """Mark it started, with the pool's lock held; False if it was cancelled before."""
+        self._started = not self._cancelled
+        return self._started
+
+
+@dataclass(slots=True)
+class _Seat:
+    """The place of one child: who sits there, what it works on, until when it may."""
+
+    child: ChildProcess | None = None
+    ready: bool = False
+    ticket: Ticket | None = None
+    deadline: float = field(default=float("inf"))
+    failed_starts: int = 0
+    start_at: float = 0.0
+
+
+class ChildPool:
+    """Child processes that run tasks named in `decode_child.TASKS`.
+
+    Parameters
+    ----------
+    processes : int
+        How many children.
+    limits : Limits
+        ``child_memory_bytes`` is what each may take above its start.
+    preload : sequence of str
+        Modules a child imports before its first task.
+    """
+
+    def __init__(
+        self,
+        processes: int = 2,
+        limits: Limits = DEFAULT_LIMITS,
+        preload: Sequence[str] = _PRELOAD,
+    ) -> None:
+        self.processes = processes
+        self.limits = limits
+        self._preload = tuple(preload)
+        self._seats = [_Seat() for _ in range(processes)]
+        self._lock = threading.Lock()
+        self._waiting: deque[Ticket] = deque()
+        self._closed = False
+        self._awake, self._alarm = Pipe(duplex=False)
+        self._alarm_rung = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Start the children, without waiting for them."""
+        with self._lock:
+            if self._thread is not None or self._closed:
+                return
+            self._thread = threading.Thread(target=self._run, name="child-pool", daemon=True)
+            self._thread.start()
+
+    def submit(
+        self,
+        task: str,
+        args: tuple[Any, ...],
+        *,
+        timeout_s: float,
+        on_done: Callable[[Any], None],
+    ) -> Ticket:
+        """Have a child call ``task`` with ``args``; tasks begin in the order of submission.
+
+        Parameters
+        ----------
+        task : str
+            A name in `decode_child.TASKS`, or "module:function".
+        timeout_s : float
+            Seconds the task may take once it has begun.
+        on_done : callable
+            Gets the result, or the NegatoError in its place, in the pool's
+            thread. Not called any more once the pool is closed.
+        """
+        ticket = Ticket(Request(task, args), timeout_s, on_done, self._lock)
+        with self._lock:
+            if not self._closed:
+                self._waiting.append(ticket)
+                self._ring()
+        return ticket
+
+    def close(self) -> None:
+        """Kill the children and end the thread, at once; what waits is dropped."""
+        with self._lock:
+            already = self._closed
+            self._closed = True
+            self._waiting.clear()
+            if not already:
+                self._ring()
+            thread = self._thread
+        if thread is None:
+            if not already:
+                self._awake.close()
+                self._alarm.close()
+        elif thread is not threading.current_thread():
+            thread.join()
+
+    def _ring(self) -> None:
+        if not self._alarm_rung:
+            self._alarm_rung = True
+            self._alarm.send_bytes(b"!")
+
+    def _run(self) -> None:
+        try:
+            while not self._closed:
+                self._fill_seats()
+                self._hand_out()
+                self._listen()
+        finally:
+            for seat in self._seats:
+                if seat.child is not None:
+                    seat.child.kill()
+                    seat.child = None
+            with self._lock:
+                self._closed = True
+                self._awake.close()
+                self._alarm.close()
+                self._alarm_rung = True
+
+    def _fill_seats(self) -> None:
+        now = time.monotonic()
+        for seat in self._seats:
+            if seat.child is None and now >= seat.start_at:
+                try:
+                    seat.child = ChildProcess(self.limits, self._preload)
+                except OSError:  # no memory or no process left: try again later
+                    self._start_failed(seat)
+                else:
+                    seat.ready = False
+                    seat.deadline = now + START_SECONDS
+
+    def _start_failed(self, seat: _Seat) -> None:
+        pause = min(_FIRST_PAUSE_S * 2**seat.failed_starts, _LONGEST_PAUSE_S)
+        seat.failed_starts += 1
+        seat.start_at = time.monotonic() + pause
+
+    def _hand_out(self) -> None:
+        for seat in self._seats:
+            if seat.child is None or not seat.ready or seat.ticket is not None:
+                continue
+            ticket = self._next_ticket()
+            if ticket is None:
+                return
+            seat.ticket = ticket
+            seat.deadline = time.monotonic() + ticket.timeout_s
+            seat.child.ask(ticket.request)
+        if all(seat.failed_starts >= _HOPELESS_STARTS for seat in self._seats):
+            self._refuse_all()
+
+    def _next_ticket(self) -> Ticket | None:
+        with self._lock:
+            while self._waiting:
+                ticket = self._waiting.popleft()
+                if ticket.take():
+                    return ticket
+        return None
+
+    def _refuse_all(self) -> None:
+        while (ticket := self._next_ticket()) is not None:
+            sentence = (
+                "The helper process that reads files cannot be started. "
+                "Close other programs to free memory, or install Negato again."
+            )
+            self._tell(ticket, PixelError(sentence, _path_of(ticket)))
+
+    def _listen(self) -> None:
+        """Wait for a reply, a death, a new task or a deadline, and act on it."""
+        listening: list[Any] = [self._awake]
+        listening += [seat.child.connection for seat in self._seats if seat.child is not None]
+        due = min(s.deadline if s.child is not None else s.start_at for s in self._seats)
+        timeout = None if due == float("inf") else max(due - time.monotonic(), 0)
+        heard = set(wait(listening, timeout))
+        if self._awake in heard:
+            with self._lock:
+                self._awake.recv_bytes()
+                self._alarm_rung = False
+        for seat in self._seats:
+            if self._closed:
+                return
+            if seat.child is None:
+                continue
+            if seat.child.connection in heard:
+                self._hear(seat, seat.child)
+            elif time.monotonic() >= seat.deadline:
+                self._lose(seat, seat.child, timed_out=True)
+
+    def _hear(self, seat: _Seat, child: ChildProcess) -> None:
+        try:
+            reply = child.receive()
+        except EOFError:
+            self._lose(seat, child, timed_out=False)
+            return
+        seat.deadline = float("inf")
+        if reply.kind == "ready":
+            seat.ready, seat.failed_starts = True, 0
+            return
+        ticket, seat.ticket = seat.ticket, None
+        if ticket is not None:
+            self._tell(ticket, reply.value)
+
+    def _lose(self, seat: _Seat, child: ChildProcess, *, timed_out: bool) -> None:
+        """End a child that is dead or too slow, and answer for it."""
+        child.kill()
+        ticket, seat.ticket = seat.ticket, None
+        if not seat.ready:
+            self._start_failed(seat)
+        seat.child, seat.ready, seat.deadline = None, False, float("inf")
+        if ticket is None:
+            return
+        doing = _DOING.get(ticket.request.task, "Reading this file")
+        if timed_out:
+            sentence = f"{doing} took longer than {ticket.timeout_s:g} s and was stopped."
+        else:
+            sentence = f"{doing} crashed. The file may be damaged."
+        self._tell(ticket, PixelError(sentence, _path_of(ticket)))
+
+    def _tell(self, ticket: Ticket, result: object | NegatoError) -> None:
+        if self._closed:
+            return
+        try:
+            ticket.on_done(result)
+        # a defect in one receiver must not end the work of all others
+        except Exception:
+            _log.exception("The receiver of a %s result failed", ticket.request.task)
+
+
+def _path_of(ticket: Ticket) -> str:
+    return next((argument for argument in ticket.request.args if isinstance(argument, str)), "")

@@ -1,0 +1,117 @@
+"""One child process: how it is started, spoken to and ended.
+
+A child is a fresh Python without Qt and without the program's main module
+(`decode_child` is what it runs). It knows nobody but its parent, through one
+pipe. What is asked of it, and how long it may take, is the business of
+`child_pool` and `scan`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from multiprocessing import Pipe
+from pathlib import Path
+
+import viewer
+from viewer.dicom.limits import Limits
+from viewer.workers.decode_child import ChildConfig, Reply, Request
+from viewer.workers.transfer import NO_SCRATCH, open_scratch, unpack
+
+START_SECONDS = 60.0
+_CODE = (
+    "import sys; handle, scratch = map(int, sys.argv[1:3]); sys.path[:] = sys.argv[3:]; "
+    "from viewer.workers.decode_child import main; main(handle, scratch)"
+)
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+class ChildProcess:
+    """A child that has been started; its first reply says that it is ready.
+
+    Start it in a thread that lives as long as the child may: on Linux the
+    child is ended together with that thread.
+    """
+
+    def __init__(self, limits: Limits, preload: Sequence[str] = ()) -> None:
+        self.connection, theirs = Pipe()
+        self._scratch = open_scratch()
+        try:
+            self._process = _spawn(theirs.fileno(), self._scratch)
+        except OSError:
+            self._close_handles()
+            raise
+        finally:
+            theirs.close()
+        self._send(ChildConfig(limits, tuple(preload), os.getpid()))
+
+    def ask(self, request: Request) -> None:
+        """Send a request; a child that has died shows at `receive`."""
+        self._send(request)
+
+    def receive(self) -> Reply:
+        """Wait for the next reply.
+
+        Raises
+        ------
+        EOFError
+            If the child has died, or what it said makes no sense.
+        """
+        try:
+            reply, parcel = self.connection.recv()
+            return Reply(reply, unpack(parcel, self._scratch))
+        except OSError as error:
+            raise EOFError from error
+        # a reply that cannot be unpickled may raise anything; the child counts as broken
+        except Exception as error:
+            raise EOFError from error
+
+    def kill(self) -> None:
+        """End it now, whatever it does, and free what it held."""
+        self._process.kill()
+        self._process.wait()
+        self._close_handles()
+
+    def _send(self, message: object) -> None:
+        try:
+            self.connection.send(message)
+        except OSError:
+            return  # dead already: the next `receive` says so
+
+    def _close_handles(self) -> None:
+        self.connection.close()
+        if self._scratch != NO_SCRATCH:
+            os.close(self._scratch)
+
+
+def _spawn(handle: int, scratch: int) -> subprocess.Popen[bytes]:
+    root = str(Path(viewer.__file__).resolve().parents[1])
+    # "" is the working folder, which may be a disc with a numpy.py on it
+    paths = [root, *(path for path in sys.path if path)]
+    command = [sys.executable, "-I", "-W", "ignore", "-X", f"utf8={sys.flags.utf8_mode}"]
+    command += ["-c", _CODE, str(handle), str(scratch), *paths]
+    environment = {**os.environ, **_ONE_THREAD}
+    devnull = subprocess.DEVNULL
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
+        return subprocess.Popen(
+            command,
+            stdin=devnull,
+            stdout=devnull,
+            stderr=devnull,
+            env=environment,
+            startupinfo=startup,
+            creationflags=subprocess.CREATE_NO_WINDOW,
+        )
+    handles = [number for number in (handle, scratch) if number != NO_SCRATCH]
+    return subprocess.Popen(
+        command,
+        stdin=devnull,
+        stdout=devnull,
+        stderr=devnull,
+        env=environment,
+        pass_fds=handles,
+    )

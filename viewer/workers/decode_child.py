@@ -1,0 +1,159 @@
+"""What runs in a child process: it takes requests from the pipe and answers them.
+
+Everything that interprets bytes of a file runs here, under a memory limit.
+The child ends with its parent. Time limits and restarts are the parent's.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from viewer.dicom.errors import NegatoError, PixelError
+from viewer.dicom.limits import Limits
+from viewer.workers.transfer import Parcel, pack
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from viewer.imaging.frame import FrameDescription
+
+TASKS = {
+    "decode": "viewer.workers.decode_child:decode",
+    "check": "viewer.dicom.checking:check_file",
+    "tags": "viewer.dicom.tags:read_tags",
+}
+_PR_SET_PDEATHSIG = 1
+
+Decoded = tuple[int, "np.ndarray | PixelError", "FrameDescription | None"]
+
+
+class ChildConfig(NamedTuple):
+    """The first thing a child is told."""
+
+    limits: Limits
+    preload: tuple[str, ...]  # modules imported before it says that it is ready
+    parent: int
+
+
+class Request(NamedTuple):
+    """Call ``task`` (a name of `TASKS`, or "module:function") with ``args``.
+
+    Where it ``streams``, its first argument is a function that sends a part
+    of the answer at once.
+    """
+
+    task: str
+    args: tuple[Any, ...]
+    streams: bool = False
+
+
+class Reply(NamedTuple):
+    """``kind`` is "ready", "part" or "done"; a failure is a NegatoError as ``value``."""
+
+    kind: str
+    value: object
+
+
+def main(handle: int, scratch: int) -> None:
+    """Answer requests until the pipe is closed."""
+    connection = _connect(handle)
+    try:
+        config: ChildConfig = connection.recv()
+        _end_with(config.parent)
+        for name in config.preload:
+            import_module(name)
+        _restrain(config.limits)
+        _send(connection, "ready", None, scratch)
+        while True:
+            request: Request = connection.recv()
+            _answer(connection, request, scratch)
+    except (EOFError, OSError):  # the parent has closed the pipe, or is gone
+        return
+
+
+def decode(path: str, indices: tuple[int, ...], limits: Limits) -> list[Decoded]:
+    """Decode frames of one file: (index, pixels or why not, description) each."""
+    from viewer.dicom.frames import read_frames
+
+    return list(read_frames(path, indices, limits))
+
+
+def _answer(connection: Connection[Any, Any], request: Request, scratch: int) -> None:
+    path = next((argument for argument in request.args if isinstance(argument, str)), "")
+    try:
+        function = _resolve(request.task)
+        if request.streams:
+            function(lambda part: _send(connection, "part", part, scratch), *request.args)
+            value = None
+        else:
+            value = function(*request.args)
+        parcel = pack(value, scratch)
+    except (EOFError, BrokenPipeError):
+        raise
+    except NegatoError as error:
+        parcel = pack(error, scratch)
+    except MemoryError:
+        error = PixelError("it needs more memory than one file may take.", path)
+        parcel = pack(error, scratch)
+    # BaseException on purpose: codecs written in Rust panic with one that is no Exception
+    except BaseException as failure:  # noqa: BLE001
+        sentence = f"it cannot be read ({type(failure).__name__}); the file may be damaged."
+        parcel = pack(PixelError(sentence, path), scratch)
+    connection.send(("done", parcel))
+
+
+def _send(connection: Connection[Any, Any], kind: str, value: object, scratch: int) -> None:
+    # parts may follow each other before the parent reads: they go through the pipe alone
+    parcel = pack(value, scratch if kind == "done" else -1)
+    connection.send((kind, parcel))
+
+
+def _resolve(task: str) -> Callable[..., Any]:
+    module, _, name = TASKS.get(task, task).partition(":")
+    function: Callable[..., Any] = getattr(import_module(module), name)
+    return function
+
+
+def _connect(handle: int) -> Connection[Any, Any]:
+    if sys.platform == "win32":
+        from multiprocessing.connection import PipeConnection
+
+        return PipeConnection(handle)
+    return Connection(handle)
+
+
+def _end_with(parent: int) -> None:
+    """Die with the parent, and leave Ctrl+C to it."""
+    warnings.simplefilter("ignore")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        import ctypes
+
+        # a codec that never returns would not notice that the pipe is closed
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            sys.exit()
+
+
+def _restrain(limits: Limits) -> None:
+    """Set the memory limit above what is in use now; no core dumps (they hold patient data)."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        with open("/proc/self/statm", encoding="ascii") as file:
+            in_use = int(file.read().split()[0]) * resource.getpagesize()
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        wanted = in_use + limits.child_memory_bytes
+        if hard != resource.RLIM_INFINITY:
+            wanted = min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))
