@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import struct
-import tempfile
 import zlib
 
 import numpy as np
+
+from viewer.imaging.files import write_whole
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB = 0, 2
@@ -26,16 +26,7 @@ def write_png(path: str, pixels: np.ndarray) -> None:
     OSError
         If the file cannot be written.
     """
-    data = encode_png(pixels)
-    handle, temporary = tempfile.mkstemp(suffix=".part", dir=os.path.dirname(path) or ".")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    write_whole(path, encode_png(pixels))
 
 
 def encode_png(pixels: np.ndarray) -> bytes:
@@ -54,9 +45,3 @@ def encode_png(pixels: np.ndarray) -> bytes:
 
 def _chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

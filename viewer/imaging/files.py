@@ -1,0 +1,31 @@
+"""Writing a file whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+
+def write_whole(path: str, data: bytes) -> None:
+    """Write a file; one that exists is replaced only by the complete new one.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; the folder is then as it was.
+    """
+    handle, temporary = tempfile.mkstemp(suffix=".part", dir=os.path.dirname(path) or ".")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:  # an interrupt too must leave nothing behind
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
