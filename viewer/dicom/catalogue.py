@@ -1,35 +1,46 @@
-"""Patients, studies, series and stacks, built from headers as they arrive; the ledger."""
+"""Patients, studies, series and stacks, and the ledger of every file seen.
+
+Owns these values and their order. The builder takes headers as they arrive and
+rebuilds only what changed; how a series becomes stacks is left to `stacks`,
+the ledger in words to `ledger`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from viewer.dicom.errors import SkipKind
-from viewer.dicom.stacks import Stack
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.image_types import is_localizer
+from viewer.dicom.ledger import Ledger, Skipped, ledger_sentence, ledger_text
+from viewer.dicom.stacks import Stack, build_stacks
+
+if TYPE_CHECKING:
+    from viewer.dicom.sources import Notice
+
+# While a scan runs, a series is rebuilt once it has grown by this share: the
+# work on a growing series stays proportional to its size.
+_GROWTH = 0.25
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that is not shown, and why (one plain sentence)."""
-
-    path: str
-    kind: SkipKind
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Every file seen: shown in a stack, or skipped with its reason."""
-
-    seen: int = 0
-    shown: int = 0
-    skipped: tuple[Skipped, ...] = ()
-    notices: tuple[str, ...] = ()  # sentences about the whole: "DICOMDIR damaged, folder scanned"
+__all__ = [
+    "Catalogue",
+    "CatalogueBuilder",
+    "Ledger",
+    "Patient",
+    "Series",
+    "Skipped",
+    "Study",
+    "ledger_sentence",
+    "ledger_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One series with its stacks."""
+    """One series with its stacks. ``uid`` is "missing-..." where the files have none."""
 
     uid: str
     number: int | None
@@ -40,7 +51,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """One study, its series in reading order."""
+    """One study, its series in reading order. ``uid`` as in `Series`."""
 
     uid: str
     date: str
@@ -67,4 +78,210 @@ class Catalogue:
     """Everything open, as one immutable value."""
 
     patients: tuple[Patient, ...] = ()
-    ledger: Ledger = Ledger()
+    ledger: Ledger = field(default_factory=Ledger)
+
+
+class CatalogueBuilder:
+    """Takes what a scan finds and gives the catalogue so far, as often as asked.
+
+    Owned by one thread. Values that did not change from one snapshot to the
+    next are the same objects.
+    """
+
+    def __init__(self) -> None:
+        self._patients: dict[tuple[str, str, str], _PatientNode] = {}
+        self._paths: set[str] = set()
+        self._kept: dict[str, str] = {}
+        self._shown = 0
+        self._skipped: list[Skipped] = []
+        self._skipped_tuple: tuple[Skipped, ...] = ()
+        self._notices: dict[str, None] = {}
+        self._missing_uids = 0
+
+    def add(self, item: InstanceHeader | Skipped | Notice) -> None:
+        """Take one result of the scan. A path that came before is not counted again."""
+        if isinstance(item, InstanceHeader):
+            self._add_header(item)
+        elif isinstance(item, Skipped):
+            if item.path not in self._paths:
+                self._skip(item)
+        else:
+            self._notices[item.text] = None
+
+    def snapshot(self, *, complete: bool = True) -> Catalogue:
+        """Give the catalogue so far.
+
+        With ``complete=False`` (for display while a scan runs) a series that
+        grew little since it was last built is given as it was; the ledger
+        always counts everything.
+        """
+        for node in self._patients.values():
+            node.refresh(complete=complete)
+        if len(self._skipped_tuple) != len(self._skipped):
+            self._skipped_tuple = tuple(self._skipped)
+        patients = sorted(
+            (node.value for node in self._patients.values() if node.value is not None),
+            key=lambda patient: (patient.name.casefold(), patient.id, patient.issuer),
+        )
+        skipped = self._skipped_tuple
+        ledger = Ledger(self._shown + len(skipped), self._shown, skipped, tuple(self._notices))
+        return Catalogue(tuple(patients), ledger)
+
+    def _skip(self, skipped: Skipped) -> None:
+        self._paths.add(skipped.path)
+        self._skipped.append(skipped)
+
+    def _add_header(self, header: InstanceHeader) -> None:
+        if header.path in self._paths:
+            return
+        uid = header.sop_instance_uid
+        kept = self._kept.setdefault(uid, header.path) if uid else header.path
+        if kept != header.path:
+            self._skip(Skipped(header.path, "duplicate", f"the same object as {kept}"))
+            return
+        self._paths.add(header.path)
+        self._shown += 1
+        identity = (header.patient_id, header.issuer_of_patient_id, _name(header.patient_name))
+        patient = self._patients.setdefault(identity, _PatientNode())
+        study = patient.studies.get(study_key := _study_key(header))
+        if study is None:
+            uid = header.study_instance_uid or self._missing_uid()
+            study = patient.studies[study_key] = _StudyNode(uid)
+        series = study.series.get(series_key := _series_key(header))
+        if series is None:
+            uid = header.series_instance_uid or self._missing_uid()
+            series = study.series[series_key] = _SeriesNode(uid)
+        series.headers.append(header)
+        study.note(header)
+        patient.note(header)
+
+    def _missing_uid(self) -> str:
+        self._missing_uids += 1
+        return f"missing-{self._missing_uids}"
+
+
+def _name(name: str) -> str:
+    """Make names equal that differ in empty components only: "Doe^Jo", "Doe^Jo^^^"."""
+    return name.rstrip("^= ")
+
+
+def _study_key(header: InstanceHeader) -> Hashable:
+    return header.study_instance_uid or ("no UID", header.study_date)
+
+
+def _series_key(header: InstanceHeader) -> Hashable:
+    """Tell series apart; without a UID, by folder and modality."""
+    return header.series_instance_uid or (os.path.dirname(header.path), header.modality)
+
+
+@dataclass(slots=True)
+class _SeriesNode:
+    """The headers of a series in order of arrival, and what was last built of them."""
+
+    uid: str
+    headers: list[InstanceHeader] = field(default_factory=list)
+    built: int = 0
+    value: Series | None = None
+
+    def refresh(self, *, complete: bool) -> bool:
+        grown = len(self.headers) - self.built
+        if not grown or (not complete and grown < self.built * _GROWTH):
+            return False
+        self.built = len(self.headers)
+        number = next((h.series_number for h in self.headers if h.series_number is not None), None)
+        self.value = Series(
+            self.uid,
+            number,
+            _first(h.modality for h in self.headers),
+            _first(h.series_description for h in self.headers),
+            build_stacks(self.uid, self.headers),
+        )
+        return True
+
+    def reading_place(self) -> tuple[int, bool, int, bool, str]:
+        """Images, localizers, documents; each by number, then time, missing last."""
+        value = self.value
+        first = self.headers[0]
+        stacks = value.stacks if value else ()
+        number = value.number if value else None
+        time = (first.series_date or first.study_date) + (first.series_time or first.content_time)
+        return (_rank(stacks, first.modality), number is None, number or 0, not time, time)
+
+
+@dataclass(slots=True)
+class _StudyNode:
+    """The series of a study, and the first text that its files give of it."""
+
+    uid: str
+    series: dict[Hashable, _SeriesNode] = field(default_factory=dict)
+    date: str = ""
+    time: str = ""
+    description: str = ""
+    accession_number: str = ""
+    value: Study | None = None
+
+    def note(self, header: InstanceHeader) -> None:
+        self.date = self.date or header.study_date
+        self.time = self.time or header.study_time
+        self.description = self.description or header.study_description
+        self.accession_number = self.accession_number or header.accession_number
+
+    def refresh(self, *, complete: bool) -> bool:
+        # Two steps, because any() alone would stop at the first that changed.
+        changed = [node.refresh(complete=complete) for node in self.series.values()]
+        if not any(changed):
+            return False
+        nodes = sorted(self.series.values(), key=_SeriesNode.reading_place)
+        self.value = Study(
+            self.uid,
+            self.date,
+            self.time,
+            self.description,
+            self.accession_number,
+            tuple(node.value for node in nodes if node.value is not None),
+        )
+        return True
+
+
+@dataclass(slots=True)
+class _PatientNode:
+    """The studies of a patient, and the first text that its files give of them."""
+
+    studies: dict[Hashable, _StudyNode] = field(default_factory=dict)
+    first: InstanceHeader | None = None
+    birth_date: str = ""
+    sex: str = ""
+    value: Patient | None = None
+
+    def note(self, header: InstanceHeader) -> None:
+        self.first = self.first or header
+        self.birth_date = self.birth_date or header.patient_birth_date
+        self.sex = self.sex or header.patient_sex
+
+    def refresh(self, *, complete: bool) -> bool:
+        changed = [node.refresh(complete=complete) for node in self.studies.values()]
+        first = self.first
+        if first is None or not any(changed):
+            return False
+        studies = [node.value for node in self.studies.values() if node.value is not None]
+        studies.sort(key=lambda study: (study.date.replace(".", ""), study.time), reverse=True)
+        self.value = Patient(
+            first.patient_name,
+            first.patient_id,
+            first.issuer_of_patient_id,
+            self.birth_date,
+            self.sex,
+            tuple(studies),
+        )
+        return True
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next((text for text in texts if text), "")
+
+
+def _rank(stacks: tuple[Stack, ...], modality: str) -> int:
+    images = [stack for stack in stacks if stack.kind != "document"]
+    if not images or modality == "SEG":  # a segmentation is read over its images
+        return 2
+    return 1 if all(is_localizer(stack.headers[0].image_type) for stack in images) else 0

@@ -1,0 +1,65 @@
+"""``negato list``: the catalogue and the ledger, for people or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+
+from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Skipped
+from viewer.dicom.errors import SourceError
+from viewer.dicom.listing import catalogue_json, catalogue_text
+from viewer.workers.scan import scan_in_child
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, DICOMDIR or disc")
+    parser.add_argument("--json", action="store_true", help="write JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """List what the paths hold. 1 where one of them is missing, though others load.
+
+    Raises
+    ------
+    SourceError
+        If nothing of DICOM is found.
+    """
+    builder = CatalogueBuilder()
+    for batch in scan_in_child(arguments.paths):
+        for item in batch:
+            builder.add(item)
+    catalogue = builder.snapshot()
+    absent = [entry for entry in catalogue.ledger.skipped if _given(entry, arguments.paths)]
+    if not catalogue.patients:
+        raise _nothing(arguments.paths, catalogue, absent)
+    sys.stdout.write(
+        json.dumps(catalogue_json(catalogue), indent=1) + "\n"
+        if arguments.json
+        else catalogue_text(catalogue)
+    )
+    for entry in absent:
+        sys.stderr.write(f"negato: {entry.path}: {entry.reason}\n")
+    return 1 if absent else 0
+
+
+def _given(entry: Skipped, paths: list[str]) -> bool:
+    """Say whether a path that the user named could not be opened."""
+    return entry.kind in ("missing", "unreadable") and entry.path in map(os.path.abspath, paths)
+
+
+def _nothing(paths: list[str], catalogue: Catalogue, absent: list[Skipped]) -> SourceError:
+    if absent:
+        return SourceError(absent[0].reason, absent[0].path, absent[0].kind)
+    skipped = catalogue.ledger.skipped
+    where = ", ".join(paths)
+    if not skipped:
+        return SourceError("the folder is empty; choose one that holds DICOM files", where)
+    if len(skipped) == 1:
+        return SourceError(skipped[0].reason, skipped[0].path, skipped[0].kind)
+    kinds = {entry.kind for entry in skipped}
+    none = "is DICOM" if kinds == {"not-dicom"} else "can be shown"
+    remedy = "choose a folder that holds DICOM files"
+    return SourceError(f"holds {len(skipped):,} files, none {none}; {remedy}", where, "not-dicom")

@@ -1,0 +1,79 @@
+"""From headers to geometry: where each frame of a file lies, and its millimetres.
+
+The functional groups of a multi-frame object come first, then the attributes
+at the top. Arithmetic is left to `viewer.imaging.geometry`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from viewer.dicom.headers import FrameGroup, InstanceHeader
+from viewer.imaging.geometry import FramePlane, Vector3, directions
+
+_NO_GROUP = FrameGroup()
+
+
+def group_of(header: InstanceHeader, frame: int) -> FrameGroup:
+    """Give what the functional groups say of ``frame`` (from 0); empty where they do not."""
+    groups = header.frame_groups
+    return groups[frame] if frame < len(groups) else _NO_GROUP
+
+
+def position_of(header: InstanceHeader, frame: int) -> Vector3 | None:
+    """Give the centre of the first pixel (LPS, mm), or None where it is not known.
+
+    The one ImagePositionPatient of a multi-frame object without functional
+    groups is that of its first frame; the others are not known from it.
+    """
+    values = group_of(header, frame).image_position_patient
+    if not values and (header.number_of_frames or 1) <= 1:
+        values = header.image_position_patient
+    if len(values) != 3 or not all(map(math.isfinite, values)):
+        return None
+    return (values[0], values[1], values[2])
+
+
+def orientation_of(header: InstanceHeader, frame: int) -> tuple[float, ...]:
+    """Give the raw ImageOrientationPatient of ``frame``; empty where absent."""
+    return group_of(header, frame).image_orientation_patient or header.image_orientation_patient
+
+
+def plane_of(header: InstanceHeader, frame: int) -> FramePlane | None:
+    """Give the plane of ``frame`` (from 0), or None where the file does not say it all.
+
+    Needs position, two orthogonal directions and PixelSpacing: the spacing of
+    a detector is not one in the patient. PS3.3 C.7.6.2.
+    """
+    position = position_of(header, frame)
+    if position is None:
+        return None
+    pair = directions(orientation_of(header, frame))
+    spacing = _pixel_spacing(header, frame)
+    if pair is None or spacing is None:
+        return None
+    return FramePlane(position, pair[0], pair[1], spacing)
+
+
+def spacing_of(header: InstanceHeader, frame: int) -> tuple[tuple[float, float] | None, str]:
+    """Give (between rows, between columns) in mm, and the keyword it comes from.
+
+    "PixelSpacing" is measured in the patient (or calibrated to it),
+    "ImagerPixelSpacing" in the plane of the detector, where things are
+    magnified (PS3.3 10.7.1.3). (None, "") where there are no millimetres.
+    """
+    spacing = _pixel_spacing(header, frame)
+    if spacing is not None:
+        return spacing, "PixelSpacing"
+    spacing = _pair(header.imager_pixel_spacing)
+    return (spacing, "ImagerPixelSpacing") if spacing is not None else (None, "")
+
+
+def _pixel_spacing(header: InstanceHeader, frame: int) -> tuple[float, float] | None:
+    return _pair(group_of(header, frame).pixel_spacing) or _pair(header.pixel_spacing)
+
+
+def _pair(values: tuple[float, ...]) -> tuple[float, float] | None:
+    if len(values) != 2 or not all(math.isfinite(value) and value > 0 for value in values):
+        return None
+    return (values[0], values[1])
