@@ -1,0 +1,114 @@
+"""Where the viewport looks: the centre, the zoom, and both ways between screen and frame.
+
+Screen positions are device pixels, [row, column], from the viewport's upper
+left corner. Nothing here draws.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from viewer.imaging.frame import FrameDescription
+
+Pair = tuple[float, float]
+
+_LARGEST_ZOOM = 64.0  # device pixels per image pixel: a few pixels fill the screen
+_SMALLEST_SIZE_PX = 16.0  # of the frame's longer side
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """A view of one frame.
+
+    ``center_rc`` is the frame position at the viewport's centre; ``zoom``
+    device pixels per image pixel along the axis on which pixels are closer
+    together; ``stretch_rc`` (one of them 1, none below) how much longer
+    pixels are in each direction, so that shapes are true.
+    """
+
+    size_rc: tuple[int, int]
+    stretch_rc: Pair
+    center_rc: Pair
+    zoom: float
+
+    @property
+    def scale_rc(self) -> Pair:
+        """Device pixels per image pixel, vertical and horizontal."""
+        return self.zoom * self.stretch_rc[0], self.zoom * self.stretch_rc[1]
+
+    def origin_px(self, viewport_px: tuple[int, int]) -> tuple[int, int]:
+        """Where the upper left corner of the first pixel is drawn.
+
+        A whole device pixel: at 1:1 image pixels then fall on device pixels,
+        and a picture that is dragged does not shimmer.
+        """
+        row, column = (
+            math.floor(size / 2 - (center + 0.5) * scale + 0.5)
+            for size, center, scale in zip(viewport_px, self.center_rc, self.scale_rc, strict=True)
+        )
+        return row, column
+
+    def frame_point(self, point_px: Pair, viewport_px: tuple[int, int]) -> Pair:
+        """Give the frame position that is drawn at ``point_px``."""
+        origin, scale = self.origin_px(viewport_px), self.scale_rc
+        return (
+            (point_px[0] - origin[0]) / scale[0] - 0.5,
+            (point_px[1] - origin[1]) / scale[1] - 0.5,
+        )
+
+    def contains(self, point_rc: Pair) -> bool:
+        """Whether a frame position lies on a pixel of the frame."""
+        return all(-0.5 <= p < n - 0.5 for p, n in zip(point_rc, self.size_rc, strict=True))
+
+    def zoomed(self, factor: float, at_px: Pair, viewport_px: tuple[int, int]) -> Camera:
+        """Zoom by ``factor``; what is at ``at_px`` stays there."""
+        smallest = _SMALLEST_SIZE_PX / max(
+            n * s for n, s in zip(self.size_rc, self.stretch_rc, strict=True)
+        )
+        largest = max(_LARGEST_ZOOM, smallest)
+        zoom = min(max(self.zoom * factor, smallest), largest)
+        shrink = self.zoom / zoom
+        row, column = (
+            center + (at - size / 2) / scale * (1 - shrink)
+            for center, at, size, scale in zip(
+                self.center_rc, at_px, viewport_px, self.scale_rc, strict=True
+            )
+        )
+        return replace(self, zoom=zoom, center_rc=(row, column))
+
+    def panned(self, by_px: Pair) -> Camera:
+        """Move the picture by device pixels; its middle stays within reach of the view."""
+        row, column = (
+            min(max(center - by / scale, -0.5), size - 0.5)
+            for center, by, scale, size in zip(
+                self.center_rc, by_px, self.scale_rc, self.size_rc, strict=True
+            )
+        )
+        return replace(self, center_rc=(row, column))
+
+
+def fitted(description: FrameDescription, viewport_px: tuple[int, int]) -> Camera:
+    """Give the view in which the whole frame just fits, at its true shape."""
+    size = description.rows, description.columns
+    stretch = stretch_of(description)
+    zoom = min(
+        room / max(pixels * longer, 1)
+        for room, pixels, longer in zip(viewport_px, size, stretch, strict=True)
+    )
+    return Camera(size, stretch, ((size[0] - 1) / 2, (size[1] - 1) / 2), max(zoom, 1e-6))
+
+
+def stretch_of(description: FrameDescription) -> Pair:
+    """Give how much longer pixels are than their shorter side, vertical and horizontal.
+
+    From the spacing where it is known, else from PixelAspectRatio (PS3.3
+    C.7.6.3.1.7); values that mean nothing count as square.
+    """
+    for pair in (description.spacing_rc_mm, description.pixel_aspect_rc):
+        if pair is not None and all(math.isfinite(side) and side > 0 for side in pair):
+            shorter = min(pair)
+            return pair[0] / shorter, pair[1] / shorter
+    return 1.0, 1.0

@@ -1,0 +1,118 @@
+"""From a frame and a camera to the 32-bit picture on screen, with what can be kept in between.
+
+The sampled stored values are kept by view, so a window drag only makes a new
+table; the picture is kept too, so a repaint for other reasons costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from viewer.imaging import display, resample
+from viewer.imaging.voi import VoiWindow, default_voi
+
+if TYPE_CHECKING:
+    from viewer.imaging.display import DisplayTable
+    from viewer.imaging.frame import FrameDescription
+    from viewer.imaging.resample import Mips, Sampled
+    from viewer.imaging.voi import Voi
+    from viewer.ui.canvas.camera import Camera
+
+_NO_VOI = VoiWindow(127.5, 255.0)  # colour is shown as it is
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendered:
+    """The visible part of a frame in device pixels, and where its corner goes."""
+
+    pixels: np.ndarray  # (n, m) uint32, 0xffRRGGBB, contiguous
+    row_px: int
+    column_px: int
+
+    def image(self) -> QImage:
+        """Give the picture as an image over ``pixels``, which must outlive it."""
+        rows, columns = self.pixels.shape
+        return QImage(
+            self.pixels.data, columns, rows, self.pixels.strides[0], QImage.Format.Format_RGB32
+        )
+
+
+class FrameRenderer:
+    """Renders one frame.
+
+    Parameters
+    ----------
+    pixels, description
+        As `FrameDescription` says.
+    voi : Voi, optional
+        The frame's default one where there is none yet. Colour needs none.
+    """
+
+    def __init__(
+        self, pixels: np.ndarray, description: FrameDescription, voi: Voi | None = None
+    ) -> None:
+        self.pixels = pixels
+        self.description = description
+        self.has_window = not display.is_colour(description)
+        if voi is None:
+            voi = default_voi(description, pixels) if self.has_window else _NO_VOI
+        self._voi = voi
+        self._mips: Mips | None = None
+        self._table: DisplayTable | None = None
+        self._view: tuple[Camera, tuple[int, int], resample.Method] | None = None
+        self._sampled: Sampled | None = None
+        self._rendered: Rendered | None = None
+
+    @property
+    def voi(self) -> Voi:
+        """What the frame is shown through; without meaning for colour."""
+        return self._voi
+
+    @voi.setter
+    def voi(self, voi: Voi) -> None:
+        if voi != self._voi and self.has_window:
+            self._voi = voi
+            self._table = None
+            self._rendered = None
+
+    def render(
+        self, camera: Camera, viewport_px: tuple[int, int], method: resample.Method
+    ) -> Rendered | None:
+        """Render what ``camera`` sees; None where none of the frame is in sight."""
+        view = camera, viewport_px, method
+        if self._sampled is None or self._view != view:
+            self._sampled = self._sample(camera, viewport_px, method)
+            self._view = view
+            self._rendered = None
+        if self._rendered is None and self._sampled.pixels.size:
+            pixels = np.ascontiguousarray(self._to_rgb32(self._sampled.pixels))
+            rows, columns = self._sampled.rows, self._sampled.columns
+            self._rendered = Rendered(pixels, rows.start, columns.start)
+        return self._rendered
+
+    def _sample(
+        self, camera: Camera, viewport_px: tuple[int, int], method: resample.Method
+    ) -> Sampled:
+        if self._mips is None:
+            self._mips = self._source()
+        step = 1 / camera.scale_rc[0], 1 / camera.scale_rc[1]
+        origin = camera.origin_px(viewport_px)
+        top_left = -origin[0] * step[0], -origin[1] * step[1]
+        return resample.sample(self._mips, top_left, step, viewport_px, method)
+
+    def _source(self) -> Mips:
+        if self.description.palette_rgb is None:
+            return resample.Mips(self.pixels, self.description.padding_range)
+        # indices have no mean, their colours do
+        packed = self._to_rgb32(self.pixels)
+        channels = [(packed >> shift).astype(np.uint8) for shift in (16, 8, 0)]
+        return resample.Mips(np.stack(channels, axis=-1))
+
+    def _to_rgb32(self, pixels: np.ndarray) -> np.ndarray:
+        if pixels.ndim == 2 and self._table is None and display.has_table(pixels.dtype):
+            self._table = display.display_table(self.description, pixels.dtype, self._voi)
+        return display.to_rgb32(pixels, self.description, self._voi, self._table)
