@@ -15,7 +15,9 @@ from typing import BinaryIO
 import numpy as np
 
 from viewer.dicom.byte_reader import ByteReader
+from viewer.dicom.elements import DEFLATED, EXPLICIT_BIG, IMPLICIT_LITTLE
 from viewer.dicom.errors import HeaderError, SourceError
+from viewer.dicom.inflating import InflatingStream
 from viewer.dicom.limits import Limits
 from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_values import value_text
@@ -23,9 +25,6 @@ from viewer.dicom.tag_walk import Element, Walk
 from viewer.dicom.tags import Kind, TagTable, build_index
 
 _TRANSFER_SYNTAX = 0x00020010
-_IMPLICIT = "1.2.840.10008.1.2"
-_BIG_ENDIAN = "1.2.840.10008.1.2.2"
-_DEFLATED = frozenset({"1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.4.95"})
 _FIRST_GROUPS = frozenset({0x0002, 0x0004, 0x0008, 0x0010, 0x0018, 0x0020, 0x0028})
 
 
@@ -34,12 +33,10 @@ def read_table(path: str, limits: Limits) -> TagTable:
     with _opened(path) as file, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         rows = _Rows()
-        for element in _elements(ByteReader(file), path, limits):
+        for element in _elements(file, path, limits):
             rows.add(element)
         # pydicom warns of character sets it does not know and text they cannot decode
         remarks = dict.fromkeys(str(warning.message) for warning in caught)
-    if not any(kind != Kind.NOTE for kind in rows.kinds):
-        raise HeaderError("No DICOM element can be read: the file is damaged.", path)
     return rows.table(path, tuple(f"{remark}." for remark in remarks))
 
 
@@ -47,7 +44,9 @@ def read_table(path: str, limits: Limits) -> TagTable:
 def _opened(path: str) -> Iterator[BinaryIO]:
     """Open a regular file, and nothing that could block."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        handle = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise SourceError("It is not a file; choose a DICOM file.", path, "not-a-file")
@@ -61,29 +60,34 @@ def _opened(path: str) -> Iterator[BinaryIO]:
         raise SourceError(f"The file cannot be read ({reason}).", path, "unreadable") from error
 
 
-def _elements(reader: ByteReader, path: str, limits: Limits) -> Iterator[Element]:
+def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
     """Yield the file meta information, then the data set."""
-    prefixed = reader.peek(132)[128:] == b"DICM"
-    if prefixed:
+    reader = ByteReader(file, os.fstat(file.fileno()).st_size)
+    if reader.peek(132)[128:] == b"DICM":
         reader.skip(132)
     elif not _plausible(reader.peek(8)):
         raise HeaderError("It is not a DICOM file.", path, "not-dicom")
-    walk = Walk(reader, limits)
     syntax = ""
-    for element in walk.file_meta():
+    meta = Walk(reader, limits)
+    for element in meta.file_meta():
         if element.tag == _TRANSFER_SYNTAX:
             syntax = element.value.decode("latin-1").strip(" \0")
         yield element
-    if syntax in _DEFLATED:
-        reader.inflate_rest(limits.inflate_bytes)
+    if syntax in DEFLATED:
+        file.seek(reader.position)
+        reader = ByteReader(InflatingStream(file, limits.inflate_bytes), None)
     implicit, little_endian = _encoding(reader, syntax)
+    walk = Walk(reader, limits)
     yield from walk.dataset(implicit=implicit, little_endian=little_endian)
+    if not meta.whole + walk.whole:
+        raise HeaderError("No DICOM element can be read: the file is damaged.", path)
 
 
 def _plausible(head: bytes) -> bool:
     """Tell whether a file without prefix begins like a data set, in either byte order."""
     return len(head) == 8 and any(
-        int.from_bytes(head[:2], order) in _FIRST_GROUPS and int.from_bytes(head[2:4], order) < 0x2000
+        int.from_bytes(head[:2], order) in _FIRST_GROUPS
+        and int.from_bytes(head[2:4], order) < 0x2000
         for order in ("little", "big")
     )
 
@@ -96,10 +100,10 @@ def _encoding(reader: ByteReader, syntax: str) -> tuple[bool, bool]:
     """
     head = reader.peek(8)
     if len(head) < 8:
-        return syntax == _IMPLICIT, True
+        return syntax == IMPLICIT_LITTLE, True
     looks_explicit = head[4:6].isalpha() and head[4:6].isupper()
     if syntax:
-        little_endian = syntax != _BIG_ENDIAN
+        little_endian = syntax != EXPLICIT_BIG
     else:
         little_endian = int.from_bytes(head[:2], "little") in _FIRST_GROUPS
     return not looks_explicit, little_endian
@@ -109,7 +113,7 @@ class _Rows:
     """The columns of a table while they grow."""
 
     def __init__(self) -> None:
-        self.kinds: list[int] = []
+        self._kinds: list[int] = []
         self._depths: list[int] = []
         self._parents: list[int] = []
         self._tags: list[int] = []
@@ -124,7 +128,7 @@ class _Rows:
 
     def add(self, element: Element) -> None:
         """Add a row."""
-        row = len(self.kinds)
+        row = len(self._kinds)
         depth = min(element.depth, len(self._open))
         del self._open[depth:], self._seen[depth + 1 :]
         self._open.append(row)
@@ -132,7 +136,7 @@ class _Rows:
             self._seen.append({})
         ordinal = self._seen[depth].get(element.tag, 0)
         self._seen[depth][element.tag] = ordinal + 1
-        self.kinds.append(element.kind)
+        self._kinds.append(element.kind)
         self._depths.append(depth)
         self._parents.append(self._open[depth - 1] if depth else -1)
         self._tags.append(element.tag)
@@ -151,40 +155,35 @@ class _Rows:
         self._count_items()
         notes = tuple(
             value
-            for kind, value in zip(self.kinds, self._values, strict=True)
+            for kind, value in zip(self._kinds, self._values, strict=True)
             if kind == Kind.NOTE
         )
         index_text, index_starts = build_index(
-            self._tags, self._keywords, self._names, self._values, self.kinds
+            self._tags, self._keywords, self._names, self._values, self._kinds
         )
         return TagTable(
-            path,
-            *(
-                np.array(column, np.int64)
-                for column in (
-                    self.kinds,
-                    self._depths,
-                    self._parents,
-                    self._tags,
-                    self._lengths,
-                    self._ordinals,
-                )
-            ),
-            *(
-                tuple(column)
-                for column in (self._keywords, self._names, self._vrs, self._values)
-            ),
-            notes,
-            index_text,
-            index_starts,
+            path=path,
+            kinds=np.array(self._kinds, np.int64),
+            depths=np.array(self._depths, np.int64),
+            parents=np.array(self._parents, np.int64),
+            tags=np.array(self._tags, np.int64),
+            lengths=np.array(self._lengths, np.int64),
+            ordinals=np.array(self._ordinals, np.int64),
+            keywords=tuple(self._keywords),
+            names=tuple(self._names),
+            vrs=tuple(self._vrs),
+            values=tuple(self._values),
+            notes=notes,
+            index_text=index_text,
+            index_starts=index_starts,
         )
 
     def _count_items(self) -> None:
         counts: dict[int, int] = {}
-        for kind, parent in zip(self.kinds, self._parents, strict=True):
+        for kind, parent in zip(self._kinds, self._parents, strict=True):
             if kind == Kind.ITEM:
                 counts[parent] = counts.get(parent, 0) + 1
-        for row, kind in enumerate(self.kinds):
+        for row, kind in enumerate(self._kinds):
             if kind == Kind.SEQUENCE:
                 count = counts.get(row, 0)
                 self._values[row] = "1 item" if count == 1 else f"{count} items"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import struct
 
+from pydicom._uid_dict import UID_dictionary
 from pydicom.charset import decode_bytes
-from pydicom.uid import UID_dictionary
 
 from viewer.dicom.tag_walk import BINARY_VRS, NUMBER_VRS, Element
 
@@ -96,8 +96,6 @@ def _decoded(value: bytes, vr: str, encodings: tuple[str, ...]) -> str:
     if vr not in _ENCODED_VRS:
         return value.decode("latin-1")
     try:
-        return decode_bytes(
-            value, list(encodings), _NAME_DELIMITERS if vr == "PN" else _DELIMITERS
-        )
+        return decode_bytes(value, list(encodings), _NAME_DELIMITERS if vr == "PN" else _DELIMITERS)
     except (LookupError, ValueError, AttributeError):
         return f"⚠ {value!r}"

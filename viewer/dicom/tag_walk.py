@@ -12,20 +12,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from viewer.dicom.byte_reader import ByteReader, InflateLimitError
+from viewer.dicom.byte_reader import ByteReader
+from viewer.dicom.elements import (
+    ITEM,
+    ITEM_END,
+    LONG_VRS,
+    SEQUENCE_END,
+    SHORT_VRS,
+    UNDEFINED_LENGTH,
+)
+from viewer.dicom.inflating import InflateLimitError
 from viewer.dicom.limits import Limits
 from viewer.dicom.tag_names import DEFAULT_ENCODINGS, encodings_of, look_up
 from viewer.dicom.tags import Kind
 
-UNDEFINED = 0xFFFFFFFF
 BINARY_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
 NUMBER_VRS = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "UV", "SV", "AT"})
 
-_LONG_VRS = frozenset(b"OB OW OF OD OL OV SQ SV UC UN UR UT UV".split())
-_SHORT_VRS = frozenset(b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split())
-_ITEM, _ITEM_END, _SEQUENCE_END = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _CHARACTER_SET, _PIXEL_REPRESENTATION = 0x00080005, 0x00280103
 _PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+
+_NO_ELEMENT = "What follows the pixel data is no DICOM element."
 
 _BINARY_BYTES = 64  # of a bulk value: enough to show how it begins
 _NUMBER_BYTES = 64 << 10
@@ -66,7 +73,7 @@ class Element(NamedTuple):
     context: DatasetContext = DatasetContext()
 
 
-class _Damage(Exception):
+class _DamageError(Exception):
     """Reading cannot go on; the message is the note to leave."""
 
 
@@ -82,6 +89,7 @@ class _Level:
     name: str = ""
     items: int = 0
     last_tag: int = 0
+    past_pixels: bool = False
 
 
 class Walk:
@@ -89,7 +97,9 @@ class Walk:
 
     def __init__(self, reader: ByteReader, limits: Limits) -> None:
         self._reader = reader
+        self.whole = 0  # elements that were read to their end
         self._limits = limits
+        self._deepest = 2 * limits.sequence_depth  # in rows: sequence and item alternate
         self._levels: list[_Level] = []
         self._count = 0
         self._text_left = _TEXT_BUDGET
@@ -100,7 +110,7 @@ class Walk:
         while self._reader.peek(2) == b"\x02\x00":
             try:
                 yield from self._step_element()
-            except _Damage as damage:
+            except _DamageError as damage:
                 yield self._note(str(damage))
                 return
 
@@ -118,7 +128,7 @@ class Walk:
                     yield from self._step_item()
                 else:
                     yield from self._step_element()
-        except _Damage as damage:
+        except _DamageError as damage:
             yield self._note(str(damage))
         except InflateLimitError as error:
             yield self._note(f"The rest is not read: it inflates to more than {error} bytes.")
@@ -126,7 +136,7 @@ class Walk:
             yield self._note("The rest is not read: the compressed data are damaged.")
 
     def _note(self, text: str) -> Element:
-        depth = min(len(self._levels) - 1, self._limits.sequence_depth) if self._levels else 0
+        depth = min(len(self._levels) - 1, self._deepest)
         return Element(Kind.NOTE, max(0, depth), text=text)
 
     def _header(self, level: _Level) -> tuple[int, str, int]:
@@ -134,45 +144,47 @@ class Walk:
         endian = "<" if level.little_endian else ">"
         head = self._reader.take(8)
         if len(head) < 8:
-            raise _Damage("The file ends inside the header of an element.")
+            raise _DamageError("The file ends inside the header of an element.")
         group, element, length = struct.unpack(endian + "HHL", head)
         tag = group << 16 | element
         vr = head[4:6]
         if level.implicit or level.is_sequence or group == 0xFFFE:
             return tag, "", length
-        if vr in _LONG_VRS:
+        if vr in LONG_VRS:
             rest = self._reader.take(4)
             if len(rest) < 4:
-                raise _Damage("The file ends inside the header of an element.")
+                raise _DamageError("The file ends inside the header of an element.")
             return tag, vr.decode("ascii"), struct.unpack(endian + "L", rest)[0]
-        if vr in _SHORT_VRS or (vr.isalpha() and vr.isupper()):
+        if vr in SHORT_VRS or (vr.isalpha() and vr.isupper()):
             return tag, vr.decode("ascii"), struct.unpack(endian + "H", head[6:])[0]
         return tag, "", length  # some writers turn to implicit in mid-file
 
     def _step_item(self) -> Iterator[Element]:
         level = self._levels[-1]
         if not self._reader.peek(1):
-            raise _Damage(f"The file ends inside {level.name}.")
+            raise _DamageError(f"The file ends inside {level.name}.")
         tag, _, length = self._header(level)
-        if tag == _SEQUENCE_END:
+        if tag == SEQUENCE_END:
             self._levels.pop()
             return
-        if tag != _ITEM:
+        if tag != ITEM:
             if level.end is None:
-                raise _Damage(f"{level.name} holds something that is no item: the rest is lost.")
+                raise _DamageError(
+                    f"{level.name} holds something that is no item: the rest is lost."
+                )
             yield self._note(f"{level.name} holds something that is no item.")
             self._reader.skip(max(0, level.end - self._reader.position))
             return
         level.items += 1
         self._count_one()
-        depth = len(self._levels)
-        if depth <= self._limits.sequence_depth:
-            yield Element(Kind.ITEM, depth, _ITEM, length=_signed(length))
+        depth = len(self._levels) - 1
+        if depth <= self._deepest:
+            yield Element(Kind.ITEM, depth, ITEM, length=_signed(length))
         implicit = level.implicit or not _looks_explicit(self._reader.peek(6))
         self._levels.append(
             _Level(
                 False,
-                None if length == UNDEFINED else self._reader.position + length,
+                None if length == UNDEFINED_LENGTH else self._reader.position + length,
                 implicit,
                 level.little_endian,
                 level.context.child(),
@@ -186,21 +198,22 @@ class Walk:
             self._levels.pop()
             return
         tag, stored_vr, length = self._header(level)
-        if tag in (_ITEM_END, _SEQUENCE_END) and len(self._levels) > 1:
+        if tag in (ITEM_END, SEQUENCE_END) and len(self._levels) > 1:
             self._levels.pop()
-            if tag == _SEQUENCE_END:  # the item's own delimiter was left out
+            if tag == SEQUENCE_END:  # the item's own delimiter was left out
                 self._levels.pop()
             return
         if len(self._levels) == 1:
-            if level.last_tag in _PIXEL_DATA and tag <= level.last_tag:
-                raise _Damage("What follows the pixel data is no DICOM element.")
+            level.past_pixels = level.past_pixels or level.last_tag in _PIXEL_DATA
             level.last_tag = tag
+            if level.past_pixels and tag < min(_PIXEL_DATA):
+                raise _DamageError(_NO_ELEMENT)
         self._count_one()
         context = level.context
         vr = _reading_vr(tag, stored_vr, length, context)
         if self._is_sequence(tag, stored_vr, vr, length, level):
             yield from self._open_sequence(tag, stored_vr, length, level)
-        elif length == UNDEFINED:
+        elif length == UNDEFINED_LENGTH:
             yield from self._fragments(tag, stored_vr, vr, level)
         else:
             yield from self._value(tag, stored_vr, vr, length, level)
@@ -211,20 +224,20 @@ class Walk:
         if len(self._levels) == 1 and len(left) < 8 and not any(left):
             return True
         if not left:
-            raise _Damage(f"The file ends inside {level.name}.")
+            raise _DamageError(f"The file ends inside {level.name}.")
         return False
 
     def _count_one(self) -> None:
         self._count += 1
         if self._count > self._limits.elements_per_file:
-            raise _Damage(
+            raise _DamageError(
                 f"More elements are not shown: the limit is {self._limits.elements_per_file:,}."
             )
 
     def _is_sequence(self, tag: int, stored_vr: str, vr: str, length: int, level: _Level) -> bool:
         if vr == "SQ":
             return True
-        if length != UNDEFINED or tag in _PIXEL_DATA:
+        if length != UNDEFINED_LENGTH or tag in _PIXEL_DATA:
             return False
         if stored_vr == "UN":  # PS3.5 6.2.2, note 2
             return True
@@ -235,20 +248,17 @@ class Walk:
         self, tag: int, stored_vr: str, length: int, level: _Level
     ) -> Iterator[Element]:
         depth = len(self._levels) - 1
-        if depth <= self._limits.sequence_depth:
+        if depth <= self._deepest:
             yield Element(
                 Kind.SEQUENCE, depth, tag, stored_vr, "SQ", _signed(length), context=level.context
             )
-            if depth + 1 > self._limits.sequence_depth:
-                yield Element(
-                    Kind.NOTE,
-                    depth,
-                    text=f"Deeper levels are not shown: the limit is {self._limits.sequence_depth}.",
-                )
+            if depth + 1 > self._deepest:
+                limit = self._limits.sequence_depth
+                yield self._note(f"Deeper levels are not shown: the limit is {limit}.")
         self._levels.append(
             _Level(
                 True,
-                None if length == UNDEFINED else self._reader.position + length,
+                None if length == UNDEFINED_LENGTH else self._reader.position + length,
                 level.implicit,
                 level.little_endian,
                 level.context,
@@ -264,9 +274,11 @@ class Walk:
         there = len(value)
         if there == wanted < length:
             there += self._reader.skip(length - wanted)
+        if there < length and level.past_pixels:
+            raise _DamageError(_NO_ELEMENT)
         _learn(tag, value, level)
         depth = len(self._levels) - 1
-        if depth <= self._limits.sequence_depth:
+        if depth <= self._deepest:
             self._text_left -= wanted
             yield Element(
                 Kind.ELEMENT,
@@ -280,7 +292,8 @@ class Walk:
                 context=level.context,
             )
         if there < length:
-            raise _Damage(f"The file ends inside this value: {there:,} of {length:,} bytes.")
+            raise _DamageError(f"The file ends inside this value: {there:,} of {length:,} bytes.")
+        self.whole += 1
 
     def _value_bytes(self, vr: str) -> int:
         if vr in BINARY_VRS:
@@ -289,9 +302,7 @@ class Walk:
             return _TEXT_BYTES_OVER_BUDGET
         return _NUMBER_BYTES if vr in NUMBER_VRS else _TEXT_BYTES
 
-    def _fragments(
-        self, tag: int, stored_vr: str, vr: str, level: _Level
-    ) -> Iterator[Element]:
+    def _fragments(self, tag: int, stored_vr: str, vr: str, level: _Level) -> Iterator[Element]:
         """Pass over encapsulated data (PS3.5 A.4): an offset table and fragments."""
         count, total, problem = 0, 0, ""
         unpack = struct.Struct("<HHL" if level.little_endian else ">HHL").unpack
@@ -299,7 +310,7 @@ class Walk:
             head = self._reader.take(8)
             group, element, length = unpack(head) if len(head) == 8 else (0, 0, 0)
             found = group << 16 | element
-            if found != _ITEM:
+            if found != ITEM:
                 break
             count += 1
             there = self._reader.skip(length)
@@ -310,7 +321,7 @@ class Walk:
             if count > self._limits.elements_per_file:
                 problem = f"More fragments are not read: the limit is {count - 1:,}."
                 break
-        if not problem and found != _SEQUENCE_END:
+        if not problem and found != SEQUENCE_END:
             problem = (
                 "The fragments have no end mark."
                 if len(head) < 8
@@ -318,12 +329,12 @@ class Walk:
             )
         text = f"{total}\\{max(0, count - 1)}"
         depth = len(self._levels) - 1
-        if depth <= self._limits.sequence_depth:
+        if depth <= self._deepest:
             yield Element(
                 Kind.ELEMENT, depth, tag, stored_vr, vr, -1, text=text, context=level.context
             )
         if problem:
-            raise _Damage(problem)
+            raise _DamageError(problem)
 
 
 def _reading_vr(tag: int, stored_vr: str, length: int, context: DatasetContext) -> str:
@@ -355,4 +366,4 @@ def _looks_explicit(head: bytes) -> bool:
 
 
 def _signed(length: int) -> int:
-    return -1 if length == UNDEFINED else length
+    return -1 if length == UNDEFINED_LENGTH else length
