@@ -1,0 +1,112 @@
+"""A scan survives the files it reads, gives each once, and stops when told."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+
+import pytest
+
+from tests.workers.test_child_pool import children_of_this_process
+from viewer.dicom.catalogue import Skipped
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import Limits
+from viewer.dicom.sources import Notice
+from viewer.workers.scan import ScanJob, scan_in_child
+
+FAKE = "tests.workers.fake_scans:scan"
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_over():
+    threads, children = set(threading.enumerate()), children_of_this_process()
+    yield
+    assert set(threading.enumerate()) <= threads
+    assert children_of_this_process() <= children
+
+
+def scanned(paths, scanner=FAKE, **limits):
+    return [b for b in scan_in_child(paths, Limits(**limits), scanner=scanner)]
+
+
+def flat(batches):
+    return [item for batch in batches for item in batch]
+
+
+def test_every_file_comes_once_in_order_and_the_first_at_once():
+    names = [f"/disc/{n:04}" for n in range(2000)]
+    batches = scanned(names)
+    assert len(batches[0]) == 1
+    assert [i.path for i in flat(batches) if isinstance(i, InstanceHeader)] == names
+    assert len(batches) < 100
+
+
+def test_a_file_that_crashes_the_reader_is_damaged_and_the_rest_comes():
+    names = ["/a", "/slow", "/trap-crash", "/b", "/trap-crash2", "/c"]
+    items = flat(scanned(names))
+    assert [i.path for i in items if isinstance(i, InstanceHeader)] == ["/a", "/slow", "/b", "/c"]
+    skipped = [i for i in items if isinstance(i, Skipped)]
+    assert [(s.path, s.kind) for s in skipped] == [
+        ("/trap-crash", "damaged"),
+        ("/trap-crash2", "damaged"),
+    ]
+    assert [i for i in items if isinstance(i, Notice)] == [Notice("a disc")]
+
+
+def test_a_file_that_hangs_the_reader_is_over_the_limit_and_the_rest_comes():
+    items = flat(scanned(["/a", "/trap-hang", "/b"], header_seconds=0.2))
+    assert [i.path for i in items if isinstance(i, InstanceHeader)] == ["/a", "/b"]
+    (skipped,) = (i for i in items if isinstance(i, Skipped))
+    assert (skipped.path, skipped.kind) == ("/trap-hang", "limit")
+    assert "0.2 s" in skipped.reason
+
+
+@pytest.mark.parametrize("scanner", [FAKE, "tests.workers.fake_scans:ends_before_it_begins"])
+def test_a_crash_nobody_announced_ends_the_scan_with_a_notice(scanner):
+    items = flat(scanned(["/a", "/unannounced-crash", "/b"], scanner))
+    assert isinstance(items[-1], Notice)
+    assert "stopped early" in items[-1].text
+
+
+def test_a_scanner_that_cannot_be_loaded_says_so():
+    (notice,) = flat(scanned(["/a"], "tests.workers.fake_scans:no_such_function"))
+    assert "stopped early" in notice.text
+
+
+def test_leaving_the_iteration_ends_the_child():
+    batches = scan_in_child(["/disc"], scanner="tests.workers.fake_scans:endless")
+    assert next(batches)
+    batches.close()
+
+
+def test_a_cancelled_job_ends_at_once_and_says_its_end_once():
+    batches, ends = queue.Queue(), queue.Queue()
+    job = ScanJob(
+        ["/disc"],
+        batches.put,
+        lambda: ends.put("end"),
+        scanner="tests.workers.fake_scans:endless",
+    )
+    job.start()
+    batches.get(timeout=20)
+    before = time.monotonic()
+    job.cancel()
+    job.join()
+    assert time.monotonic() - before < 0.5
+    assert ends.get_nowait() == "end"
+    assert ends.empty()
+
+
+def test_a_job_that_never_started_can_be_cancelled_and_joined():
+    job = ScanJob(["/disc"], print, print)
+    job.cancel()
+    job.join()
+
+
+def test_the_real_scan_accounts_for_every_file_of_a_series(corpus):
+    folder = corpus / "series"
+    one = next(path for path in sorted(folder.iterdir()) if path.is_dir())
+    files = {str(path) for path in one.rglob("*") if path.is_file()}
+    items = flat(scan_in_child([str(one)]))
+    assert {item.path for item in items if not isinstance(item, Notice)} == files

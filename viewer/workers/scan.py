@@ -1,0 +1,193 @@
+"""Scanning in a child process: what is opened, as batches of headers and reasons.
+
+A file that crashes or hangs the child is skipped with a reason, and a new
+child goes on. What a scan finds is `viewer.dicom.scanning`'s matter, what
+becomes of it the catalogue's.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
+
+from viewer.dicom.catalogue import Skipped
+from viewer.dicom.errors import NegatoError
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.sources import Notice
+from viewer.workers.child_process import START_SECONDS, ChildProcess
+from viewer.workers.decode_child import Request
+
+ScanItem = InstanceHeader | Skipped | Notice
+
+_SCANNER = "viewer.dicom.scanning:scan"
+_POLL_S = 0.02  # how soon a cancelled scan ends
+_STOPPED_EARLY = (
+    "The scan was stopped early because its helper process failed again and again. "
+    "What was found is shown; open the remaining folders one by one."
+)
+
+
+def scan_in_child(
+    paths: Sequence[str],
+    limits: Limits = DEFAULT_LIMITS,
+    cancelled: Callable[[], bool] | None = None,
+    scanner: str = _SCANNER,
+) -> Generator[list[ScanItem], None, None]:
+    """Scan ``paths`` in a child process of its own.
+
+    Parameters
+    ----------
+    paths : sequence of str
+        What the user opens.
+    cancelled : callable, optional
+        Asked often; once it is true, the child is ended and nothing more comes.
+    scanner : str
+        "module:function" that does the work in the child.
+
+    Yields
+    ------
+    list of InstanceHeader, Skipped or Notice
+        Each file once. A file that crashed the child, or took longer than
+        ``limits.header_seconds``, is a Skipped.
+    """
+    scan = _Scan(tuple(paths), limits, cancelled or (lambda: False), scanner)
+    while not scan.ended:
+        before = len(scan.delivered)
+        yield from scan.run_child()
+        if not scan.ended and len(scan.delivered) == before:
+            yield [Notice(_STOPPED_EARLY)]
+            return
+
+
+class _Scan:
+    """A scan over one or several children: what was delivered, what to leave out."""
+
+    def __init__(
+        self,
+        paths: tuple[str, ...],
+        limits: Limits,
+        cancelled: Callable[[], bool],
+        scanner: str,
+    ) -> None:
+        self.ended = False
+        self.delivered: set[str | Notice] = set()
+        self._paths = paths
+        self._limits = limits
+        self._cancelled = cancelled
+        self._scanner = scanner
+        self._given_up: frozenset[str] = frozenset()
+        self._slow = ""  # the file that may take long, while it does
+        self._deadline = 0.0
+
+    def run_child(self) -> Iterator[list[ScanItem]]:
+        """Go on with a new child, until the end or until that child is lost."""
+        try:
+            child = ChildProcess(self._limits, (self._scanner.partition(":")[0],))
+        except OSError:
+            return
+        self._slow, self._deadline = "", time.monotonic() + START_SECONDS
+        arguments = (self._scanner, self._paths, self._limits, self._given_up)
+        child.ask(Request("viewer.workers.scan_child:scan_batches", arguments, streams=True))
+        try:
+            while not self.ended:
+                if self._cancelled():
+                    self.ended = True
+                elif child.connection.poll(_POLL_S):
+                    yield from self._hear(child)
+                elif time.monotonic() > self._deadline:
+                    yield from self._give_up(timed_out=True)
+                    return
+        except EOFError:
+            yield from self._give_up(timed_out=False)
+        finally:
+            child.kill()
+
+    def _hear(self, child: ChildProcess) -> Iterator[list[ScanItem]]:
+        kind, value = child.receive()
+        self._slow, self._deadline = "", float("inf")
+        if kind == "done":
+            self.ended = True
+            if isinstance(value, NegatoError):
+                yield [Notice(f"The scan was stopped early: {value.message}")]
+        elif isinstance(value, str):
+            self._slow, self._deadline = value, time.monotonic() + self._limits.header_seconds
+        elif isinstance(value, list):
+            yield from self._deliver(value)
+
+    def _deliver(self, items: list[ScanItem]) -> Iterator[list[ScanItem]]:
+        # a second child finds again what the first one found
+        fresh = [item for item in items if _identity(item) not in self.delivered]
+        if fresh:
+            self.delivered.update(map(_identity, fresh))
+            yield fresh
+
+    def _give_up(self, *, timed_out: bool) -> Iterator[list[ScanItem]]:
+        """Skip the file that the lost child was at, where that is known."""
+        if not self._slow or self._slow in self._given_up:
+            return
+        if timed_out:
+            seconds = self._limits.header_seconds
+            reason = f"Reading its header took longer than {seconds:g} s and was stopped."
+            skipped = Skipped(self._slow, "limit", reason)
+        else:
+            reason = "Reading its header crashed; the file is damaged."
+            skipped = Skipped(self._slow, "damaged", reason)
+        self._given_up |= {self._slow}
+        yield from self._deliver([skipped])
+
+
+def _identity(item: ScanItem) -> str | Notice:
+    return item if isinstance(item, Notice) else item.path
+
+
+class ScanJob:
+    """A scan in a thread of its own.
+
+    Parameters
+    ----------
+    on_batch : callable
+        Gets each batch, in the job's thread.
+    on_end : callable
+        Called last in the job's thread, also where the scan was cancelled.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        on_batch: Callable[[list[ScanItem]], None],
+        on_end: Callable[[], None],
+        limits: Limits = DEFAULT_LIMITS,
+        scanner: str = _SCANNER,
+    ) -> None:
+        self._arguments = (tuple(paths), limits, scanner)
+        self._on_batch = on_batch
+        self._on_end = on_end
+        self._cancel = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="scan", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Stop at once; what was delivered stays."""
+        self._cancel.set()
+
+    def join(self) -> None:
+        """Wait for the end of the thread; nothing is called afterwards."""
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _run(self) -> None:
+        paths, limits, scanner = self._arguments
+        try:
+            with closing(scan_in_child(paths, limits, self._cancel.is_set, scanner)) as batches:
+                for batch in batches:
+                    if self._cancel.is_set():
+                        return
+                    self._on_batch(batch)
+        finally:
+            self._on_end()
