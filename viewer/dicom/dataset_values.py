@@ -1,0 +1,98 @@
+"""Single values out of a pydicom data set, whatever the file put there.
+
+An attribute that is absent, empty or cannot be parsed is None (or an empty
+tuple): broken values are common and must not stop a picture. What an absent
+value means is left to the caller.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+
+_log = logging.getLogger(__name__)
+
+
+def raw_value(dataset: Dataset, keyword: str) -> Any:
+    """Give the value of an attribute, or None where it is absent or cannot be parsed."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return dataset.get(keyword)
+    except Exception as error:  # pydicom parses lazily and raises what its parsers raise
+        _log.debug("%s cannot be parsed: %s", keyword, type(error).__name__)
+        return None
+
+
+def values(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
+    """Give the values of an attribute as a tuple, empty where there is none."""
+    value = raw_value(dataset, keyword)
+    if value is None or value == "":
+        return ()
+    if isinstance(value, MultiValue | list | tuple):
+        return tuple(value)
+    return (value,)
+
+
+def integer(dataset: Dataset, keyword: str) -> int | None:
+    """Give the first value as an integer; None for absent, fractional or unreadable ones."""
+    number = _number(next(iter(values(dataset, keyword)), None))
+    return int(number) if number is not None and number.is_integer() else None
+
+
+def number(dataset: Dataset, keyword: str) -> float | None:
+    """Give the first value as a finite number."""
+    return _number(next(iter(values(dataset, keyword)), None))
+
+
+def numbers(dataset: Dataset, keyword: str) -> tuple[float, ...]:
+    """Give all values as finite numbers; empty where one of them is not."""
+    return finite_numbers(values(dataset, keyword))
+
+
+def finite_numbers(found: Iterable[Any]) -> tuple[float, ...]:
+    """Give values as finite numbers; empty where one of them is not."""
+    result = []
+    for value in found:
+        parsed = _number(value)
+        if parsed is None:
+            return ()
+        result.append(parsed)
+    return tuple(result)
+
+
+def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
+    """Give all values as text without padding."""
+    return tuple(str(value).strip(" \0") for value in values(dataset, keyword))
+
+
+def text(dataset: Dataset, keyword: str) -> str:
+    """Give the first value as text without padding, "" where there is none."""
+    return next(iter(texts(dataset, keyword)), "")
+
+
+def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
+    """Give the items of a sequence."""
+    value = raw_value(dataset, keyword)
+    if value is None or isinstance(value, str | bytes):
+        return ()
+    try:
+        return tuple(item for item in value if isinstance(item, Dataset))
+    except TypeError:
+        return ()
+
+
+def _number(value: Any) -> float | None:
+    if value is None or isinstance(value, Dataset):
+        return None
+    try:
+        parsed = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return parsed if math.isfinite(parsed) else None

@@ -1,0 +1,184 @@
+"""Frames out of files of any kind: stored values and their description.
+
+Decodes, and so runs in a child process; the plain frames that a thread may
+read are `native_frames`, given here again. What display needs to know of
+a frame is `describe`'s matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from viewer.dicom import codecs
+from viewer.dicom.describe import describe
+from viewer.dicom.errors import HeaderError, LimitError, PixelError
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.native_frames import NativeFrame, native_frame, read_native
+from viewer.dicom.pixel_files import PixelFile, pixel_file
+from viewer.dicom.samples import display_rgb, stored_values, unpack_native, ybr_to_rgb
+from viewer.imaging.frame import FrameDescription
+
+__all__ = [
+    "NativeFrame",
+    "native_frame",
+    "read_frame",
+    "read_frames",
+    "read_native",
+    "stored_frame",
+]
+
+_Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def read_frames(
+    path: str, indices: Sequence[int], limits: Limits = DEFAULT_LIMITS
+) -> Iterator[tuple[int, _Array | PixelError, FrameDescription | None]]:
+    """Read frames of one file, each with its description or the reason why not.
+
+    Parameters
+    ----------
+    path : str
+        Any DICOM file.
+    indices : sequence of int
+        Frames, counted from 0, in the order wanted.
+
+    Yields
+    ------
+    index, pixels, description
+        ``pixels`` as `FrameDescription` documents them, or a `PixelError` and
+        no description.
+    """
+    for index in indices:
+        try:
+            pixels, description = read_frame(path, index, limits)
+        except PixelError as error:
+            yield index, error, None
+        except HeaderError as error:
+            yield index, PixelError(error.message, path), None
+        else:
+            yield index, pixels, description
+
+
+def read_frame(
+    path: str, index: int, limits: Limits = DEFAULT_LIMITS
+) -> tuple[_Array, FrameDescription]:
+    """Read one frame of any file, as it is to be displayed.
+
+    Raises
+    ------
+    PixelError, NoPixelDataError, LimitError
+        The frame cannot be decoded, or not shown without guessing.
+    HeaderError
+        The file cannot be read.
+    """
+    file = pixel_file(path, limits)
+    if file.layout.display_error:
+        raise PixelError(file.layout.display_error, path)
+    pixels, notes = stored_frame(file, index, limits)
+    description = describe(file.dataset, file.layout, file.header, index)
+    if pixels.ndim == 3:
+        pixels = display_rgb(pixels, file.layout)
+    return pixels, replace(description, warnings=(*file.warnings, *notes, *description.warnings))
+
+
+def stored_frame(
+    file: PixelFile, index: int, limits: Limits = DEFAULT_LIMITS
+) -> tuple[_Array, tuple[str, ...]]:
+    """Decode one frame to its canonical stored values.
+
+    Returns
+    -------
+    values : ndarray
+        (rows, columns) in the stored type; (rows, columns, 3) RGB in the
+        stored depth for colour.
+    warnings : tuple of str
+
+    Raises
+    ------
+    PixelError
+        With the file's path.
+    """
+    layout = file.layout
+    if not 0 <= index < layout.frames:
+        raise PixelError(f"There is no frame {index + 1}: the file has {layout.frames}.", file.path)
+    try:
+        with file.opened() as stream:
+            if not file.encapsulated:
+                words = _read_native_words(stream, file, index)
+                decoded = codecs.Decoded(words)
+            else:
+                data = _read_fragments(stream, file, index, limits)
+                decoded = codecs.decode(data, file.transfer_syntax, layout)
+        return _finish(decoded, file), decoded.warnings
+    except PixelError as error:
+        if error.path:
+            raise
+        raise type(error)(error.message, file.path) from error
+    except MemoryError as error:
+        raise LimitError("There is not enough memory for this frame.", file.path) from error
+
+
+def _finish(decoded: codecs.Decoded, file: PixelFile) -> _Array:
+    layout = file.layout
+    values = stored_values(
+        decoded.samples, layout, precision=decoded.precision, signed=decoded.signed
+    )
+    if layout.samples == 1:
+        return np.ascontiguousarray(values)
+    is_ybr = decoded.colour == "YBR" or (
+        not decoded.colour and layout.photometric.startswith(("YBR_FULL", "YBR_PARTIAL"))
+    )
+    if is_ybr:
+        if layout.photometric.startswith("YBR_PARTIAL"):
+            raise PixelError(f"Colours stored as {layout.photometric} are not supported.")
+        if values.dtype != np.uint8:
+            raise PixelError(f"{layout.bits_allocated}-bit YBR colours are not supported.")
+        return ybr_to_rgb(values)
+    return np.ascontiguousarray(values)
+
+
+def _read_native_words(stream: BinaryIO, file: PixelFile, index: int) -> _Array:
+    layout = file.layout
+    first, bits = index * layout.native_frame_bits, layout.native_frame_bits
+    start, end = first // 8, (first + bits + 7) // 8
+    if end > file.length:
+        raise PixelError(
+            f"The pixel data is cut short: frame {index + 1} needs bytes up to {end}, "
+            f"{file.length} are there."
+        )
+    if file.swapped_bytes:  # whole words
+        start, end = start - start % 2, end + end % 2
+    stream.seek(file.offset + start)
+    data = stream.read(end - start)
+    skipped = first // 8 - start
+    if file.swapped_bytes:
+        data = np.frombuffer(data[: len(data) // 2 * 2], "u2").byteswap().tobytes()
+    data = data[skipped : skipped + (first % 8 + bits + 7) // 8]
+    if len(data) < (first % 8 + bits + 7) // 8:
+        raise PixelError(f"The pixel data of frame {index + 1} ends before its last pixel.")
+    return unpack_native(data, layout, big_endian=file.big_endian, first_bit=first % 8)
+
+
+def _read_fragments(stream: BinaryIO, file: PixelFile, index: int, limits: Limits) -> bytes:
+    if index >= len(file.frames):
+        if not file.frames:
+            raise PixelError("The compressed frames cannot be told apart in the pixel data.")
+        raise PixelError(
+            f"The header says {file.layout.frames} frames, the pixel data holds {len(file.frames)}."
+        )
+    fragments = file.frames[index]
+    total = sum(fragment.length for fragment in fragments)
+    if total > limits.frame_bytes:
+        raise LimitError(
+            f"The frame's compressed data takes {total >> 20} MiB, "
+            f"more than the limit of {limits.frame_bytes >> 20} MiB."
+        )
+    parts = []
+    for fragment in fragments:
+        stream.seek(fragment.offset)
+        parts.append(stream.read(fragment.length))
+    return b"".join(parts)

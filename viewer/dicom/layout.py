@@ -1,0 +1,193 @@
+"""How the pixels of a file lie in its bytes: the Image Pixel module, checked.
+
+PS3.3 C.7.6.3. Owns which values are acceptable, what is assumed where one is
+missing, and the sentences that say so. Reading bytes is left to `frames`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from viewer.dicom.dataset_values import integer, text
+from viewer.dicom.errors import LimitError, PixelError
+from viewer.dicom.limits import Limits
+
+GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
+PALETTE = "PALETTE COLOR"
+COLOUR = frozenset(
+    {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_RCT", "YBR_ICT"}
+)
+FLOAT_TAG, DOUBLE_TAG = 0x7FE00008, 0x7FE00009
+
+
+@dataclass(frozen=True, slots=True)
+class PixelLayout:
+    """The checked Image Pixel module of one file."""
+
+    rows: int
+    columns: int
+    samples: int
+    photometric: str
+    planar: int
+    bits_allocated: int
+    bits_stored: int
+    high_bit: int
+    signed: bool
+    frames: int
+    floating: bool = False
+    warnings: tuple[str, ...] = ()
+    display_error: str = ""  # why the stored values must not be shown as a picture
+
+    @property
+    def dtype(self) -> np.dtype[np.generic]:
+        """The type of a stored sample in memory (native byte order)."""
+        if self.floating:
+            return np.dtype(f"f{self.bits_allocated // 8}")
+        return np.dtype(f"{'i' if self.signed else 'u'}{max(1, self.bits_allocated // 8)}")
+
+    @property
+    def is_palette(self) -> bool:
+        """Whether the samples are indices into a palette."""
+        return self.photometric == PALETTE
+
+    @property
+    def native_samples(self) -> int:
+        """Samples a pixel takes in uncompressed data: 2 for 4:2:2 chroma, PS3.3 C.7.6.3.1.2."""
+        return 2 if self.photometric in {"YBR_FULL_422", "YBR_PARTIAL_422"} else self.samples
+
+    @property
+    def native_frame_bits(self) -> int:
+        """Bits that one uncompressed frame takes."""
+        return self.rows * self.columns * self.native_samples * self.bits_allocated
+
+    @property
+    def decoded_bytes(self) -> int:
+        """Bytes of one frame in memory."""
+        return self.rows * self.columns * self.samples * self.dtype.itemsize
+
+
+def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> PixelLayout:
+    """Check the Image Pixel module of ``dataset``.
+
+    Parameters
+    ----------
+    pixel_tag : int
+        Tag of the element that holds the pixels.
+    path : str
+        The file, for the error.
+
+    Raises
+    ------
+    PixelError
+        Where frames cannot be told apart or sized.
+    LimitError
+        Where one frame is larger than ``limits.frame_bytes``.
+    """
+    notes: list[str] = []
+    rows, columns = (_positive(dataset, keyword, path) for keyword in ("Rows", "Columns"))
+    photometric = text(dataset, "PhotometricInterpretation").upper()
+    samples = _samples(dataset, photometric, notes, path)
+    floating = pixel_tag in (FLOAT_TAG, DOUBLE_TAG)
+    if floating:
+        bits = 32 if pixel_tag == FLOAT_TAG else 64
+        stored, high, signed, stored_error = bits, bits - 1, True, ""
+    else:
+        bits, stored, high, signed, stored_error = _word(dataset, notes, path)
+    layout = PixelLayout(
+        rows=rows,
+        columns=columns,
+        samples=samples,
+        photometric=photometric,
+        planar=1 if integer(dataset, "PlanarConfiguration") == 1 and samples > 1 else 0,
+        bits_allocated=bits,
+        bits_stored=stored,
+        high_bit=high,
+        signed=signed,
+        frames=_frames(dataset, notes),
+        floating=floating,
+        warnings=tuple(notes),
+        display_error=_unknown_photometric(photometric) or stored_error,
+    )
+    if layout.decoded_bytes > limits.frame_bytes:
+        raise LimitError(
+            f"One frame of {columns} × {rows} pixels takes {layout.decoded_bytes >> 20} MiB, "
+            f"more than the limit of {limits.frame_bytes >> 20} MiB.",
+            path,
+        )
+    return layout
+
+
+def _positive(dataset: Dataset, keyword: str, path: str) -> int:
+    value = integer(dataset, keyword)
+    if value is None:
+        raise PixelError(f"The header does not say {keyword}, so the pixels have no shape.", path)
+    if value <= 0:
+        raise PixelError(f"The header says {keyword} {value}; there is no picture.", path)
+    return value
+
+
+def _samples(dataset: Dataset, photometric: str, notes: list[str], path: str) -> int:
+    samples = integer(dataset, "SamplesPerPixel")
+    if samples is None:
+        samples = 3 if photometric in COLOUR else 1
+        notes.append(f"SamplesPerPixel is missing; {samples} is assumed from the photometric.")
+    if samples not in (1, 3):
+        raise PixelError(f"SamplesPerPixel {samples} is not supported (1 or 3 are).", path)
+    expected = 3 if photometric in COLOUR else 1
+    known = photometric in COLOUR or photometric in GREY or photometric == PALETTE
+    if known and samples != expected:
+        raise PixelError(
+            f"SamplesPerPixel {samples} contradicts PhotometricInterpretation {photometric}.", path
+        )
+    return samples
+
+
+def _word(dataset: Dataset, notes: list[str], path: str) -> tuple[int, int, int, bool, str]:
+    bits = integer(dataset, "BitsAllocated")
+    if bits is None:
+        raise PixelError(
+            "The header does not say BitsAllocated, so the pixels cannot be told apart.", path
+        )
+    if bits not in (1, 8, 16, 32, 64):
+        raise PixelError(f"BitsAllocated {bits} is not supported (1, 8, 16, 32, 64 are).", path)
+    stored, high = integer(dataset, "BitsStored"), integer(dataset, "HighBit")
+    error = ""
+    if stored is None:
+        stored = high + 1 if high is not None and 0 <= high < bits else bits
+        notes.append(f"BitsStored is missing; {stored} is assumed.")
+    elif stored > bits:
+        error = f"BitsStored {stored} is more than BitsAllocated {bits}."
+        stored, high = bits, bits - 1
+    elif stored < 1:
+        raise PixelError(f"BitsStored {stored} is not possible.", path)
+    if high is None:
+        high = stored - 1
+        notes.append(f"HighBit is missing; {high} is assumed.")
+    elif not stored - 1 <= high < bits:
+        notes.append(f"HighBit {high} is impossible here; {stored - 1} is assumed.")
+        high = stored - 1
+    representation = integer(dataset, "PixelRepresentation")
+    if representation not in (0, 1):
+        notes.append("PixelRepresentation is missing; unsigned values are assumed.")
+    return bits, stored, high, representation == 1 and bits > 1, error
+
+
+def _frames(dataset: Dataset, notes: list[str]) -> int:
+    frames = integer(dataset, "NumberOfFrames")
+    if frames is None:
+        return 1
+    if frames < 1:
+        notes.append(f"NumberOfFrames {frames} is impossible; 1 is assumed.")
+        return 1
+    return frames
+
+
+def _unknown_photometric(photometric: str) -> str:
+    if photometric in GREY or photometric in COLOUR or photometric == PALETTE:
+        return ""
+    if not photometric:
+        return "The header does not say PhotometricInterpretation: black and white are unknown."
+    return f"PhotometricInterpretation {photometric!r} is unknown, so no picture can be trusted."

@@ -1,0 +1,213 @@
+"""A file opened for its frames: header, pixel module, and where each frame's bytes are.
+
+Parsed once and kept for the next frames of the same file. Turning the bytes
+into samples is left to `frames` and `codecs`.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import BinaryIO, cast
+
+from pydicom.dataset import Dataset
+from pydicom.filereader import read_dataset, read_partial
+from pydicom.tag import BaseTag
+
+from viewer.dicom import codecs
+from viewer.dicom.elements import (
+    DEFLATED,
+    EXPLICIT_BIG,
+    EXPLICIT_LITTLE,
+    IMPLICIT_LITTLE,
+    read_meta,
+)
+from viewer.dicom.encapsulation import Fragment, group_frames, walk
+from viewer.dicom.errors import HeaderError, NoPixelDataError, PixelError
+from viewer.dicom.header_fields import PIXEL_TAGS
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.inflating import InflateLimitError, InflatingStream
+from viewer.dicom.layout import PixelLayout, layout_of
+from viewer.dicom.limits import Limits
+from viewer.dicom.reading import open_regular, read_header, system_error
+from viewer.dicom.sop_classes import sop_class_name
+
+_GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels
+_NATIVE = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, *DEFLATED, _GE_PRIVATE))
+_META_WINDOW = 16 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class PixelFile:
+    """What is known of a file's frames without reading them."""
+
+    path: str
+    header: InstanceHeader
+    dataset: Dataset
+    layout: PixelLayout
+    offset: int  # of the pixel data's value; in the inflated data set where that is deflated
+    length: int  # bytes of the value that are there; 0 where encapsulated
+    frames: tuple[tuple[Fragment, ...], ...] = ()  # encapsulated: what is there of each frame
+    encapsulated: bool = False
+    big_endian: bool = False
+    swapped_bytes: bool = False  # 8-bit samples in big-endian words
+    warnings: tuple[str, ...] = ()
+    inflated: InflatingStream | None = None
+
+    @property
+    def transfer_syntax(self) -> str:
+        """UID of the transfer syntax."""
+        return self.header.transfer_syntax_uid
+
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """Open what the frames are read from."""
+        if self.inflated is not None:
+            yield cast(BinaryIO, self.inflated)
+            return
+        try:
+            with open_regular(self.path) as stream:
+                yield stream
+        except OSError as error:
+            raise system_error(self.path, error) from error
+
+
+def pixel_file(path: str, limits: Limits) -> PixelFile:
+    """Open a file for its frames, or give it again while it is unchanged.
+
+    Raises
+    ------
+    HeaderError, PixelError, NoPixelDataError
+    """
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise system_error(path, error) from error
+    return _parsed(path, status.st_size, status.st_mtime_ns, limits)
+
+
+@lru_cache(maxsize=2)
+def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
+    header = read_header(path, limits)
+    if header.pixel_data_tag is None:
+        name = sop_class_name(header.sop_class_uid)
+        raise NoPixelDataError(f"This object holds no pixel data ({name or 'no SOP class'}).", path)
+    try:
+        dataset, place, inflated = _read_dataset(header, limits)
+    except OSError as error:
+        raise system_error(path, error) from error
+    layout = layout_of(dataset, header.pixel_data_tag, path, limits)
+    syntax = header.transfer_syntax_uid
+    if codecs.is_encapsulated(syntax) and header.pixel_data_length is None:
+        return _encapsulated(header, dataset, layout)
+    if syntax not in _NATIVE:
+        raise PixelError(_no_native_frames(syntax), path)
+    if place[1] is None:
+        raise PixelError("The uncompressed pixel data has no length: its end is unknown.", path)
+    big_endian = syntax in (EXPLICIT_BIG, _GE_PRIVATE)
+    there = place[1] if inflated is not None else max(0, min(place[1], header.size - place[0]))
+    return PixelFile(
+        path,
+        header,
+        dataset,
+        layout,
+        place[0],
+        there,
+        big_endian=big_endian,
+        swapped_bytes=big_endian and layout.bits_allocated <= 8 and _stored_as_words(header),
+        warnings=_excess(layout, there),
+        inflated=inflated,
+    )
+
+
+def _no_native_frames(syntax: str) -> str:
+    if codecs.is_encapsulated(syntax):
+        return f"The pixel data has a length, but transfer syntax {syntax} stores items."
+    return codecs.unsupported(syntax)
+
+
+def _excess(layout: PixelLayout, there: int) -> tuple[str, ...]:
+    needed = (layout.native_frame_bits * layout.frames + 7) // 8
+    if there < needed + needed % 2 + 2:
+        return ()
+    return (f"The pixel data is {there - needed} bytes longer than its header says.",)
+
+
+def _stored_as_words(header: InstanceHeader) -> bool:
+    """Tell whether 8-bit samples are in OW, whose bytes a big-endian file swaps. PS3.5 A.3."""
+    if header.pixel_data_offset is None or header.transfer_syntax_uid != EXPLICIT_BIG:
+        return False
+    with open_regular(header.path) as stream:
+        stream.seek(header.pixel_data_offset - 8)
+        return stream.read(2) == b"OW"
+
+
+def _encapsulated(header: InstanceHeader, dataset: Dataset, layout: PixelLayout) -> PixelFile:
+    if header.pixel_data_offset is None:
+        raise PixelError("Compressed frames inside a deflated data set are not supported.")
+    with open_regular(header.path) as stream:
+        found = walk(stream, header.pixel_data_offset, header.size)
+    table = dataset.get("ExtendedOffsetTable") or b""
+    offsets = tuple(memoryview(table[: len(table) // 8 * 8]).cast("Q")) if table else ()
+    frames, notes = group_frames(found, layout.frames, offsets)
+    return PixelFile(
+        header.path,
+        header,
+        dataset,
+        layout,
+        header.pixel_data_offset,
+        0,
+        frames=frames,
+        encapsulated=True,
+        warnings=(*found.warnings, *notes),
+    )
+
+
+def _read_dataset(
+    header: InstanceHeader, limits: Limits
+) -> tuple[Dataset, tuple[int, int | None], InflatingStream | None]:
+    """Read all before the pixels: data set, place (offset, length) of the value, inflated data."""
+    place: list[tuple[int, int | None]] = []
+    inflated: InflatingStream | None = None
+    with open_regular(header.path) as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they quote values, which may name a patient
+        stream: BinaryIO = file
+
+        def at_pixels(tag: BaseTag, _vr: str | None, length: int) -> bool:
+            if int(tag) in PIXEL_TAGS:
+                place.append((stream.tell(), None if length == 0xFFFFFFFF else length))
+            return int(tag) in PIXEL_TAGS
+
+        try:
+            if header.transfer_syntax_uid in DEFLATED:
+                _, position = read_meta(file.read(_META_WINDOW), frozenset())
+                file.seek(position)
+                inflated = InflatingStream(file, limits.inflate_bytes)
+                stream = cast(BinaryIO, inflated)
+                dataset = read_dataset(stream, False, True, stop_when=at_pixels)
+                if place and place[-1][1] is not None:  # while the file is open
+                    inflated.seek(place[-1][0])
+                    inflated.read(place[-1][1])
+            else:
+                dataset = read_partial(stream, stop_when=at_pixels, force=True)
+        except (OSError, MemoryError):
+            raise
+        except InflateLimitError as error:
+            raise HeaderError(
+                "The compressed data set unpacks to more than this program allows.",
+                header.path,
+                "limit",
+            ) from error
+        except Exception as error:  # whatever pydicom raises on damaged content
+            raise HeaderError(
+                f"The header is damaged ({type(error).__name__}); "
+                "get the file from its source again.",
+                header.path,
+            ) from error
+    if not place:
+        raise PixelError("The pixel data cannot be found again; the file may have changed.")
+    return dataset, place[-1], inflated
