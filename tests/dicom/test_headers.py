@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import socket
 import struct
 import zlib
@@ -233,3 +234,24 @@ def test_padding_value_is_signed_as_the_pixels_are(tmp_path: Path) -> None:
     path = tmp_path / "padded.dcm"
     dataset.save_as(path)
     assert read_header(str(path)).pixel_padding_value == -2000
+
+
+@pytest.mark.parametrize("name", ["CT_small.dcm", "MR_small_bigendian.dcm", "image_dfl.dcm"])
+def test_damaged_bytes_end_in_a_header_or_a_typed_error(tmp_path: Path, name: str) -> None:
+    chance = random.Random(20)
+    content = sample(name).read_bytes()[:8000]
+    path = tmp_path / "damaged.dcm"
+    for _ in range(150):
+        damaged = bytearray(content)
+        for _ in range(chance.randint(1, 6)):
+            damaged[chance.randrange(132, 3000)] = chance.choice((0, 1, 255))
+        path.write_bytes(damaged)
+        try:
+            header = read_header(str(path))
+        except HeaderError:
+            continue
+        assert header.size == len(damaged)
+
+
+def test_character_sets_that_no_codec_knows_still_give_text() -> None:
+    assert values.text(b"M\xfcller", values.encodings_of(("ISO_IR\x00100",))) == "Müller"

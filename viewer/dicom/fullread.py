@@ -191,7 +191,7 @@ def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[byt
         elif element.VR != "SQ":  # pydicom has looked at it already: UIDs, character set
             several = element.value if isinstance(element.value, MultiValue) else [element.value]
             joined = "\\".join("" if value is None else str(value) for value in several)
-            found[int(tag)] = (element.VR.encode(), joined.encode("ascii", "replace"))
+            found[int(tag)] = (element.VR.encode(), joined.encode("latin-1", "replace"))
     return found
 
 

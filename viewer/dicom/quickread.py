@@ -83,13 +83,16 @@ def _walk_explicit(
     flagged = False
     while position < end:
         key, vr, length = _EXPLICIT_HEAD(window, position)
-        if vr in short_vrs:
+        if vr in short_vrs:  # nearly all; what follows is for the few that matter or are long
             value = position + 8
-        elif vr in long_vrs:
-            (length,) = _LENGTH(window, position + 8)
-            value = position + 12
-        else:
+            position = value + length
+            if key in tag_of:
+                flagged |= _note(tag_of[key], vr, window, value, length, found)
+            continue
+        if vr not in long_vrs:
             raise _Odd
+        (length,) = _LENGTH(window, position + 8)
+        value = position + 12
         position = value + length
         if key in tag_of:
             tag = tag_of[key]
@@ -139,6 +142,8 @@ def _note(
         if tag in header_fields.FUNCTIONAL_GROUPS:
             raise _Odd
         return True
+    if tag in header_fields.PIXEL_TAGS:  # under a VR that pixels do not have
+        raise _Odd
     if length == elements.UNDEFINED_LENGTH or value + length > len(window):
         raise _Odd
     if length <= LONGEST_VALUE:

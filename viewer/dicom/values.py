@@ -21,6 +21,8 @@ logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 PADDING = " \0"
 LONGEST_VALUE = 1 << 16  # of an attribute in a header; longer is nonsense and left out
 
+_DEFAULT_ENCODING = "iso8859"  # pydicom's, a superset of ISO_IR 6 that decodes every byte
+
 _BINARY_FORMATS = {
     b"US": "H",
     b"SS": "h",
@@ -37,7 +39,10 @@ def encodings_of(character_set: Sequence[str]) -> list[str]:
     """Give the Python encodings of (0008,0005) Specific Character Set. PS3.3 C.12.1.1.2."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return list(charset.convert_encodings(list(character_set) or None))
+        try:
+            return list(charset.convert_encodings(list(character_set) or None))
+        except (LookupError, ValueError):  # a name that Python's codecs refuse
+            return [_DEFAULT_ENCODING]
 
 
 def text(raw: bytes, encodings: Sequence[str] | None = None) -> str:
@@ -64,51 +69,51 @@ def person_name(raw: bytes, encodings: Sequence[str] | None = None) -> str:
 def _decode(raw: bytes, encodings: Sequence[str] | None, delimiters: set[int]) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return str(charset.decode_bytes(raw, list(encodings or ["iso8859"]), delimiters))
+        try:
+            return str(
+                charset.decode_bytes(raw, list(encodings or [_DEFAULT_ENCODING]), delimiters)
+            )
+        except (LookupError, ValueError):
+            return raw.decode(_DEFAULT_ENCODING)
 
 
 def numbers(raw: bytes, vr: bytes, order: str = "<") -> tuple[float, ...]:
     """Parse the values of a number; () where one of them is none, or not finite."""
-    parsed = _parse(raw, vr, order, _float)
+    parsed = _parse(raw, vr, order, whole=False)
     return () if None in parsed else tuple(float(value) for value in parsed if value is not None)
 
 
 def number(raw: bytes, vr: bytes, order: str = "<") -> float | None:
     """Parse one number; the first one where there are several."""
-    parsed = _parse(raw, vr, order, _float)
+    parsed = _parse(raw, vr, order, whole=False)
     return float(parsed[0]) if parsed and parsed[0] is not None else None
 
 
 def integers(raw: bytes, vr: bytes, order: str = "<") -> tuple[int, ...]:
     """Parse the values of a whole number; () where one of them is none."""
-    parsed = _parse(raw, vr, order, _integer)
+    parsed = _parse(raw, vr, order, whole=True)
     return () if None in parsed else tuple(int(value) for value in parsed if value is not None)
 
 
 def integer(raw: bytes, vr: bytes, order: str = "<") -> int | None:
     """Parse one whole number; the first one where there are several."""
-    parsed = _parse(raw, vr, order, _integer)
+    if vr == b"US" and len(raw) == 2:  # most of them
+        return int.from_bytes(raw, "little" if order == "<" else "big")
+    parsed = _parse(raw, vr, order, whole=True)
     return int(parsed[0]) if parsed and parsed[0] is not None else None
 
 
-def _parse(raw: bytes, vr: bytes, order: str, convert: object) -> list[float | int | None]:
+def _parse(raw: bytes, vr: bytes, order: str, whole: bool) -> list[float | int | None]:
     code = _BINARY_FORMATS.get(vr)
-    whole = convert is _integer
     if code is None:
         stripped = raw.strip(b" \0")
-        if not stripped:
-            return []
-        return [_integer(part) if whole else _float(part) for part in stripped.split(b"\\")]
-    size = struct.calcsize(order + code)
-    count = len(raw) // size
-    found = struct.unpack_from(f"{order}{count}{code}", raw)
-    return [_checked(value, whole) for value in found]
-
-
-def _checked(value: float | int, whole: bool) -> float | int | None:
-    if not math.isfinite(value) or (whole and value != int(value)):
-        return None
-    return value
+        parse = _integer if whole else _float
+        return [parse(part) for part in stripped.split(b"\\")] if stripped else []
+    count = len(raw) // struct.calcsize(order + code)
+    return [
+        value if math.isfinite(value) and not (whole and value != int(value)) else None
+        for value in struct.unpack_from(f"{order}{count}{code}", raw)
+    ]
 
 
 def _float(part: bytes) -> float | None:
