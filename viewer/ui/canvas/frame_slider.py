@@ -1,0 +1,138 @@
+"""The frame slider: where in the stack the picture is, and which frames are ready."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QToolTip, QWidget
+
+READY, FAILED = 2, 3
+
+_BAND_PX = 3
+_FAILED_COLOUR = QColor(214, 96, 77)
+_FRAMES_PER_PAGE = 10
+
+
+class FrameSlider(QSlider):
+    """A slider over the frames of a stack; a stack of one frame leaves its place empty.
+
+    Signals
+    -------
+    indexRequested
+        The frame, from 0, that the user moved to.
+    """
+
+    indexRequested = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setObjectName("frameSlider")
+        self.setAccessibleName("Frame")
+        self.setPageStep(_FRAMES_PER_PAGE)
+        self.setInvertedControls(True)  # up is towards the first frame, as on the canvas
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.setSizePolicy(policy)
+        self.setMaximum(0)
+        self.setVisible(False)
+        self._states = np.zeros(0, np.uint8)
+        self.valueChanged.connect(self._moved)
+        self.sliderMoved.connect(self._tell_where)
+
+    def set_count(self, count: int) -> None:
+        """Take the number of frames; their states are then unknown."""
+        with QSignalBlocker(self):
+            self.setRange(0, max(count - 1, 0))
+        self._states = np.zeros(count, np.uint8)
+        self.setVisible(count > 1)
+        self._name_frame()
+        self.update()
+
+    def set_index(self, index: int) -> None:
+        """Show frame ``index``, from 0, without asking for it."""
+        with QSignalBlocker(self):
+            self.setValue(index)
+        self._name_frame()
+
+    def set_states(self, states: np.ndarray) -> None:
+        """Take the frames' states, uint8 codes of `viewer.workers.frame_cache`."""
+        if not np.array_equal(states, self._states):
+            self._states = np.array(states, np.uint8)
+            self._name_frame()
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go where the groove is pressed, then drag from there."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            option = QStyleOptionSlider()
+            self.initStyleOption(option)
+            at = event.position().toPoint()
+            if not self._part(option, QStyle.SubControl.SC_SliderHandle).contains(at):
+                start, length = self._track(option)
+                self.setValue(
+                    QStyle.sliderValueFromPosition(0, self.maximum(), at.x() - start, length)
+                )
+        super().mousePressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the slider and, under it, a band of the frames' states."""
+        super().paintEvent(event)
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        start, length = self._track(option)
+        painter = QPainter(self)
+        top = self.height() - _BAND_PX
+        for first, stop, state in _runs(self._states, length):
+            colour = _FAILED_COLOUR
+            if state != FAILED:
+                role = QPalette.ColorRole.Highlight if state == READY else QPalette.ColorRole.Mid
+                colour = self.palette().color(role)
+            painter.fillRect(QRect(start + first, top, stop - first, _BAND_PX), colour)
+
+    def _moved(self, index: int) -> None:
+        self._name_frame()
+        self.indexRequested.emit(index)
+
+    def _name_frame(self) -> None:
+        index = self.value()
+        note = ""
+        if index < len(self._states) and self._states[index] == FAILED:
+            note = ": cannot be shown"
+        self.setToolTip(f"frame {index + 1} of {self.maximum() + 1}{note}")
+
+    def _tell_where(self) -> None:
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        handle = self._part(option, QStyle.SubControl.SC_SliderHandle)
+        above = QPoint(handle.center().x(), handle.top() - self.height())
+        QToolTip.showText(self.mapToGlobal(above), self.toolTip(), self)
+
+    def _track(self, option: QStyleOptionSlider) -> tuple[int, int]:
+        """Give where the handle's middle can go: start and length in pixels."""
+        groove = self._part(option, QStyle.SubControl.SC_SliderGroove)
+        handle = self._part(option, QStyle.SubControl.SC_SliderHandle)
+        return groove.left() + handle.width() // 2, max(groove.width() - handle.width(), 1)
+
+    def _part(self, option: QStyleOptionSlider, part: QStyle.SubControl) -> QRect:
+        return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
+
+
+def _runs(states: np.ndarray, width: int) -> list[tuple[int, int, int]]:
+    """Give (first, stop, state) pixel runs of ``states`` spread over ``width`` pixels.
+
+    A pixel over several frames is failed if one of them is, ready if all are.
+    """
+    if not len(states):
+        return []
+    rank = np.where(states == FAILED, 2, np.where(states == READY, 0, 1))
+    first_frame = np.arange(width) * len(states) // width
+    columns = np.maximum.reduceat(rank, first_frame)
+    starts = np.flatnonzero(np.diff(columns, prepend=-1))
+    stops = np.append(starts[1:], width)
+    code = {2: int(FAILED), 1: 0, 0: int(READY)}
+    return [
+        (int(first), int(stop), code[int(columns[first])])
+        for first, stop in zip(starts, stops, strict=True)
+    ]
