@@ -91,7 +91,7 @@ def read_native(path: str, native: NativeFrame, out: _Array) -> None:
     """
     if out.shape != (native.rows, native.columns) or out.dtype != np.dtype(native.dtype):
         raise ValueError("out is not of the frame's shape and type")
-    target = out.reshape(-1).view(np.uint8)
+    target = out.data.cast("B")
     try:
         with open_regular(path) as stream:
             stream.seek(native.offset)

@@ -1,0 +1,114 @@
+"""``negato check``: decode the images of files, folders or discs, a line for each file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from queue import SimpleQueue
+
+from viewer.dicom.catalogue import Skipped
+from viewer.dicom.checking import CheckResult, CheckStatus
+from viewer.dicom.errors import SourceError
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.sources import SourceFile, find_files
+from viewer.plain_text import plain_line
+from viewer.workers.child_pool import ChildPool
+
+_PROCESSES = 2
+_AHEAD = 16  # files handed out before the oldest answer is waited for
+_SLOWEST_FRAMES = 60  # of a file whose frames are all decoded
+_SKIPPED_STATUS: dict[str, CheckStatus] = {"index": "no-pixels", "not-a-file": "not-dicom"}
+
+_Answer = SimpleQueue["CheckResult | NegatoError"]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, DICOMDIR or disc")
+    parser.add_argument("--json", action="store_true", help="write a JSON object a line")
+    parser.add_argument(
+        "--all-frames", action="store_true", help="decode all frames, not the first and last alone"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the paths. 1 where a file is in error, or the one path named is no DICOM.
+
+    Raises
+    ------
+    SourceError
+        If there is no file at all.
+    """
+    counts: Counter[str] = Counter()
+    for result in check_paths(arguments.paths, all_frames=arguments.all_frames):
+        counts[result.status] += 1
+        line = json.dumps(result.to_json()) if arguments.json else _line(result)
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    if not counts:
+        where = ", ".join(arguments.paths)
+        raise SourceError("there is no file to check; choose a folder that holds some", where)
+    total = counts.total()
+    parts = ", ".join(f"{count:,} {status}" for status, count in sorted(counts.items()))
+    sys.stderr.write(f"{total:,} {'file' if total == 1 else 'files'}: {parts}\n")
+    return int(counts["error"] > 0 or (total == 1 and counts["not-dicom"] == 1))
+
+
+def check_paths(
+    paths: Sequence[str], *, all_frames: bool = False, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[CheckResult]:
+    """Check all files under ``paths`` in child processes; results in the order of the files."""
+    frames = _SLOWEST_FRAMES if all_frames else 2
+    timeout_s = limits.header_seconds + frames * limits.decode_seconds
+    pool = ChildPool(_PROCESSES, limits, preload=("viewer.dicom.checking",))
+    pool.start()
+    try:
+        pending: deque[tuple[str, _Answer]] = deque()
+        for found in find_files(paths, limits):
+            answer: _Answer = SimpleQueue()
+            if isinstance(found, SourceFile):
+                if found.sibling_of:
+                    continue
+                pool.submit(
+                    "check",
+                    (found.path, all_frames, limits),
+                    timeout_s=timeout_s,
+                    on_done=answer.put,
+                )
+            elif isinstance(found, Skipped):
+                answer.put(_skipped(found))
+            else:
+                sys.stderr.write(f"{found.text}\n")
+                continue
+            pending.append((found.path, answer))
+            if len(pending) > _AHEAD:
+                yield _result(*pending.popleft())
+        while pending:
+            yield _result(*pending.popleft())
+    finally:
+        pool.close()
+
+
+def _result(path: str, answer: _Answer) -> CheckResult:
+    result = answer.get()
+    if isinstance(result, CheckResult):
+        return result
+    return CheckResult(path, "error", result.message)
+
+
+def _skipped(entry: Skipped) -> CheckResult:
+    return CheckResult(entry.path, _SKIPPED_STATUS.get(entry.kind, "error"), entry.reason)
+
+
+def _line(result: CheckResult) -> str:
+    what = ""
+    if result.dtype:
+        what = (
+            f"{result.frames} × {result.columns} × {result.rows} {result.photometric} "
+            f"{result.dtype}"
+        )
+    texts = (f"{result.status:9}", result.path, what, result.message)
+    return "  ".join(plain_line(text, 4096) for text in texts if text)
