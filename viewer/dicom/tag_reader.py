@@ -184,7 +184,7 @@ class _Rows:
             if kind == Kind.ITEM:
                 counts[parent] = counts.get(parent, 0) + 1
         for row, kind in enumerate(self._kinds):
-            if kind == Kind.SEQUENCE:
+            if kind == Kind.SEQUENCE and not self._values[row]:
                 count = counts.get(row, 0)
                 self._values[row] = "1 item" if count == 1 else f"{count} items"
 
@@ -197,5 +197,5 @@ def _texts(element: Element, ordinal: int) -> tuple[str, str, str, str]:
         return "", f"Item {ordinal + 1}", "", ""
     entry = look_up(element.tag, element.context.creator(element.tag))
     vr = element.stored_vr or element.vr
-    value = "" if element.kind == Kind.SEQUENCE else value_text(element)
+    value = element.text if element.kind == Kind.SEQUENCE else value_text(element)
     return entry.keyword, entry.name, vr, value

@@ -5,8 +5,9 @@ Dates, times and numbers stand as written; values are joined by backslashes.
 
 from __future__ import annotations
 
-import struct
+import re
 
+import numpy as np
 from pydicom._uid_dict import UID_dictionary
 from pydicom.charset import decode_bytes
 
@@ -15,17 +16,19 @@ from viewer.dicom.tag_walk import BINARY_VRS, NUMBER_VRS, Element
 _ENCODED_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _DELIMITERS = set(b"\\\n\r\t\f")  # each ends the reach of an escape sequence (PS3.5 6.1.2.5.3)
 _NAME_DELIMITERS = set(b"\\^=")
-_NUMBER_FORMATS = {
-    "US": "H",
-    "SS": "h",
-    "UL": "L",
-    "SL": "l",
-    "FL": "f",
-    "FD": "d",
-    "UV": "Q",
-    "SV": "q",
-    "AT": "HH",
+_NUMBER_TYPES = {
+    "US": "u2",
+    "SS": "i2",
+    "UL": "u4",
+    "SL": "i4",
+    "FL": "f4",
+    "FD": "f8",
+    "UV": "u8",
+    "SV": "i8",
+    "AT": "u2",
 }
+# ISO 2022 escape sequences (PS3.3 C.12.1.1.2) that a decoder leaves standing
+_ESCAPES = re.compile(r"\x1b(?:\([BJ]|\)I|-[A-Z]|\$B|\$\)[AC]|\$\(D)")
 _HEX_BYTES = 32
 
 
@@ -74,15 +77,15 @@ def _binary_text(value: bytes, length: int) -> str:
 
 
 def _numbers_text(value: bytes, vr: str, *, little_endian: bool) -> str:
-    code = ("<" if little_endian else ">") + _NUMBER_FORMATS[vr]
-    if len(value) % struct.calcsize(code):
+    dtype = np.dtype(("<" if little_endian else ">") + _NUMBER_TYPES[vr])
+    if len(value) % dtype.itemsize or (vr == "AT" and len(value) % 4):
         return f"⚠ {value[:256]!r}"
-    groups = struct.iter_unpack(code, value)
+    numbers = np.frombuffer(value, dtype)
     if vr == "AT":
-        return "\\".join(f"({group:04X},{element:04X})" for group, element in groups)
-    # nine digits tell single-precision numbers apart, and eight often read better
-    shape = "{:.8g}" if vr == "FL" else "{}"
-    return "\\".join(shape.format(number) for (number,) in groups)
+        return "\\".join(
+            f"({group:04X},{element:04X})" for group, element in numbers.reshape(-1, 2)
+        )
+    return "\\".join(map(str, numbers))  # floats as short as tells them apart in their precision
 
 
 def _uids_text(value: bytes) -> str:
@@ -96,6 +99,8 @@ def _decoded(value: bytes, vr: str, encodings: tuple[str, ...]) -> str:
     if vr not in _ENCODED_VRS:
         return value.decode("latin-1")
     try:
-        return decode_bytes(value, list(encodings), _NAME_DELIMITERS if vr == "PN" else _DELIMITERS)
+        delimiters = _NAME_DELIMITERS if vr == "PN" else _DELIMITERS
+        text = decode_bytes(value, list(encodings), delimiters)
     except (LookupError, ValueError, AttributeError):
         return f"⚠ {value!r}"
+    return _ESCAPES.sub("", text) if len(encodings) > 1 else text

@@ -68,7 +68,7 @@ class Element(NamedTuple):
     vr: str = ""  # to read the value by
     length: int = 0  # bytes; -1: undefined
     value: bytes = b""
-    text: str = ""  # of a note; of encapsulated data
+    text: str = ""  # of a note; of a sequence; sizes of encapsulated data
     little_endian: bool = True
     context: DatasetContext = DatasetContext()
 
@@ -203,6 +203,8 @@ class Walk:
             if tag == SEQUENCE_END:  # the item's own delimiter was left out
                 self._levels.pop()
             return
+        if not tag and not length:
+            raise _DamageError("Zero bytes stand where an element should: the rest is lost.")
         if len(self._levels) == 1:
             level.past_pixels = level.past_pixels or level.last_tag in _PIXEL_DATA
             level.last_tag = tag
@@ -249,10 +251,19 @@ class Walk:
     ) -> Iterator[Element]:
         depth = len(self._levels) - 1
         if depth <= self._deepest:
+            cut = depth == self._deepest and length
+            text = "items not shown" if cut else ""
             yield Element(
-                Kind.SEQUENCE, depth, tag, stored_vr, "SQ", _signed(length), context=level.context
+                Kind.SEQUENCE,
+                depth,
+                tag,
+                stored_vr,
+                "SQ",
+                _signed(length),
+                text=text,
+                context=level.context,
             )
-            if depth + 1 > self._deepest:
+            if cut:
                 limit = self._limits.sequence_depth
                 yield self._note(f"Deeper levels are not shown: the limit is {limit}.")
         self._levels.append(
