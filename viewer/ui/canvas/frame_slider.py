@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QToolTip, QWidget
 
-READY, FAILED = 2, 3
+from viewer.workers.priority import EMPTY, FAILED, READY
 
 _BAND_PX = 3
 _FAILED_COLOUR = QColor(214, 96, 77)
@@ -57,11 +57,20 @@ class FrameSlider(QSlider):
         self._name_frame()
 
     def set_states(self, states: np.ndarray) -> None:
-        """Take the frames' states, uint8 codes of `viewer.workers.frame_cache`."""
+        """Take the frames' states, uint8 codes of `viewer.workers.priority`."""
         if not np.array_equal(states, self._states):
             self._states = np.array(states, np.uint8)
             self._name_frame()
             self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move by keys; left and right stay themselves though up and down are turned round."""
+        if event.key() == Qt.Key.Key_Left:
+            self.triggerAction(QSlider.SliderAction.SliderSingleStepSub)
+        elif event.key() == Qt.Key.Key_Right:
+            self.triggerAction(QSlider.SliderAction.SliderSingleStepAdd)
+        else:
+            super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go where the groove is pressed, then drag from there."""
@@ -96,13 +105,14 @@ class FrameSlider(QSlider):
         self.indexRequested.emit(index)
 
     def _name_frame(self) -> None:
-        index = self.value()
+        index = self.sliderPosition()  # while dragging, ahead of the value
         note = ""
         if index < len(self._states) and self._states[index] == FAILED:
             note = ": cannot be shown"
         self.setToolTip(f"frame {index + 1} of {self.maximum() + 1}{note}")
 
     def _tell_where(self) -> None:
+        self._name_frame()
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         handle = self._part(option, QStyle.SubControl.SC_SliderHandle)
@@ -131,7 +141,7 @@ def _runs(states: np.ndarray, width: int) -> list[tuple[int, int, int]]:
     columns = np.maximum.reduceat(rank, first_frame)
     starts = np.flatnonzero(np.diff(columns, prepend=-1))
     stops = np.append(starts[1:], width)
-    code = {2: int(FAILED), 1: 0, 0: int(READY)}
+    code = {2: FAILED, 1: EMPTY, 0: READY}
     return [
         (int(first), int(stop), code[int(columns[first])])
         for first, stop in zip(starts, stops, strict=True)

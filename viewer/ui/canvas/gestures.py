@@ -12,7 +12,7 @@ from enum import Enum, auto
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
 
 _WHEEL_CLICK = 120  # eighths of a degree; touchpads send parts of it
 _ZOOM_PER_PIXEL = 1.01
@@ -102,6 +102,10 @@ class GestureView(pg.GraphicsView):
 
     def pointer_at(self, point: QPointF | None) -> None:
         """Note where the pointer is; None where it has left."""
+
+    def close(self) -> bool:
+        """Close as any widget does: pyqtgraph's own way takes the scene from under the view."""
+        return QGraphicsView.close(self)
 
     def event(self, event: QEvent) -> bool:
         """Take pointer events sent to the canvas itself as if sent to its viewport.
