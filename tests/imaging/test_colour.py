@@ -69,6 +69,21 @@ def test_writing_replaces_a_file_and_leaves_nothing_beside_it(tmp_path):
     assert stat.S_IMODE(target.stat().st_mode) & stat.S_IRUSR
 
 
+def test_a_link_is_followed_and_a_pipe_is_not_replaced(tmp_path):
+    target, link, pipe = tmp_path / "a.png", tmp_path / "link.png", tmp_path / "pipe"
+    target.write_bytes(b"old")
+    link.symlink_to(target)
+    write_png(str(link), np.zeros((2, 2), np.uint8))
+    assert link.is_symlink()
+    assert pixels_of_png(target.read_bytes()).shape == (2, 2)
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_png(str(pipe), np.zeros((2, 2), np.uint8))
+    assert pixels_of_png(os.read(reader, 65536)).shape == (2, 2)
+    os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
 def test_a_failed_write_leaves_the_folder_as_it_was(tmp_path):
     target = tmp_path / "a.png"
     target.mkdir()  # cannot be replaced by a file

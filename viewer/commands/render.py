@@ -89,7 +89,7 @@ def _keep_source(path: str, target: str | None) -> None:
     if target is None or not (os.path.exists(path) and os.path.exists(target)):
         return
     if os.path.samefile(path, target):
-        raise SourceError("the result would replace the file itself; name another with -o.", path)
+        raise SourceError("The result would replace the file itself; name another with -o.", path)
 
 
 def _read(path: str, number: int) -> tuple[InstanceHeader, Frame]:
@@ -104,7 +104,7 @@ def _read(path: str, number: int) -> tuple[InstanceHeader, Frame]:
         frames = header.number_of_frames or 1
         if not 1 <= number <= frames:
             known = "only frame 1" if frames == 1 else f"frames 1 to {frames}"
-            raise PixelError(f"there is no frame {number}; the file has {known}.", path)
+            raise PixelError(f"There is no frame {number}; the file has {known}.", path)
         decoded = _ask(pool, "decode", (path, (number - 1,), limits), limits.decode_seconds)
     [(_, pixels, description)] = decoded
     if isinstance(pixels, PixelError):
@@ -131,11 +131,11 @@ def _voi(
     path: str = arguments.file
     asked = (arguments.window, arguments.voi, arguments.preset)
     if display.is_colour(description) and any(wish is not None for wish in asked):
-        raise PixelError("this frame is in colour, windows do not apply to it.", path)
+        raise PixelError("This frame is in colour, windows do not apply to it.", path)
     if arguments.window is not None:
         window = VoiWindow(*arguments.window)
         if not voi.is_usable(window):
-            raise NegatoError("The width of a window must be above 0.")
+            raise NegatoError("A window needs a finite centre and a width above 0.")
         return window
     if arguments.voi is not None:
         return _file_voi(arguments.voi, description, path)
@@ -147,13 +147,13 @@ def _voi(
 def _file_voi(number: int, description: FrameDescription, path: str) -> Voi:
     count = len(description.vois)
     if not count:
-        raise PixelError("the file has no window of its own; use --window.", path)
+        raise PixelError("The file has no window of its own; use --window.", path)
     if not 1 <= number <= count:
         known = "1 alone" if count == 1 else f"1 to {count}"
-        raise PixelError(f"the file has no window {number}; it has {known}.", path)
+        raise PixelError(f"The file has no window {number}; it has {known}.", path)
     chosen = description.vois[number - 1]
     if not voi.is_usable(chosen):
-        raise PixelError(f"window {number} of the file is not usable; use --window.", path)
+        raise PixelError(f"Window {number} of the file is not usable; use --window.", path)
     return chosen
 
 
@@ -161,7 +161,7 @@ def _preset(name: str, modality_name: str, path: str) -> VoiWindow:
     presets = window_presets(modality_name)
     if not presets:
         kind = plain_line(modality_name) or "unknown"
-        raise PixelError(f"there are no presets for modality {kind}; use --window.", path)
+        raise PixelError(f"There are no presets for modality {kind}; use --window.", path)
     for preset in presets:
         if preset.explanation.casefold() == name.casefold():
             return preset
@@ -185,4 +185,4 @@ def _write(path: str, data: bytes) -> None:
         write_whole(path, data)
     except OSError as error:
         reason = error.strerror or "the system refuses"
-        raise SourceError(f"cannot be written: {reason}. Choose another place.", path) from error
+        raise SourceError(f"It cannot be written: {reason}. Choose another place.", path) from error

@@ -9,11 +9,18 @@ import tempfile
 def write_whole(path: str, data: bytes) -> None:
     """Write a file; one that exists is replaced only by the complete new one.
 
+    Symbolic links are followed; pipes and devices are written to, never replaced.
+
     Raises
     ------
     OSError
         If it cannot be written; the folder is then as it was.
     """
+    path = os.path.realpath(path)
+    if os.path.exists(path) and not os.path.isfile(path):
+        with open(path, "wb") as device:
+            device.write(data)
+        return
     handle, temporary = tempfile.mkstemp(suffix=".part", dir=os.path.dirname(path) or ".")
     try:
         with os.fdopen(handle, "wb") as file:
