@@ -61,5 +61,3 @@ def touch_and_wait(path):
     with open(path, "w", encoding="utf-8") as file:
         file.write("started")
     time.sleep(60)
-
-

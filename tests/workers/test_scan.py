@@ -27,7 +27,7 @@ def nothing_left_over():
 
 
 def scanned(paths, scanner=FAKE, **limits):
-    return [b for b in scan_in_child(paths, Limits(**limits), scanner=scanner)]
+    return list(scan_in_child(paths, Limits(**limits), scanner=scanner))
 
 
 def flat(batches):

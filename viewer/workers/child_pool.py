@@ -33,7 +33,11 @@ class Ticket:
     """A submitted task. It can be cancelled until a child has it."""
 
     def __init__(
-        self, request: Request, timeout_s: float, on_done: Callable[[Any], None], lock: threading.Lock
+        self,
+        request: Request,
+        timeout_s: float,
+        on_done: Callable[[Any], None],
+        lock: threading.Lock,
     ) -> None:
         self.request = request
         self.timeout_s = timeout_s

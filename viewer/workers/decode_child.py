@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.limits import Limits
-from viewer.workers.transfer import Parcel, pack
+from viewer.workers.transfer import NO_SCRATCH, pack
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,7 +70,7 @@ def main(handle: int, scratch: int) -> None:
         for name in config.preload:
             import_module(name)
         _restrain(config.limits)
-        _send(connection, "ready", None, scratch)
+        _send(connection, "ready", None)
         while True:
             request: Request = connection.recv()
             _answer(connection, request, scratch)
@@ -90,7 +90,7 @@ def _answer(connection: Connection[Any, Any], request: Request, scratch: int) ->
     try:
         function = _resolve(request.task)
         if request.streams:
-            function(lambda part: _send(connection, "part", part, scratch), *request.args)
+            function(lambda part: _send(connection, "part", part), *request.args)
             value = None
         else:
             value = function(*request.args)
@@ -100,19 +100,19 @@ def _answer(connection: Connection[Any, Any], request: Request, scratch: int) ->
     except NegatoError as error:
         parcel = pack(error, scratch)
     except MemoryError:
-        error = PixelError("it needs more memory than one file may take.", path)
-        parcel = pack(error, scratch)
+        parcel = pack(
+            PixelError("Reading this takes more memory than one file may.", path), scratch
+        )
     # BaseException on purpose: codecs written in Rust panic with one that is no Exception
-    except BaseException as failure:  # noqa: BLE001
-        sentence = f"it cannot be read ({type(failure).__name__}); the file may be damaged."
+    except BaseException as failure:
+        sentence = f"Reading this failed ({type(failure).__name__}); the file may be damaged."
         parcel = pack(PixelError(sentence, path), scratch)
     connection.send(("done", parcel))
 
 
-def _send(connection: Connection[Any, Any], kind: str, value: object, scratch: int) -> None:
-    # parts may follow each other before the parent reads: they go through the pipe alone
-    parcel = pack(value, scratch if kind == "done" else -1)
-    connection.send((kind, parcel))
+def _send(connection: Connection[Any, Any], kind: str, value: object) -> None:
+    """Send at once; through the pipe alone, as another may follow before this is read."""
+    connection.send((kind, pack(value, NO_SCRATCH)))
 
 
 def _resolve(task: str) -> Callable[..., Any]:

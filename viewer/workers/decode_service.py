@@ -67,9 +67,7 @@ class DecodeService:
         self._thread = threading.Thread(target=self._run, name="decode-service", daemon=True)
         self._thread.start()
 
-    def look_at(
-        self, stack: Stack, index: int, direction: int = 1, viewport: str = "main"
-    ) -> None:
+    def look_at(self, stack: Stack, index: int, direction: int = 1, viewport: str = "main") -> None:
         """Ask for frame ``index`` of ``stack`` now, and for what is around it next.
 
         Takes the place of what ``viewport`` asked for before.
@@ -116,28 +114,42 @@ class DecodeService:
 
     def _run(self) -> None:
         busy = False
-        while True:
-            with self._changed:
-                while not (busy or self._news or self._closed):
-                    self._changed.wait()
-                if self._closed:
-                    return
-                if self._news:
-                    self._news = False
-                    self._settle()
-                children_free = self._in_children < self._pool.processes
-                to_child = self._choose(plain=False) if children_free else None
-                own = self._choose(plain=True)
-                for job in (to_child, own):
-                    if job is not None:
-                        self._cache.begin(job.stack.uid, job.keys)
-                if to_child is not None:
-                    self._in_children += 1
-            if to_child is not None:
-                self._send(to_child)
-            if own is not None:
-                self._read_plain(own)
-            busy = to_child is not None or own is not None
+        while self._wait_for_news(busy):
+            jobs = self._next_jobs()
+            for job, plain in jobs:
+                if plain:
+                    self._read_plain(job)
+                else:
+                    self._send(job)
+            busy = bool(jobs)
+
+    def _wait_for_news(self, busy: bool) -> bool:
+        """Wait until something may be done; False once closed."""
+        with self._changed:
+            while not (busy or self._news or self._closed):
+                self._changed.wait()
+            stacks = [look.stack for look in self._looks.values()]
+            stacks += [stack for stack, _ in self._thumbnails.values()]
+        for stack in stacks:  # a long stack takes a while: not while others wait for the lock
+            self._plain_frames(stack)
+        return not self._closed
+
+    def _next_jobs(self) -> list[tuple[_Job, bool]]:
+        """Choose a job for a child, if one is free, and one for this thread (True)."""
+        jobs = []
+        with self._changed:
+            if self._news:
+                self._news = False
+                self._settle()
+            for plain in (False, True):
+                if not plain and self._in_children >= self._pool.processes:
+                    continue
+                job = self._choose(plain=plain)
+                if job is not None:
+                    self._cache.begin(job.stack.uid, job.keys)
+                    self._in_children += not plain
+                    jobs.append((job, plain))
+        return jobs
 
     def _settle(self) -> None:
         """Tell the cache what is on screen now."""
@@ -165,9 +177,14 @@ class DecodeService:
         return _Job(stack, stack.frames[choice.frame][0], tuple(map(stack.key, frames)))
 
     def _view(self, look: Look, *, plain: bool) -> View:
-        stack, index, direction = look
-        wanted = self._plain_frames(stack) == plain
-        return View(self._cache.states(stack), wanted, index, direction, self._cache.reach(stack))
+        stack = look.stack
+        return View(
+            self._cache.states(stack),
+            self._plain_frames(stack) == plain,
+            look.index,
+            look.direction,
+            self._cache.reach(stack),
+        )
 
     def _next_thumbnail(self, *, plain: bool) -> _Job | None:
         for name, (stack, index) in list(self._thumbnails.items()):
@@ -194,7 +211,7 @@ class DecodeService:
         known = self._plain.get(stack.uid)
         if known is not None and known[0] is stack:
             return known[1]
-        from viewer.dicom.frames import native_frame
+        from viewer.dicom.native_frames import native_frame
 
         of_file = np.array([native_frame(header) is not None for header in stack.headers], np.bool_)
         plain = of_file[[header for header, _ in stack.frames]]
@@ -216,7 +233,7 @@ class DecodeService:
 
     def _read_into_volume(self, stack_uid: str, key: FrameKey, job: _Job) -> None:
         from viewer.dicom.describe import description_from_header
-        from viewer.dicom.frames import native_frame, read_native
+        from viewer.dicom.native_frames import native_frame, read_native
 
         header = job.stack.headers[job.header]
         native, description = native_frame(header), description_from_header(header)
@@ -286,5 +303,3 @@ class DecodeService:
 
 _NO_MEMORY = "There is not enough memory for this frame. Close other studies or programs."
 _DEFECT = "This frame could not be read because of a fault in Negato. Please report it."
-
-

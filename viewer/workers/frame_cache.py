@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +23,8 @@ from viewer.workers.priority import EMPTY, PENDING, READY, StateArray, within_re
 _SHARE_ON_SCREEN = 7 / 8  # the rest is left for thumbnails
 
 
-class Look(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Look:
     """A viewport's place: frame ``index`` of ``stack``, scrolling up (1) or down (-1)."""
 
     stack: Stack

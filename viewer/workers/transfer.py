@@ -74,7 +74,7 @@ def unpack(parcel: Parcel, scratch: int) -> object:
     offset = 0
     for size in parcel.sizes:
         array = np.empty(size, np.uint8)
-        view = memoryview(array)
+        view = array.data
         done = 0
         while done < size:
             count = os.preadv(scratch, [view[done:]], offset + done)

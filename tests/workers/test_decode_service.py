@@ -1,0 +1,298 @@
+"""What is looked at is decoded first, once, and told when it is there."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+
+import numpy as np
+import pytest
+
+from tests.workers.stacks import (
+    COLUMNS,
+    FRAME_BYTES,
+    ROWS,
+    Told,
+    compressed_header,
+    compressed_stack,
+    plain_header,
+    plain_stack,
+    stack_of,
+)
+from viewer.dicom.errors import PixelError
+from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.imaging.frame import FrameDescription
+from viewer.workers.child_pool import ChildPool
+from viewer.workers.decode_service import DecodeService
+from viewer.workers.frame_cache import FrameCache
+from viewer.workers.priority import NEAR_FRAMES, READY
+
+DESCRIPTION = FrameDescription(ROWS, COLUMNS)
+
+
+class HandPool:
+    """A pool whose tasks are finished by hand."""
+
+    def __init__(self, processes: int = 1) -> None:
+        self.processes = processes
+        self.limits = DEFAULT_LIMITS
+        self.tasks = queue.Queue()
+
+    def submit(self, task, args, *, timeout_s, on_done):
+        assert task == "decode"
+        self.tasks.put((args, timeout_s, on_done))
+
+    def take(self):
+        return self.tasks.get(timeout=20)
+
+    def finish(self, task) -> tuple[str, tuple[int, ...]]:
+        (path, indices, _), _, on_done = task
+        pixels = np.full((ROWS, COLUMNS), 5, np.int16)
+        on_done([(index, pixels, DESCRIPTION) for index in indices])
+        return path, indices
+
+    def next_path(self) -> str:
+        return self.finish(self.take())[0]
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+@pytest.fixture
+def pool():
+    return HandPool()
+
+
+@pytest.fixture
+def cache():
+    return FrameCache(1 << 20)
+
+
+@pytest.fixture
+def service(pool, cache, told):
+    threads = set(threading.enumerate())
+    service = DecodeService(pool, cache, told)
+    yield service
+    service.close()
+    assert set(threading.enumerate()) <= threads
+
+
+def all_ready(cache, stack):
+    return bool((cache.states(stack) == READY).all())
+
+
+def test_a_plain_stack_is_read_whole_without_children(service, pool, cache, told, tmp_path):
+    stack = plain_stack(tmp_path, 30)
+    service.look_at(stack, 10)
+    indices = [index for _, index in told.wait(30)]
+    assert indices[:4] == [10, 11, 12, 9]
+    assert sorted(indices) == list(range(30))
+    assert all((cache.get(stack, i)[0] == i + 1).all() for i in range(30))
+    assert pool.tasks.empty()
+
+
+def test_frames_are_decoded_in_the_direction_of_scrolling(service, pool, told):
+    stack = compressed_stack(100)
+    service.look_at(stack, 50, -1)
+    names = [pool.next_path() for _ in range(4)]
+    assert names == [stack.key(i).path for i in (50, 49, 48, 51)]
+    told.wait(4)
+
+
+def test_a_jump_is_answered_next_whatever_was_planned(service, pool):
+    stack = compressed_stack(100)
+    service.look_at(stack, 0)
+    pool.next_path()
+    running = pool.take()
+    service.look_at(stack, 80)
+    pool.finish(running)
+    assert pool.next_path() == stack.key(80).path
+
+
+def test_no_more_is_handed_out_than_there_are_children(cache, told):
+    pool = HandPool(processes=2)
+    service = DecodeService(pool, cache, told)
+    service.look_at(compressed_stack(10), 0)
+    first, _second = pool.take(), pool.take()
+    pool.finish(first)
+    pool.take()
+    assert pool.tasks.empty()
+    service.close()
+
+
+def test_thumbnails_come_after_the_near_frames_and_before_the_rest(service, pool):
+    stack, other = compressed_stack(100, "1"), compressed_stack(9, "2")
+    service.look_at(stack, 0)
+    first = pool.take()
+    service.want_thumbnail(other, 4)
+    pool.finish(first)
+    names = [pool.next_path() for _ in range(NEAR_FRAMES + 2)]
+    assert names.index(other.key(4).path) == NEAR_FRAMES
+    assert names[-1] == stack.key(NEAR_FRAMES + 1).path
+
+
+def test_a_thumbnail_is_made_where_nothing_is_on_screen(service, pool, cache, told):
+    stack = compressed_stack(3)
+    service.want_thumbnail(stack, 1)
+    pool.next_path()
+    assert told.wait(1) == [(stack.uid, 1)]
+    assert cache.get(stack, 1) is not None
+    assert pool.tasks.empty()
+
+
+def test_the_cache_holds_the_frame_when_it_is_told(pool, cache, tmp_path):
+    seen = queue.Queue()
+    stack = plain_stack(tmp_path, 3)
+    service = DecodeService(pool, cache, lambda _uid, i: seen.put(cache.get(stack, i)))
+    service.look_at(stack, 0)
+    assert all(seen.get(timeout=20) is not None for _ in range(3))
+    service.close()
+
+
+def test_a_failed_frame_is_told_and_not_tried_again(service, pool, cache, told):
+    stack = compressed_stack(2)
+    error = PixelError("Decoding crashed.", stack.key(0).path)
+    service.look_at(stack, 0)
+    pool.take()[2](error)
+    pool.next_path()
+    told.wait(2)
+    assert cache.get(stack, 0) is error
+    service.look_at(stack, 0)
+    service.want_thumbnail(stack, 0)
+    service.close()
+    assert pool.tasks.empty()
+
+
+def test_files_that_vanish_are_errors_of_their_frames_alone(service, cache, told, tmp_path):
+    stack = plain_stack(tmp_path, 4)
+    os.remove(stack.key(1).path)
+    os.truncate(stack.key(2).path, 20)
+    service.look_at(stack, 0)
+    told.wait(4)
+    assert isinstance(cache.get(stack, 1), PixelError)
+    assert isinstance(cache.get(stack, 2), PixelError)
+    assert "cut short" in cache.get(stack, 2).message
+    assert (cache.get(stack, 3)[0] == 4).all()
+
+
+def test_small_frames_of_one_file_go_together_after_the_first(service, pool, told):
+    stack = stack_of([compressed_header("/disc/cine", number_of_frames=30)])
+    service.look_at(stack, 0)
+    assert pool.finish(pool.take()) == ("/disc/cine", (0,))
+    (_, indices, limits), timeout_s, _ = task = pool.take()
+    assert indices == tuple(range(1, 9))
+    assert timeout_s == 8 * limits.decode_seconds
+    pool.finish(task)
+    assert len(told.wait(9)) == 9
+
+
+def test_one_bad_frame_of_a_batch_is_found_and_the_others_are_shown(service, pool, cache, told):
+    stack = stack_of([compressed_header("/disc/cine", number_of_frames=3)])
+    service.look_at(stack, 0)
+    pool.finish(pool.take())
+    batch = pool.take()
+    assert batch[0][1] == (1, 2)
+    batch[2](PixelError("Decoding crashed.", "/disc/cine"))
+    one = pool.take()
+    assert one[0][1] == (1,)
+    one[2](PixelError("Decoding crashed.", "/disc/cine"))
+    assert pool.finish(pool.take())[1] == (2,)
+    told.wait(3)
+    assert isinstance(cache.get(stack, 1), PixelError)
+    assert (cache.get(stack, 2)[0] == 5).all()
+
+
+def test_an_error_of_one_frame_in_a_good_batch_is_its_own(service, pool, cache, told):
+    stack = stack_of([compressed_header("/disc/cine", number_of_frames=3)])
+    service.look_at(stack, 0)
+    pool.finish(pool.take())
+    error = PixelError("The frame is cut short.", "/disc/cine")
+    good = np.full((ROWS, COLUMNS), 9, np.int16)
+    pool.take()[2]([(1, error, None), (2, good, DESCRIPTION)])
+    told.wait(3)
+    assert cache.get(stack, 1) is error
+    assert (cache.get(stack, 2)[0] == 9).all()
+
+
+def test_mixed_stacks_are_read_by_both_ways(service, pool, cache, told, tmp_path):
+    plain = plain_stack(tmp_path, 2)
+    stack = stack_of([*plain.headers, compressed_header("/disc/c")])
+    service.look_at(stack, 0)
+    pool.next_path()
+    told.wait(3)
+    assert all_ready(cache, stack)
+
+
+def test_a_forgotten_stack_frees_its_memory_and_late_frames_are_dropped(service, pool, cache, told):
+    stack = compressed_stack(5)
+    service.look_at(stack, 0)
+    late = pool.take()
+    service.forget({stack.uid})
+    pool.finish(late)
+    assert cache.bytes_used == 0
+    assert told.silent
+    assert cache.stack_uids() == set()
+    assert pool.tasks.empty()
+
+
+def test_after_clear_a_new_stack_is_served(service, pool, cache, told, tmp_path):
+    service.look_at(compressed_stack(5, "1"), 0)
+    late = pool.take()
+    service.clear()
+    assert cache.stack_uids() == set()
+    pool.finish(late)
+    other = plain_stack(tmp_path, 1, "2")
+    service.look_at(other, 0)
+    assert told.wait(1) == [("2", 0)]
+
+
+def test_a_stack_larger_than_the_budget_is_decoded_near_the_current_frame_only(pool, told):
+    cache = FrameCache(16 * FRAME_BYTES)
+    service = DecodeService(pool, cache, told)
+    stack = compressed_stack(100)
+    service.look_at(stack, 40)
+    for _ in range(14):
+        pool.next_path()
+    told.wait(14)
+    service.look_at(stack, 90)
+    assert pool.next_path() == stack.key(90).path
+    assert cache.bytes_used <= 16 * FRAME_BYTES
+    service.close()
+
+
+def test_after_close_nothing_is_told(pool, cache, told):
+    service = DecodeService(pool, cache, told)
+    service.look_at(compressed_stack(3), 0)
+    late = pool.take()
+    service.close()
+    pool.finish(late)
+    assert told.silent
+    service.look_at(compressed_stack(3), 1)
+    service.close()
+
+
+def test_a_growing_stack_goes_on_where_it_was(service, cache, told, tmp_path):
+    whole = plain_stack(tmp_path, 12)
+    part = stack_of(whole.headers[6:])
+    service.look_at(part, 0)
+    told.wait(6)
+    service.look_at(whole, 6)
+    assert sorted(index for _, index in told.wait(6)) == list(range(6))
+    assert all((cache.get(whole, i)[0] == i + 1).all() for i in range(12))
+
+
+def test_a_child_that_reads_a_vanished_file_gives_its_reason(cache, told):
+    pool = ChildPool(processes=1)
+    pool.start()
+    service = DecodeService(pool, cache, told)
+    stack = stack_of([compressed_header("/no/such/file"), plain_header("/no/such/plain")])
+    service.look_at(stack, 0)
+    told.wait(2)
+    service.close()
+    pool.close()
+    assert isinstance(cache.get(stack, 0), PixelError)
+    assert isinstance(cache.get(stack, 1), PixelError)
+    assert "fault" not in cache.get(stack, 0).message
