@@ -52,7 +52,7 @@ def test_read_out_and_picture_agree(stored, slope, intercept):
     single = modality.value_of(transform, stored)
     assert single == stored * slope + intercept
     assert modality.apply(transform, np.array([stored], np.int16))[0] == pytest.approx(
-        single, rel=1e-5, abs=1e-5 * (abs(stored * slope) + abs(intercept))
+        single, rel=1e-5, abs=1e-30 + 1e-5 * (abs(stored * slope) + abs(intercept))
     )
 
 
