@@ -52,7 +52,7 @@ def _wait_picture(qtbot: QtBot, window: MainWindow) -> None:
 
 
 def _wait_message(qtbot: QtBot, window: MainWindow, words: str) -> None:
-    qtbot.waitUntil(lambda: words in window.view.canvas.message(), timeout=20_000)
+    qtbot.waitUntil(lambda: words in window.view.message(), timeout=20_000)
 
 
 def _window_of(window: MainWindow) -> VoiWindow:
@@ -70,7 +70,7 @@ def test_every_fixed_name_is_there_with_an_accessible_name(window: MainWindow) -
 
 
 def test_empty_window_says_what_to_do(window: MainWindow) -> None:
-    assert "Ctrl+O" in window.view.canvas.message()
+    assert "Ctrl+O" in window.view.message()
 
 
 def test_opening_the_sample_shows_an_image_its_series_and_its_tags(
@@ -201,7 +201,7 @@ def test_closing_the_study_frees_its_memory_and_empties_the_window(
     assert window.workspace.cache.bytes_used > 0
     window.menus.action("closeAll").trigger()
     assert window.workspace.cache.bytes_used == 0
-    assert "Ctrl+O" in window.view.canvas.message()
+    assert "Ctrl+O" in window.view.message()
     assert window.findChild(QTreeView, "seriesBrowser").model().rowCount() == 0
     open_paths(sample)
     _wait_picture(qtbot, window)

@@ -38,6 +38,7 @@ class ViewArea(QWidget):
         self._workspace = workspace
         self._picture = Picture()
         self._stack_uid = ""
+        self._message = ""
         self._texts = True
         self._pointer: tuple[float, float] | None = None
         self.canvas = ImageCanvas(self)
@@ -64,7 +65,7 @@ class ViewArea(QWidget):
         if picture.pixels is None and not picture.message and uid == self._stack_uid and uid:
             return  # the frame is on its way: keep the last one until it is there
         if picture.pixels is not None and picture.description is not None:
-            self.canvas.set_message("")
+            self._say("")
             if picture.pixels is not self._picture.pixels:
                 keep = uid == self._stack_uid
                 self.canvas.set_frame(picture.pixels, picture.description, keep_view=keep)
@@ -72,11 +73,19 @@ class ViewArea(QWidget):
                 self.canvas.set_voi(picture.voi)
         else:
             self.canvas.set_frame(None, None, keep_view=False)
-            self.canvas.set_message(picture.message or self._waiting_text())
+            self._say(picture.message or self._waiting_text())
         self._stack_uid = uid if picture.pixels is not None or picture.message else ""
         self._picture = picture
         self._show_texts()
         self._show_readout()
+
+    def message(self) -> str:
+        """Give the sentence that stands where the picture would be; empty beside a picture."""
+        return self._message
+
+    def _say(self, message: str) -> None:
+        self._message = message
+        self.canvas.set_message(message)
 
     def _connect(self) -> None:
         workspace, canvas, slider = self._workspace, self.canvas, self.slider
