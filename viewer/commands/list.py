@@ -10,6 +10,7 @@ import sys
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Skipped
 from viewer.dicom.errors import SourceError
 from viewer.dicom.listing import catalogue_json, catalogue_text
+from viewer.plain_text import plain_line
 from viewer.workers.scan import scan_in_child
 
 
@@ -20,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List what the paths hold. 1 where one of them is missing, though others load.
+    """List what the paths hold. 1 where one of them cannot be opened, though others load.
 
     Raises
     ------
@@ -41,13 +42,15 @@ def run(arguments: argparse.Namespace) -> int:
         else catalogue_text(catalogue)
     )
     for entry in absent:
-        sys.stderr.write(f"negato: {entry.path}: {entry.reason}\n")
+        line = f"{entry.path}: {entry.reason}"
+        sys.stderr.write(f"negato: {plain_line(line, limit=len(line))}\n")
     return 1 if absent else 0
 
 
 def _given(entry: Skipped, paths: list[str]) -> bool:
     """Say whether a path that the user named could not be opened."""
-    return entry.kind in ("missing", "unreadable") and entry.path in map(os.path.abspath, paths)
+    shown_elsewhere = entry.kind in ("duplicate", "index")
+    return not shown_elsewhere and entry.path in map(os.path.abspath, paths)
 
 
 def _nothing(paths: list[str], catalogue: Catalogue, absent: list[Skipped]) -> SourceError:

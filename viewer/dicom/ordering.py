@@ -78,12 +78,17 @@ def _split_passes(part: Part, places: list[int], passes: int) -> list[Part]:
         if None in keys or len(set(zip(places, keys, strict=True))) < len(places):
             continue
         if len(set(keys)) == passes:
-            return split_into(part, keys, [f"{keyword} {value}" for value in keys])
+            return split_into(part, keys, [_pass_words(keyword, value) for value in keys])
         ranks = _ranks(places, keys)
         return split_into(part, ranks, [f"pass {rank} of {passes}, by {keyword}" for rank in ranks])
     reading = {id(frame): i for i, frame in enumerate(_by_number(part.frames))}
     ranks = _ranks(places, [reading[id(frame)] for frame in part.frames])
     return split_into(part, ranks, [f"pass {rank} of {passes}" for rank in ranks])
+
+
+def _pass_words(keyword: str, value: Hashable) -> str:
+    """Say the value as a reader does; TriggerTime is in ms (PS3.3 C.8.3.1)."""
+    return f"{keyword} {value:g} ms" if isinstance(value, float) else f"{keyword} {value}"
 
 
 def _ranks(places: list[int], keys: Sequence[Any]) -> list[int]:
