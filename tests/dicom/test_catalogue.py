@@ -108,7 +108,7 @@ def test_files_without_uids_are_shown_by_folder_and_modality():
         a_slice(2, path="/a/2", **bare),
         a_slice(3, path="/b/1", **bare),
         a_slice(4, path="/b/2", **{**bare, "modality": "MR"}),
-        a_slice(5, path="/c/1", study_date="19990101", **{k: v for k, v in bare.items()}),
+        a_slice(5, path="/c/1", study_date="19990101", **bare),
     )
     assert len(catalogue.patients[0].studies) == 2
     series = series_of(catalogue)
@@ -124,7 +124,7 @@ def test_same_object_twice_is_shown_once_and_says_where():
     assert catalogue.ledger.shown == 2
     (skipped,) = catalogue.ledger.skipped
     assert (skipped.path, skipped.kind) == ("/copy/IM1", "duplicate")
-    assert "/study/IM1" in skipped.reason
+    assert skipped.reason == "Has the SOPInstanceUID of /study/IM1, which is shown."
 
 
 def test_the_same_path_twice_is_one_file():

@@ -59,10 +59,10 @@ def _nothing(paths: list[str], catalogue: Catalogue, absent: list[Skipped]) -> S
     skipped = catalogue.ledger.skipped
     where = ", ".join(paths)
     if not skipped:
-        return SourceError("the folder is empty; choose one that holds DICOM files", where)
+        return SourceError("The folder is empty; choose one that holds DICOM files.", where)
     if len(skipped) == 1:
         return SourceError(skipped[0].reason, skipped[0].path, skipped[0].kind)
     kinds = {entry.kind for entry in skipped}
     none = "is DICOM" if kinds == {"not-dicom"} else "can be shown"
-    remedy = "choose a folder that holds DICOM files"
-    return SourceError(f"holds {len(skipped):,} files, none {none}; {remedy}", where, "not-dicom")
+    message = f"This holds {len(skipped):,} files, none {none}; choose what holds DICOM files."
+    return SourceError(message, where, "not-dicom")

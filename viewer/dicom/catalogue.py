@@ -137,7 +137,11 @@ class CatalogueBuilder:
         uid = header.sop_instance_uid
         kept = self._kept.setdefault(uid, header.path) if uid else header.path
         if kept != header.path:
-            self._skip(Skipped(header.path, "duplicate", f"the same object as {kept}"))
+            self._skip(
+                Skipped(
+                    header.path, "duplicate", f"Has the SOPInstanceUID of {kept}, which is shown."
+                )
+            )
             return
         self._paths.add(header.path)
         self._shown += 1

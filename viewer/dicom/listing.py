@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from viewer.dicom.catalogue import Catalogue, Patient, Series, Study, ledger_sentence
+from viewer.dicom.splitting import size_words
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, person_name, plain_line
 
@@ -110,9 +111,8 @@ def _series_lines(series: Series) -> list[str]:
 def _stack_words(stack: Stack) -> str:
     if stack.kind == "document":
         return plain_line(stack.label or "document")
-    first = stack.headers[0]
     frames = f"{len(stack):,} {'frame' if len(stack) == 1 else 'frames'}"
-    words = [f"{stack.kind}, {frames} of {first.columns} × {first.rows}"]
+    words = [f"{stack.kind}, {frames} of {size_words(stack.headers[0])}"]
     if stack.spacing_zyx_mm:
         words.append(" × ".join(f"{value:.4g}" for value in stack.spacing_zyx_mm) + " mm")
     return ", ".join(words)

@@ -129,6 +129,12 @@ def split_by_acquisition(part: Part) -> list[Part]:
     return parts
 
 
+def size_words(header: InstanceHeader) -> str:
+    """Give columns × rows."""
+    known = header.rows and header.columns
+    return f"{header.columns} × {header.rows}" if known else "unknown size"
+
+
 def object_words(headers: Sequence[InstanceHeader]) -> list[str]:
     """Give words that tell each file of a series: its InstanceNumber, where that does tell."""
     numbers = [header.instance_number for header in headers]
@@ -292,7 +298,7 @@ _SOP_CLASS = Attribute(
 _COLOUR = Attribute(_colour, _colour)
 _SIZE = Attribute(
     lambda frame: (frame.header.rows, frame.header.columns),
-    lambda frame: f"{frame.header.columns} × {frame.header.rows}",
+    lambda frame: size_words(frame.header),
 )
 _ECHO_TIME = Attribute(_echo_time, _echo_time_words)
 _B_VALUE = Attribute(_b_value, _b_value_words)

@@ -47,7 +47,8 @@ def measure_spacing(positions_lps: Sequence[Vector3], normal_lps: Vector3) -> St
     steps = np.abs(np.diff(along))
     apart = steps > _NOISE_MM
     if not apart.any():
-        return StackSpacing(False, None, (f"all {len(positions)} frames lie at one position",))
+        frames = "both frames" if len(positions) == 2 else f"all {len(positions)} frames"
+        return StackSpacing(False, None, (f"{frames} lie at one position",))
     spacing, notes = _evenness(steps, apart)
     notes += _repeats(apart)
     notes += _sideways(positions, along, normal)
