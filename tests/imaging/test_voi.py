@@ -127,9 +127,17 @@ def test_automatic_window_follows_a_negative_slope():
     assert window.width > 0
 
 
-def test_a_constant_frame_is_shown_in_mid_grey():
-    window = voi.auto_window(np.full((8, 8), 7, np.uint8), IDENTITY)
-    assert brightness_of(window, 7) == [0.5]
+@pytest.mark.parametrize(("value", "brightness"), [(0, 0), (1, 1), (7, 1), (-1000, 0)])
+def test_an_empty_frame_is_black_and_a_full_mask_white(value, brightness):
+    window = voi.auto_window(np.full((8, 8), value, np.int16), IDENTITY)
+    assert voi.is_usable(window)
+    assert brightness_of(window, value) == [brightness]
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_the_window_of_an_empty_or_full_mask_suits_the_next_frame(value):
+    window = voi.auto_window(np.full((8, 8), value, np.uint8), IDENTITY)
+    assert brightness_of(window, 0, 1) == [0, 1]
 
 
 def test_a_few_bright_pixels_on_nothing_are_seen():

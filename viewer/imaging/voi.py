@@ -98,8 +98,8 @@ def auto_window(
 
     It spans the 0.5 to 99.5 % quantiles of at most 65,536 evenly spaced
     pixels, without padding and non-finite values; the whole range where those
-    two coincide. A constant frame is shown in mid grey, one without any value
-    gets a window around 0.
+    two coincide. For a constant frame it spans from 0 to its value, for one of
+    zeros or without any value from 0 to 1: empty is black, a full mask white.
 
     Parameters
     ----------
@@ -119,10 +119,11 @@ def auto_window(
     if low == high:  # sparse or constant: a few pixels may matter, look at every one
         values = _meaningful(pixels, modality, padding_range)
         if values.size == 0:
-            return VoiWindow(0.0, 1.0, "LINEAR_EXACT")
+            return VoiWindow(0.5, 1.0, "LINEAR_EXACT")
         low, high = float(values.min()), float(values.max())
-    width = high - low if high > low else 1.0
-    return VoiWindow(low + (high - low) / 2, width, "LINEAR_EXACT")
+    if low == high:
+        low, high = min(low, 0.0), max(high, 0.0) or float(low == 0)
+    return VoiWindow(low + (high - low) / 2, high - low, "LINEAR_EXACT")
 
 
 def default_voi(description: FrameDescription, pixels: np.ndarray) -> Voi:
