@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from viewer.dicom.byte_reader import ByteReader
@@ -23,13 +23,10 @@ from viewer.dicom.elements import (
 )
 from viewer.dicom.inflating import InflateLimitError
 from viewer.dicom.limits import Limits
-from viewer.dicom.tag_names import DEFAULT_ENCODINGS, encodings_of, look_up
+from viewer.dicom.tag_context import BINARY_VRS, NUMBER_VRS, DatasetContext
+from viewer.dicom.tag_names import look_up
 from viewer.dicom.tags import Kind
 
-BINARY_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})
-NUMBER_VRS = frozenset({"US", "SS", "UL", "SL", "FL", "FD", "UV", "SV", "AT"})
-
-_CHARACTER_SET, _PIXEL_REPRESENTATION = 0x00080005, 0x00280103
 _PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 
 _NO_ELEMENT = "What follows the pixel data is no DICOM element."
@@ -39,23 +36,6 @@ _NUMBER_BYTES = 64 << 10
 _TEXT_BYTES = 1 << 20
 _TEXT_BYTES_OVER_BUDGET = 4096
 _TEXT_BUDGET = 16 << 20  # for all values of a file together
-
-
-@dataclass(slots=True)
-class DatasetContext:
-    """What the elements of one data set, or item, need to be understood."""
-
-    encodings: tuple[str, ...] = DEFAULT_ENCODINGS
-    signed_pixels: bool = False
-    creators: dict[int, str] = field(default_factory=dict)  # group << 8 | block
-
-    def child(self) -> DatasetContext:
-        """Give the context of an item: private creators hold for one data set alone."""
-        return DatasetContext(self.encodings, self.signed_pixels)
-
-    def creator(self, tag: int) -> str:
-        """Give the private creator of ``tag``, empty where it has none (PS3.5 7.8.1)."""
-        return self.creators.get(tag >> 16 << 8 | (tag >> 8 & 0xFF), "")
 
 
 class Element(NamedTuple):
@@ -211,8 +191,7 @@ class Walk:
             if level.past_pixels and tag < min(_PIXEL_DATA):
                 raise _DamageError(_NO_ELEMENT)
         self._count_one()
-        context = level.context
-        vr = _reading_vr(tag, stored_vr, length, context)
+        vr = level.context.reading_vr(tag, stored_vr, length)
         if self._is_sequence(tag, stored_vr, vr, length, level):
             yield from self._open_sequence(tag, stored_vr, length, level)
         elif length == UNDEFINED_LENGTH:
@@ -287,7 +266,7 @@ class Walk:
             there += self._reader.skip(length - wanted)
         if there < length and level.past_pixels:
             raise _DamageError(_NO_ELEMENT)
-        _learn(tag, value, level)
+        level.context.learn(tag, value)
         depth = len(self._levels) - 1
         if depth <= self._deepest:
             self._text_left -= wanted
@@ -346,29 +325,6 @@ class Walk:
             )
         if problem:
             raise _DamageError(problem)
-
-
-def _reading_vr(tag: int, stored_vr: str, length: int, context: DatasetContext) -> str:
-    """Give the VR to read a value by: as written, else as the dictionaries say."""
-    if stored_vr not in ("", "UN"):
-        return stored_vr
-    vr = look_up(tag, context.creator(tag)).vr
-    if " or " not in vr:
-        return vr
-    if vr == "US or SS":
-        return "SS" if context.signed_pixels else "US"
-    return "OW" if "OB" in vr or length > _NUMBER_BYTES else "US"
-
-
-def _learn(tag: int, value: bytes, level: _Level) -> None:
-    """Note what later elements of the data set depend on."""
-    if tag == _CHARACTER_SET:
-        level.context.encodings = encodings_of(value)
-    elif tag == _PIXEL_REPRESENTATION and len(value) == 2:
-        level.context.signed_pixels = any(value)
-    elif tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF:
-        creator = value.decode("latin-1").strip(" \0")
-        level.context.creators[tag >> 16 << 8 | (tag & 0xFF)] = creator
 
 
 def _looks_explicit(head: bytes) -> bool:

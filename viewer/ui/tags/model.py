@@ -1,0 +1,140 @@
+"""The tag table as a Qt item model: indexes are row numbers, texts are made when shown."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor, QFont
+
+from viewer.dicom.tags import IntArray, Kind, TagTable, tag_text
+from viewer.plain_text import plain_line
+
+_Index = QModelIndex | QPersistentModelIndex
+_MATCH = QColor(214, 158, 46, 70)  # amber over the row; legible on dark and light
+
+
+class Column(IntEnum):
+    """The columns of the tree."""
+
+    TAG = 0
+    NAME = 1
+    VR = 2
+    LENGTH = 3
+    VALUE = 4
+
+
+_TITLES = {
+    Column.TAG: "Tag",
+    Column.NAME: "Name",
+    Column.VR: "VR",
+    Column.LENGTH: "Length",
+    Column.VALUE: "Value",
+}
+
+
+class TagTreeModel(QAbstractItemModel):
+    """Shows a `TagTable` without a Python object per row."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.table: TagTable | None = None
+        self._parents: list[int] = []
+        self._places: list[int] = []  # of each row: which child of its parent
+        self._first: list[int] = [0, 0]  # of each row + 1: where its children begin in _children
+        self._children: list[int] = []
+        self._matches: frozenset[int] = frozenset()
+        self._italic = QFont()
+        self._italic.setItalic(True)
+
+    def set_table(self, table: TagTable | None) -> None:
+        """Show ``table``, or nothing."""
+        self.beginResetModel()
+        self.table = table
+        self._matches = frozenset()
+        parents = np.empty(0, np.int64) if table is None else table.parents
+        order = np.argsort(parents, kind="stable")
+        first = np.searchsorted(parents[order], np.arange(-1, len(parents) + 1))
+        places = np.empty(len(parents), np.int64)
+        places[order] = np.arange(len(parents)) - first[parents[order] + 1]
+        self._parents = parents.tolist()
+        self._children = order.tolist()
+        self._first = first.tolist()
+        self._places = places.tolist()
+        self.endResetModel()
+
+    def set_matches(self, rows: IntArray) -> None:
+        """Mark rows as found; the view is to be repainted by the caller."""
+        self._matches = frozenset(rows.tolist())
+
+    def row_of(self, index: _Index) -> int | None:
+        """Give the table's row behind an index."""
+        return int(index.internalId()) if index.isValid() else None
+
+    def index_of(self, row: int, column: int = 0) -> QModelIndex:
+        """Give the index of a table's row."""
+        return self.createIndex(self._places[row], column, row)
+
+    def index(self, row: int, column: int, parent: _Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        """Qt: the index of a child."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        slot = int(parent.internalId()) + 1 if parent.isValid() else 0
+        return self.createIndex(row, column, self._children[self._first[slot] + row])
+
+    def parent(self, index: _Index = QModelIndex()) -> QModelIndex:  # type: ignore[override] # noqa: B008
+        """Qt: the index of the parent."""
+        row = self.row_of(index)
+        above = -1 if row is None else self._parents[row]
+        return QModelIndex() if above < 0 else self.index_of(above)
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt: how many children."""
+        if parent.isValid() and parent.column():
+            return 0
+        slot = int(parent.internalId()) + 1 if parent.isValid() else 0
+        return self._first[slot + 1] - self._first[slot]
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt: how many columns."""
+        return len(Column)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Qt: the titles."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return _TITLES[Column(section)]
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Qt: the text of a cell, its mark if found. No tooltips: Qt takes them for markup."""
+        row = self.row_of(index)
+        if row is None or self.table is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(self.table, row, Column(index.column()))
+        if role == Qt.ItemDataRole.BackgroundRole and row in self._matches:
+            return _MATCH
+        if role == Qt.ItemDataRole.FontRole and self.table.kinds[row] == Kind.NOTE:
+            return self._italic
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.LENGTH:
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    @staticmethod
+    def _text(table: TagTable, row: int, column: Column) -> str:
+        kind = table.kinds[row]
+        if column == Column.TAG:
+            in_file = kind in (Kind.ELEMENT, Kind.SEQUENCE)
+            return tag_text(int(table.tags[row])) if in_file else plain_line(table.names[row])
+        if column == Column.NAME:
+            return plain_line(table.names[row]) if kind in (Kind.ELEMENT, Kind.SEQUENCE) else ""
+        if column == Column.VR:
+            return table.vrs[row]
+        if column == Column.LENGTH:
+            length = int(table.lengths[row])
+            return "" if kind == Kind.NOTE else f"{length:,}" if length >= 0 else "undefined"
+        return plain_line(table.values[row])
