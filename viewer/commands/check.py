@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.checking import CheckResult, CheckStatus
-from viewer.dicom.errors import SourceError
+from viewer.dicom.errors import NegatoError, SourceError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.sources import SourceFile, find_files
 from viewer.plain_text import plain_line
@@ -22,7 +22,7 @@ _AHEAD = 16  # files handed out before the oldest answer is waited for
 _SLOWEST_FRAMES = 60  # of a file whose frames are all decoded
 _SKIPPED_STATUS: dict[str, CheckStatus] = {"index": "no-pixels", "not-a-file": "not-dicom"}
 
-_Answer = SimpleQueue["CheckResult | NegatoError"]
+_Answer = SimpleQueue[CheckResult | NegatoError]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

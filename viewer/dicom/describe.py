@@ -12,7 +12,16 @@ from collections.abc import Sequence
 import numpy as np
 from pydicom.dataset import Dataset
 
-from viewer.dicom.dataset_values import integer, items, number, numbers, raw_value, text, texts
+from viewer.dicom.dataset_values import (
+    integer,
+    items,
+    number,
+    numbers,
+    raw_value,
+    text,
+    texts,
+    values,
+)
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.image_types import is_localizer
 from viewer.dicom.layout import PixelLayout
@@ -38,6 +47,11 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
     groups, palettes, or a pixel module that is not whole.
     """
     if native_frame(header) is None or header.rows is None or header.columns is None:
+        return None
+    # one half of a pair alone: the other is absent or broken, and only the data set tells which
+    if (header.rescale_slope is None) != (header.rescale_intercept is None):
+        return None
+    if bool(header.window_center) != bool(header.window_width):
         return None
     notes: list[str] = []
     bits = header.bits_allocated or 16
@@ -157,7 +171,7 @@ def _modality(
     *,
     big_endian: bool,
 ) -> ModalityTransform:
-    for item in items(dataset, "ModalityLUTSequence"):
+    for item in _tables(dataset, "ModalityLUTSequence"):
         table = lookup_table(item, signed=layout.signed, big_endian=big_endian)
         if table is not None:
             unit = text(item, "ModalityLUTType")
@@ -169,6 +183,11 @@ def _modality(
         if value is None and _is_stated(source, keyword):
             notes.append(f"{keyword} cannot be read and is left out; values are not calibrated.")
     return _rescale(slope, intercept, text(source, "RescaleType"), header, notes)
+
+
+def _tables(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
+    """Give the items of a LUT sequence that are not just empty."""
+    return tuple(item for item in items(dataset, keyword) if values(item, "LUTDescriptor"))
 
 
 def _is_stated(dataset: Dataset, keyword: str) -> bool:
@@ -230,7 +249,7 @@ def _vois(
     )
     negative = layout.signed or (modality.lut is None and modality.intercept < 0)
     tables: list[Voi] = []
-    for item in items(dataset, "VOILUTSequence"):
+    for item in _tables(dataset, "VOILUTSequence"):
         table = lookup_table(item, signed=negative, big_endian=big_endian)
         if table is None:
             notes.append("A VOI LUT of the file is damaged and left out.")

@@ -61,7 +61,9 @@ def native_frame(header: InstanceHeader) -> NativeFrame | None:
         return None
     signed = header.pixel_representation == 1
     needed = header.rows * header.columns * bits // 8
-    if needed > DEFAULT_LIMITS.frame_bytes or header.pixel_data_length > needed + needed % 2:
+    # a shorter value would have the reader run into what follows, a longer one wants a warning
+    fits = needed <= header.pixel_data_length <= needed + needed % 2
+    if not fits or needed > DEFAULT_LIMITS.frame_bytes:
         return None
     return NativeFrame(
         header.pixel_data_offset,
