@@ -59,5 +59,5 @@ def cannot_be_sent():
 
 def touch_and_wait(path):
     with open(path, "w", encoding="utf-8") as file:
-        file.write("started")
+        file.write(str(os.getpid()))
     time.sleep(60)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import queue
+import select
+import subprocess
+import sys
 import threading
 import time
 
@@ -185,3 +189,33 @@ def test_the_memory_limit_is_per_child_and_above_its_start():
     assert isinstance(desk.ask("array", 8192, 8192, 1), PixelError)  # 128 MiB
     assert desk.ask("array", 512, 512, 1).shape == (512, 512)
     pool.close()
+
+
+def test_a_task_that_cannot_be_sent_is_the_callers_fault_and_the_pool_goes_on(desk):
+    with pytest.raises((AttributeError, TypeError, pickle.PicklingError)):
+        desk.submit("echo", lambda: None)
+    assert desk.ask("echo", 2) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a hanging child ends with its task")
+def test_a_hanging_child_dies_with_a_killed_parent(tmp_path):
+    started = tmp_path / "started"
+    code = (
+        "import sys; from viewer.workers.child_pool import ChildPool\n"
+        "pool = ChildPool(processes=1, preload=()); pool.start()\n"
+        "pool.submit(sys.argv[1], (sys.argv[2],), timeout_s=60, on_done=print)\n"
+        "sys.stdin.read()\n"
+    )
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code, FAKES + "touch_and_wait", str(started)],
+        stdin=subprocess.PIPE,
+    )
+    while not (started.exists() and started.read_text(encoding="utf-8")):
+        assert parent.poll() is None
+    child = int(started.read_text(encoding="utf-8"))
+    ended = os.pidfd_open(child)
+    parent.kill()
+    parent.communicate()
+    readable, _, _ = select.select([ended], [], [], 10)
+    os.close(ended)
+    assert readable

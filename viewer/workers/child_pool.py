@@ -8,6 +8,7 @@ What to do next, and in which order, is left to `decode_service`.
 from __future__ import annotations
 
 import logging
+import pickle
 import threading
 import time
 from collections import deque
@@ -40,6 +41,7 @@ class Ticket:
         lock: threading.Lock,
     ) -> None:
         self.request = request
+        self.message = pickle.dumps(request)  # here, so that a fault is the caller's
         self.timeout_s = timeout_s
         self.on_done = on_done
         self._lock = lock
@@ -200,7 +202,7 @@ class ChildPool:
                 return
             seat.ticket = ticket
             seat.deadline = time.monotonic() + ticket.timeout_s
-            seat.child.ask(ticket.request)
+            seat.child.ask(ticket.message)
         if all(seat.failed_starts >= _HOPELESS_STARTS for seat in self._seats):
             self._refuse_all()
 

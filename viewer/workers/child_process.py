@@ -9,6 +9,7 @@ pipe. What is asked of it, and how long it may take, is the business of
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import viewer
 from viewer.dicom.limits import Limits
-from viewer.workers.decode_child import ChildConfig, Reply, Request
+from viewer.workers.decode_child import ChildConfig, Reply
 from viewer.workers.transfer import NO_SCRATCH, open_scratch, unpack
 
 START_SECONDS = 60.0
@@ -45,10 +46,10 @@ class ChildProcess:
             raise
         finally:
             theirs.close()
-        self._send(ChildConfig(limits, tuple(preload), os.getpid()))
+        self._send(pickle.dumps(ChildConfig(limits, tuple(preload), os.getpid())))
 
-    def ask(self, request: Request) -> None:
-        """Send a request; a child that has died shows at `receive`."""
+    def ask(self, request: bytes) -> None:
+        """Send a pickled `Request`; a child that has died shows at `receive`."""
         self._send(request)
 
     def receive(self) -> Reply:
@@ -74,9 +75,9 @@ class ChildProcess:
         self._process.wait()
         self._close_handles()
 
-    def _send(self, message: object) -> None:
+    def _send(self, message: bytes) -> None:
         try:
-            self.connection.send(message)
+            self.connection.send_bytes(message)
         except OSError:
             return  # dead already: the next `receive` says so
 

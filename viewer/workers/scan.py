@@ -7,6 +7,7 @@ becomes of it the catalogue's.
 
 from __future__ import annotations
 
+import pickle
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -90,7 +91,8 @@ class _Scan:
             return
         self._slow, self._deadline = "", time.monotonic() + START_SECONDS
         arguments = (self._scanner, self._paths, self._limits, self._given_up)
-        child.ask(Request("viewer.workers.scan_child:scan_batches", arguments, streams=True))
+        request = Request("viewer.workers.scan_child:scan_batches", arguments, streams=True)
+        child.ask(pickle.dumps(request))
         try:
             while not self.ended:
                 if self._cancelled():
