@@ -48,11 +48,20 @@ FIXED_NAMES = (
 
 
 def _wait_picture(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.waitUntil(lambda: window.workspace.picture().pixels is not None, timeout=20_000)
+    """Wait until the frame that is wanted is the frame on screen."""
+
+    def on_screen() -> bool:
+        wanted = window.workspace.picture().pixels
+        return wanted is not None and window.view.picture.pixels is wanted
+
+    qtbot.waitUntil(on_screen, timeout=20_000)
 
 
 def _wait_message(qtbot: QtBot, window: MainWindow, words: str) -> None:
-    qtbot.waitUntil(lambda: words in window.view.message(), timeout=20_000)
+    def said() -> None:
+        assert words in window.view.message()
+
+    qtbot.waitUntil(said, timeout=10_000)
 
 
 def _window_of(window: MainWindow) -> VoiWindow:
@@ -164,7 +173,7 @@ def test_searching_a_tag_counts_the_matches(
     tree = window.findChild(QTreeView, "tagTree")
     qtbot.waitUntil(lambda: tree.model().rowCount() > 10)
     qtbot.keyClicks(window.findChild(QLineEdit, "tagSearch"), "RescaleIntercept")
-    qtbot.waitUntil(lambda: "1 of 1" in window.tag_panel.match_text())
+    qtbot.waitUntil(lambda: "1 of 1" in window.tag_panel.count.text())
     assert "0028,1052" in tree.currentIndex().siblingAtColumn(0).data()
 
 

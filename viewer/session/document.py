@@ -151,7 +151,7 @@ class _CatalogueFeed:
         before = time.monotonic()
         if before < self._next:
             return
-        catalogue = self._builder.snapshot()
+        catalogue = self._builder.snapshot(complete=False)
         cost = time.monotonic() - before
         self._next = before + max(_SNAPSHOT_MIN_S, cost / _SNAPSHOT_SHARE)
         self._post(catalogue, self._progress(running=True))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from viewer.dicom.errors import PixelError
 from viewer.dicom.stacks import Stack
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.voi import Voi, VoiWindow, auto_window
+from viewer.imaging.voi import Voi, VoiWindow, auto_window, is_usable
 from viewer.workers.frame_cache import FrameCache
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def chosen_voi(choice: VoiChoice, pixels: np.ndarray, description: FrameDescript
     """Give the VOI that ``choice`` means for this frame."""
     if isinstance(choice, FixedVoi):
         return choice.voi
-    if choice.index < len(description.vois):
+    if choice.index < len(description.vois) and is_usable(description.vois[choice.index]):
         return description.vois[choice.index]
     return automatic(pixels, description)
 
@@ -129,6 +129,6 @@ def automatic(pixels: np.ndarray, description: FrameDescription) -> VoiWindow:
 
 
 def _first_choice(pixels: np.ndarray, description: FrameDescription) -> VoiChoice:
-    if description.vois:
+    if description.vois and is_usable(description.vois[0]):
         return FileVoi(0)
     return FixedVoi(automatic(pixels, description), "Automatic")

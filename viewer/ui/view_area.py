@@ -20,7 +20,7 @@ EMPTY_HINT = "Drop a folder, a file or a disc here,\nor press Ctrl+O to open one
 
 
 class ViewArea(QWidget):
-    """One viewport on screen.
+    """One viewport on screen; ``picture`` is what it shows now.
 
     Signals
     -------
@@ -36,7 +36,7 @@ class ViewArea(QWidget):
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
-        self._picture = Picture()
+        self.picture = Picture()
         self._stack_uid = ""
         self._message = ""
         self._texts = True
@@ -66,7 +66,7 @@ class ViewArea(QWidget):
             return  # the frame is on its way: keep the last one until it is there
         if picture.pixels is not None and picture.description is not None:
             self._say("")
-            if picture.pixels is not self._picture.pixels:
+            if picture.pixels is not self.picture.pixels:
                 keep = uid == self._stack_uid
                 self.canvas.set_frame(picture.pixels, picture.description, keep_view=keep)
             if picture.voi is not None:
@@ -75,7 +75,7 @@ class ViewArea(QWidget):
             self.canvas.set_frame(None, None, keep_view=False)
             self._say(picture.message or self._waiting_text())
         self._stack_uid = uid if picture.pixels is not None or picture.message else ""
-        self._picture = picture
+        self.picture = picture
         self._show_texts()
         self._show_readout()
 
@@ -89,7 +89,7 @@ class ViewArea(QWidget):
 
     def _connect(self) -> None:
         workspace, canvas, slider = self._workspace, self.canvas, self.slider
-        workspace.pictureChanged.connect(self._picture_changed)
+        workspace.pictureChanged.connect(self.picture_changed)
         workspace.stackChanged.connect(self._show_slider)
         workspace.framesChanged.connect(self._show_states)
         workspace.documentChanged.connect(self.refresh)
@@ -124,7 +124,7 @@ class ViewArea(QWidget):
             self._workspace.go_to(0 if where == "first" else len(stack) - 1)
 
     def _choose_option(self, digit: int) -> None:
-        stack, description = self._workspace.viewport.stack, self._picture.description
+        stack, description = self._workspace.viewport.stack, self.picture.description
         if stack is None or description is None:
             return
         options = window_options(description, stack.header(self._workspace.viewport.index).modality)
@@ -136,14 +136,14 @@ class ViewArea(QWidget):
         self._show_readout()
 
     def _show_readout(self) -> None:
-        picture = self._picture
+        picture = self.picture
         if self._pointer is None or picture.pixels is None or picture.description is None:
             self.readoutChanged.emit("")
             return
         self.readoutChanged.emit(pixel_text(picture.pixels, picture.description, *self._pointer))
 
     def _show_texts(self) -> None:
-        stack, picture = self._workspace.viewport.stack, self._picture
+        stack, picture = self._workspace.viewport.stack, self.picture
         texts = CornerTexts()
         if self._texts and stack is not None and picture.description is not None:
             index = min(self._workspace.viewport.index, len(stack) - 1)

@@ -1,11 +1,19 @@
-"""The browser's rows as a Qt model, changed row by row as the catalogue grows."""
+"""The browser's rows as a Qt model over flat lists; a new catalogue resets it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import QMimeData, QModelIndex, QObject, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+from PySide6.QtGui import QPixmap
 
 from viewer.ui.browser.nodes import Node
 
@@ -13,29 +21,100 @@ NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 THUMBNAIL_ROLE = Qt.ItemDataRole.UserRole + 2
 STACK_MIME = "application/x-negato-stack"
 
+_Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
 
-class BrowserModel(QStandardItemModel):
-    """Rows of patients, studies, series and stacks.
 
-    `set_nodes` keeps the items whose key is still there, so that expansion,
-    selection and thumbnails survive.
-    """
+class BrowserModel(QAbstractItemModel):
+    """Rows of patients, studies, series and stacks. An index's id is its place in the lists."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._items: dict[str, QStandardItem] = {}
+        self._nodes: list[Node] = []
+        self._parents: list[int] = []  # place of the row above, -1 at the top
+        self._rows: list[int] = []
+        self._children: list[list[int]] = []
+        self._top: list[int] = []
+        self._places: dict[str, int] = {}
+        self._thumbnails: dict[str, QPixmap] = {}  # by stack uid
 
     def set_nodes(self, nodes: Sequence[Node]) -> None:
         """Show ``nodes`` in their order."""
-        self._reconcile(self.invisibleRootItem(), nodes)
+        self.beginResetModel()
+        for rows in (self._nodes, self._parents, self._rows, self._children):
+            rows.clear()
+        self._places.clear()
+        self._top = self._append(nodes, -1)
+        self.endResetModel()
 
-    def item_of(self, key: str) -> QStandardItem | None:
-        """Give the item of the row ``key``."""
-        return self._items.get(key)
+    def set_thumbnail(self, stack_uid: str, picture: QPixmap) -> None:
+        """Show ``picture`` on the rows of a stack."""
+        self._thumbnails[stack_uid] = picture
+        index = self.index_of_stack(stack_uid)
+        if index.isValid():
+            self.dataChanged.emit(index, index, [THUMBNAIL_ROLE])
 
-    def items(self) -> Iterator[QStandardItem]:
-        """Give every item, parents before their children."""
-        yield from self._below(self.invisibleRootItem())
+    def forget_thumbnails(self) -> None:
+        """Let all thumbnails go."""
+        self._thumbnails.clear()
+
+    def index_of(self, key: str) -> QModelIndex:
+        """Give the index of the row ``key``; invalid where there is none."""
+        place = self._places.get(key)
+        return QModelIndex() if place is None else self._index(place)
+
+    def index_of_stack(self, stack_uid: str) -> QModelIndex:
+        """Give the index of the row that shows a stack; invalid where there is none."""
+        for place, node in enumerate(self._nodes):
+            if node.stack is not None and node.stack.uid == stack_uid:
+                return self._index(place)
+        return QModelIndex()
+
+    def keys(self) -> list[str]:
+        """Give the key of every row, rows above before those below them."""
+        return list(self._places)
+
+    def index(self, row: int, column: int, parent: _Index = _ROOT) -> QModelIndex:
+        """Give the index of a row below ``parent``."""
+        below = self._below(parent)
+        if column != 0 or not 0 <= row < len(below):
+            return QModelIndex()
+        return self.createIndex(row, 0, below[row])
+
+    def parent(self, index: _Index = _ROOT) -> QModelIndex:  # type: ignore[override]
+        """Give the index above."""
+        above = self._parents[index.internalId()] if index.isValid() else -1
+        return QModelIndex() if above < 0 else self._index(above)
+
+    def rowCount(self, parent: _Index = _ROOT) -> int:
+        """Count the rows below ``parent``."""
+        return len(self._below(parent))
+
+    def columnCount(self, _parent: _Index = _ROOT) -> int:
+        """Count the columns: one."""
+        return 1
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Give a row's title, its node or its thumbnail."""
+        if not index.isValid():
+            return None
+        node = self._nodes[index.internalId()]
+        if role == NODE_ROLE:
+            return node
+        if role == THUMBNAIL_ROLE:
+            return self._thumbnails.get(node.stack.uid) if node.stack is not None else None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return node.title
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{node.badge} {node.title}, {node.subtitle}".strip()
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Let rows that show a stack be dragged."""
+        flags = super().flags(index)
+        if index.isValid() and self._nodes[index.internalId()].stack is not None:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags
 
     def mimeTypes(self) -> list[str]:
         """Name what a dragged row carries: the UID of its stack."""
@@ -44,51 +123,26 @@ class BrowserModel(QStandardItemModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         """Give the stack of the dragged row."""
         data = QMimeData()
-        stack = indexes[0].data(NODE_ROLE).stack if indexes else None
+        stack = self._nodes[indexes[0].internalId()].stack if indexes else None
         if stack is not None:
             data.setData(STACK_MIME, stack.uid.encode())
         return data
 
-    def _below(self, parent: QStandardItem) -> Iterator[QStandardItem]:
-        for row in range(parent.rowCount()):
-            item = parent.child(row)
-            yield item
-            yield from self._below(item)
-
-    def _reconcile(self, parent: QStandardItem, nodes: Sequence[Node]) -> None:
-        wanted = {node.key for node in nodes}
-        for row in reversed(range(parent.rowCount())):
-            if parent.child(row).data(NODE_ROLE).key not in wanted:
-                self._forget(parent.child(row))
-                parent.removeRow(row)
+    def _append(self, nodes: Sequence[Node], above: int) -> list[int]:
+        places = []
         for row, node in enumerate(nodes):
-            item = parent.child(row)
-            if item is None or item.data(NODE_ROLE).key != node.key:
-                item = self._place(parent, row, node)
-            if item.data(NODE_ROLE) != node:
-                _fill(item, node)
-            self._reconcile(item, node.children)
+            place = len(self._nodes)
+            self._nodes.append(node)
+            self._parents.append(above)
+            self._rows.append(row)
+            self._children.append([])
+            self._places[node.key] = place
+            self._children[place] = self._append(node.children, place)
+            places.append(place)
+        return places
 
-    def _place(self, parent: QStandardItem, row: int, node: Node) -> QStandardItem:
-        known = self._items.get(node.key)
-        if known is not None:
-            item = parent.takeRow(known.row())[0]
-        else:
-            item = QStandardItem()
-            item.setEditable(False)
-            self._items[node.key] = item
-            _fill(item, node)
-        parent.insertRow(row, item)
-        return item
+    def _below(self, parent: _Index) -> list[int]:
+        return self._children[parent.internalId()] if parent.isValid() else self._top
 
-    def _forget(self, item: QStandardItem) -> None:
-        self._items.pop(item.data(NODE_ROLE).key, None)
-        for row in range(item.rowCount()):
-            self._forget(item.child(row))
-
-
-def _fill(item: QStandardItem, node: Node) -> None:
-    item.setData(node, NODE_ROLE)
-    item.setText(node.title)
-    item.setAccessibleText(f"{node.badge} {node.title}, {node.subtitle}".strip())
-    item.setDragEnabled(node.stack is not None)
+    def _index(self, place: int) -> QModelIndex:
+        return self.createIndex(self._rows[place], 0, place)

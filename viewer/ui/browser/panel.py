@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from viewer.dicom.catalogue import Catalogue
 from viewer.dicom.stacks import Stack
 from viewer.ui.browser.delegate import RowDelegate
-from viewer.ui.browser.model import NODE_ROLE, THUMBNAIL_ROLE, BrowserModel
+from viewer.ui.browser.model import NODE_ROLE, BrowserModel
 from viewer.ui.browser.nodes import Node, filtered, nodes_of
 
 
@@ -39,7 +39,8 @@ class SeriesBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._nodes: tuple[Node, ...] = ()
-        self._asked: set[str] = set()
+        self._asked: set[str] = set()  # stacks whose thumbnail was asked for
+        self._collapsed: set[str] = set()  # rows that the user has closed
         self._model = BrowserModel(self)
         self._filter = QLineEdit(self)
         self._filter.setObjectName("browserFilter")
@@ -50,6 +51,8 @@ class SeriesBrowser(QWidget):
         self._tree = _Tree(self)
         self._tree.setModel(self._model)
         self._tree.activatedRow.connect(self._choose)
+        self._tree.collapsed.connect(lambda index: self._collapsed.add(index.data(NODE_ROLE).key))
+        self._tree.expanded.connect(lambda index: self._collapsed.discard(index.data(NODE_ROLE).key))
         self._tree.painted.connect(self._ask_for_thumbnails)
         self._tree.customContextMenuRequested.connect(self._request_menu)
         layout = QVBoxLayout(self)
@@ -66,25 +69,20 @@ class SeriesBrowser(QWidget):
     def clear(self) -> None:
         """Show nothing and forget thumbnails and filter."""
         self._asked.clear()
+        self._collapsed.clear()
+        self._model.forget_thumbnails()
         self._filter.clear()
         self.set_catalogue(Catalogue())
 
     def set_thumbnail(self, stack_uid: str, picture: QPixmap) -> None:
-        """Show ``picture`` on the rows of a stack."""
-        for item in self._model.items():
-            stack = item.data(NODE_ROLE).stack
-            if stack is not None and stack.uid == stack_uid:
-                item.setData(picture, THUMBNAIL_ROLE)
+        """Show ``picture`` on the row of a stack."""
+        self._model.set_thumbnail(stack_uid, picture)
 
     def select_stack(self, stack_uid: str) -> None:
         """Mark the row of the stack that is on screen."""
-        for item in self._model.items():
-            stack = item.data(NODE_ROLE).stack
-            if stack is not None and stack.uid == stack_uid:
-                flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
-                self._tree.selectionModel().setCurrentIndex(item.index(), flags)
-                self._tree.scrollTo(item.index())
-                return
+        index = self._model.index_of_stack(stack_uid)
+        if index.isValid() and index != self._tree.currentIndex():
+            self._tree.setCurrentIndex(index)
 
     def selected_study(self) -> str:
         """Give the UID of the study of the current row; empty where none."""
@@ -102,11 +100,17 @@ class SeriesBrowser(QWidget):
         self._filter.selectAll()
 
     def _refresh(self) -> None:
-        known = {item.data(NODE_ROLE).key for item in self._model.items()}
+        current = self._tree.currentIndex()
+        key = current.data(NODE_ROLE).key if current.isValid() else ""
+        scrolled = self._tree.verticalScrollBar().value()
         self._model.set_nodes(filtered(self._nodes, self._filter.text()))
-        for item in self._model.items():
-            if item.data(NODE_ROLE).key not in known:
-                self._tree.expand(item.index())
+        for row in self._model.keys():
+            if row not in self._collapsed:
+                self._tree.expand(self._model.index_of(row))
+        again = self._model.index_of(key)
+        if again.isValid():
+            self._tree.setCurrentIndex(again)
+        self._tree.verticalScrollBar().setValue(scrolled)
 
     def _choose(self, index: QModelIndex) -> None:
         node: Node = index.data(NODE_ROLE)
