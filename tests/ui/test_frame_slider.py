@@ -29,7 +29,7 @@ def slider(qtbot: QtBot) -> FrameSlider:
 
 def band(slider: FrameSlider) -> list[QColor]:
     image = slider.grab().toImage()
-    return [image.pixelColor(x, image.height() - 1) for x in range(image.width())]
+    return [image.pixelColor(x, image.height() // 2) for x in range(image.width())]
 
 
 def test_following_a_frame_asks_for_nothing(qtbot: QtBot, slider: FrameSlider) -> None:

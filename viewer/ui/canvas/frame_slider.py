@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QToolTip, QWi
 
 from viewer.workers.priority import EMPTY, FAILED, READY
 
-_BAND_PX = 3
+_BAND_PX = 4
 _FAILED_COLOUR = QColor(214, 96, 77)
 _FRAMES_PER_PAGE = 10
 
@@ -85,20 +85,22 @@ class FrameSlider(QSlider):
                 )
         super().mousePressEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the slider and, under it, a band of the frames' states."""
-        super().paintEvent(event)
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the frames' states in the groove's place, and the handle over them."""
         option = QStyleOptionSlider()
         self.initStyleOption(option)
         start, length = self._track(option)
         painter = QPainter(self)
-        top = self.height() - _BAND_PX
+        top = (self.height() - _BAND_PX) // 2
         for first, stop, state in _runs(self._states, length):
             colour = _FAILED_COLOUR
             if state != FAILED:
-                role = QPalette.ColorRole.Highlight if state == READY else QPalette.ColorRole.Mid
+                role = QPalette.ColorRole.Highlight if state == READY else QPalette.ColorRole.Light
                 colour = self.palette().color(role)
             painter.fillRect(QRect(start + first, top, stop - first, _BAND_PX), colour)
+        option.subControls = QStyle.SubControl.SC_SliderHandle
+        control = QStyle.ComplexControl.CC_Slider
+        self.style().drawComplexControl(control, option, painter, self)
 
     def _moved(self, index: int) -> None:
         self._name_frame()

@@ -105,7 +105,7 @@ class WindowControls(QWidget):
             self._presets.clear()
             self._presets.addItems(list(names))
             self._presets.setCurrentIndex(-1)
-        self._presets.setEnabled(bool(names))
+        self._presets.setPlaceholderText(_BY_HAND if names else "")
         self._list_told = None
 
     def set_preset(self, index: int) -> None:
@@ -221,7 +221,6 @@ def _preset_list() -> QComboBox:
     presets = QComboBox()
     presets.setObjectName("windowPreset")
     presets.setAccessibleName("Window preset")
-    presets.setPlaceholderText(_BY_HAND)
     presets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     presets.setMinimumContentsLength(12)
     return presets
