@@ -45,7 +45,6 @@ class Decoded:
     colour: Colour = ""
     precision: int = 0
     signed: bool = False
-    lossy: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -143,7 +142,7 @@ def _jpeg(data: bytes, layout: PixelLayout) -> Decoded:
             options = {"colorspace": "rgb" if colour == "RGB" else "ycbcr", "outcolorspace": "rgb"}
             colour = "RGB"
     samples = _run("JPEG", imagecodecs.jpeg8_decode, data, **options)
-    return Decoded(samples, colour, info.precision, lossy=not info.lossless, warnings=notes)
+    return Decoded(samples, colour, info.precision, warnings=notes)
 
 
 def _jpegls(data: bytes, layout: PixelLayout) -> Decoded:
@@ -182,9 +181,7 @@ def _finish_jpeg2000(samples: _Array, info: StreamInfo, layout: PixelLayout) -> 
             notes = (f"The header says {layout.photometric}, the stream RGB: the stream decided.",)
         elif says_transform and not info.colour:
             notes = (f"The header says {layout.photometric}, the stream has no such transform.",)
-    return Decoded(
-        samples, colour, info.precision, info.signed, lossy=not info.lossless, warnings=notes
-    )
+    return Decoded(samples, colour, info.precision, info.signed, warnings=notes)
 
 
 def _jpegxl(data: bytes, layout: PixelLayout) -> Decoded:
@@ -194,7 +191,7 @@ def _jpegxl(data: bytes, layout: PixelLayout) -> Decoded:
         "jpeg-xl", shape[0], shape[1], 1 if samples.ndim == 2 else shape[2], 8 * samples.itemsize
     )
     _check_size(info, layout)
-    return Decoded(samples, "RGB" if samples.ndim == 3 else "", info.precision, lossy=True)
+    return Decoded(samples, "RGB" if samples.ndim == 3 else "", info.precision)
 
 
 def _rle(data: bytes, layout: PixelLayout) -> Decoded:
