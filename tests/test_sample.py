@@ -118,7 +118,7 @@ def test_the_generator_makes_what_is_stored(tmp_path: Path) -> None:
         if name.name == "DICOMDIR":  # signed by the pydicom that wrote it
             continue
         old, new = pydicom.dcmread(stored / name), pydicom.dcmread(again / name)
-        if old.SOPClassUID.name.startswith("Ultrasound"):  # another JPEG encoder may round otherwise
+        if old.Modality == "US":  # another version of the JPEG encoder may round otherwise
             del old.PixelData, new.PixelData, old.LossyImageCompressionRatio
             del new.LossyImageCompressionRatio
         assert old == new, name
