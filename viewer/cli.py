@@ -41,7 +41,9 @@ def _run_command(name: str, arguments: list[str]) -> int:
     from viewer.dicom.errors import NegatoError
 
     module = import_module(f"viewer.commands.{name}")
-    parser = argparse.ArgumentParser(f"negato {name}", description=_COMMANDS[name].capitalize() + ".")
+    parser = argparse.ArgumentParser(
+        f"negato {name}", description=_COMMANDS[name].capitalize() + "."
+    )
     module.configure(parser)
     try:
         return int(module.run(parser.parse_args(arguments)))

@@ -13,7 +13,7 @@ from viewer.dicom.catalogue import (
     ledger_sentence,
     ledger_text,
 )
-from viewer.dicom.sources import Notice
+from viewer.dicom.ledger import Notice
 
 SR = {"pixel_data_tag": None, "rows": None, "modality": "SR"}
 

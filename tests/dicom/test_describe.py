@@ -10,10 +10,10 @@ import pytest
 from pydicom.dataset import Dataset
 
 from tests.dicom import synthetic
-from viewer.dicom.describe import description_from_header
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.frames import native_frame, read_frame
 from viewer.dicom.lookup_tables import expand_segments
+from viewer.dicom.plain_description import description_from_header
 from viewer.dicom.reading import read_header
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.voi import VoiLut, VoiWindow

@@ -12,8 +12,8 @@ from pydicom.data import get_testdata_file
 
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.ledger import Notice
 from viewer.dicom.scanning import scan
-from viewer.dicom.sources import Notice
 
 
 def sample(name: str = "CT_small.dcm") -> str:

@@ -12,7 +12,8 @@ from pydicom.data import get_testdata_file
 
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.disc_paths import DiscFolder, Outside
-from viewer.dicom.sources import Notice, SourceFile, find_files, natural_key
+from viewer.dicom.ledger import Notice
+from viewer.dicom.sources import SourceFile, find_files, natural_key
 
 
 def names(found: list[object], root: Path) -> list[str]:

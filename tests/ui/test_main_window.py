@@ -241,9 +241,7 @@ def _copy_once(image: Path, folder: Path) -> Path:
     return target
 
 
-def test_dropped_folder_opens(
-    qtbot: QtBot, window: MainWindow, sample: Path
-) -> None:
+def test_dropped_folder_opens(qtbot: QtBot, window: MainWindow, sample: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(sample))])
     drop = QDropEvent(
@@ -308,9 +306,10 @@ def test_what_cannot_be_opened_is_named_where_the_picture_would_be(
 def test_a_folder_without_dicom_counts_its_files(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ) -> None:
+    folder = _folder(tmp_path / "texts")
     for name in ("a.txt", "b.txt"):
-        _file(tmp_path / name, b"words " * 100)
-    window.open([str(tmp_path)])
+        _file(folder / name, b"words " * 100)
+    window.open([str(folder)])
     _wait_message(qtbot, window, "2 not DICOM")
 
 
@@ -353,7 +352,7 @@ def test_a_disc_that_vanishes_leaves_a_sentence_and_no_crash(
     other = next(s for s in window.workspace.document.stacks() if s.kind == "cine")
     shutil.rmtree(disc)
     window.workspace.show(other)
-    _wait_message(qtbot, window, "read")
+    _wait_message(qtbot, window, "check the path or the disc")
 
 
 def test_hidden_docks_stay_hidden_in_the_next_window(

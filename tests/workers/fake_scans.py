@@ -6,7 +6,7 @@ import os
 import threading
 
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.sources import Notice
+from viewer.dicom.ledger import Notice
 
 
 def scan(paths, limits, skip_paths, on_slow):

@@ -11,8 +11,8 @@ import pytest
 from tests.workers.test_child_pool import children_of_this_process
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import Limits
-from viewer.dicom.sources import Notice
 from viewer.workers.scan import ScanJob, scan_in_child
 
 FAKE = "tests.workers.fake_scans:scan"

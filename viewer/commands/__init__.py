@@ -1,1 +1,1 @@
-"""The headless commands, one module each: ``configure(parser)`` and ``run(arguments) -> exit code``."""
+"""The headless commands, a module each: ``configure(parser)``, ``run(arguments) -> exit code``."""

@@ -18,7 +18,7 @@ from viewer.dicom.ledger import Ledger, Skipped, ledger_sentence, ledger_text
 from viewer.dicom.stacks import Stack, build_stacks
 
 if TYPE_CHECKING:
-    from viewer.dicom.sources import Notice
+    from viewer.dicom.ledger import Notice
 
 # While a scan runs, a series is rebuilt once it has grown by this share: the
 # work on a growing series stays proportional to its size.

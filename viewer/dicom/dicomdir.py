@@ -25,7 +25,7 @@ from viewer.dicom.elements import (
 )
 from viewer.dicom.errors import HeaderError, SkipKind
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.reading import open_regular, system_error
+from viewer.dicom.regular_files import open_regular, system_error
 
 _MEDIA_SOP_CLASS = 0x00020002
 _TRANSFER_SYNTAX = 0x00020010

@@ -35,6 +35,13 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence about the whole of what was opened."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """Every file seen: shown in a stack, or skipped with its reason.
 

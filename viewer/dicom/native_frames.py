@@ -16,7 +16,7 @@ from viewer.dicom.elements import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
-from viewer.dicom.reading import open_regular, system_error
+from viewer.dicom.regular_files import open_regular, system_error
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 

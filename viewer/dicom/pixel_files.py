@@ -33,7 +33,8 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.inflating import InflateLimitError, InflatingStream
 from viewer.dicom.layout import PixelLayout, layout_of
 from viewer.dicom.limits import Limits
-from viewer.dicom.reading import open_regular, read_header, system_error
+from viewer.dicom.reading import read_header
+from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.sop_classes import sop_class_name
 
 _GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels

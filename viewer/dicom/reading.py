@@ -1,4 +1,4 @@
-"""Reading the header of one file: open it safely, let the quick reader or pydicom read it.
+"""Reading the header of one file: let the quick reader or pydicom read it.
 
 Decides by content, never by extension, whether a file is DICOM at all. What
 the header holds is `header_fields`' matter.
@@ -7,9 +7,7 @@ the header holds is `header_fields`' matter.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable
-from typing import BinaryIO
 
 from viewer.dicom.elements import UNDEFINED_LENGTH, EncodingError, element_at
 from viewer.dicom.errors import HeaderError
@@ -17,10 +15,10 @@ from viewer.dicom.fullread import full_header
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.quickread import quick_header
+from viewer.dicom.regular_files import open_regular, system_error
 
 _WINDOW = 16 << 10
 _LARGE_WINDOW = 256 << 10  # tried once, before pydicom: private elements make some headers long
-_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def read_header(
@@ -66,41 +64,6 @@ def read_header(
             return full_header(stream, path, size, mtime_ns, limits)
     except OSError as error:
         raise system_error(path, error) from error
-
-
-def open_regular(path: str) -> BinaryIO:
-    """Open a regular file for reading; never a device, pipe or socket, nor wait for one.
-
-    Raises
-    ------
-    HeaderError
-        'not-a-file'.
-    OSError
-        The operating system refuses.
-    """
-    # Before, since opening alone can have effects on a device; after, on what was opened
-    if not stat.S_ISREG(os.stat(path).st_mode):
-        raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
-    descriptor = os.open(path, _OPEN_FLAGS)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
-    return os.fdopen(descriptor, "rb", buffering=_WINDOW)
-
-
-def system_error(path: str, error: OSError) -> HeaderError:
-    """Turn what the operating system says of a file into a sentence."""
-    if isinstance(error, FileNotFoundError):
-        return HeaderError("There is no such file; check the path or the disc.", path, "missing")
-    if isinstance(error, PermissionError):
-        return HeaderError(
-            "You have no permission to read it; ask its owner for access.", path, "unreadable"
-        )
-    return HeaderError(
-        f"It cannot be read ({error.strerror or 'read error'}); check the disc or the connection.",
-        path,
-        "unreadable",
-    )
 
 
 def _check_plausible(window: bytes, size: int, path: str) -> None:

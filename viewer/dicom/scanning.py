@@ -12,9 +12,10 @@ from viewer.dicom.catalogue import Skipped
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.reading import read_header
-from viewer.dicom.sources import Notice, SourceFile, find_files
+from viewer.dicom.sources import SourceFile, find_files
 
 
 def scan(

@@ -13,13 +13,13 @@ import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from viewer.dicom.catalogue import Skipped
 from viewer.dicom.dicomdir import DicomdirError, read_dicomdir
 from viewer.dicom.disc_paths import DiscFolder, Outside
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
 from viewer.dicom.errors import HeaderError
+from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.reading import open_regular, system_error
+from viewer.dicom.regular_files import open_regular, system_error
 
 _DIGITS = re.compile(r"([0-9]+)")
 
@@ -30,13 +30,6 @@ class SourceFile:
 
     path: str  # absolute
     sibling_of: str = ""  # the file that the user opened, where this one only lies beside it
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A sentence about the whole of what was opened."""
-
-    text: str
 
 
 Found = SourceFile | Skipped | Notice

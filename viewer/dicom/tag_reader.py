@@ -6,19 +6,18 @@ The structure is walked by `tag_walk`, values become text in `tag_values`.
 from __future__ import annotations
 
 import os
-import stat
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import BinaryIO
 
 import numpy as np
 
 from viewer.dicom.byte_reader import ByteReader
 from viewer.dicom.elements import DEFLATED, EXPLICIT_BIG, IMPLICIT_LITTLE
-from viewer.dicom.errors import HeaderError, SourceError
+from viewer.dicom.errors import HeaderError
 from viewer.dicom.inflating import InflatingStream
 from viewer.dicom.limits import Limits
+from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_values import value_text
 from viewer.dicom.tag_walk import Element, Walk
@@ -30,43 +29,29 @@ _FIRST_GROUPS = frozenset({0x0002, 0x0004, 0x0008, 0x0010, 0x0018, 0x0020, 0x002
 
 def read_table(path: str, limits: Limits) -> TagTable:
     """Read the table of a file; see `viewer.dicom.tags.read_tags`."""
-    with _opened(path) as file, warnings.catch_warnings(record=True) as caught:
+    rows = _Rows()
+    # pydicom warns of character sets it does not know and of text they cannot decode
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        rows = _Rows()
-        for element in _elements(file, path, limits):
-            rows.add(element)
-        # pydicom warns of character sets it does not know and text they cannot decode
-        remarks = dict.fromkeys(str(warning.message) for warning in caught)
-    return rows.table(path, tuple(f"{remark}." for remark in remarks))
-
-
-@contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
-    """Open a regular file, and nothing that could block."""
-    try:
-        handle = os.open(
-            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        )
-        with open(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise SourceError("It is not a file; choose a DICOM file.", path, "not-a-file")
-            yield file
-    except FileNotFoundError as error:
-        raise SourceError("There is no such file; check the name.", path, "missing") from error
-    except IsADirectoryError as error:
-        raise SourceError("It is a folder; choose a file in it.", path, "not-a-file") from error
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
-        raise SourceError(f"The file cannot be read ({reason}).", path, "unreadable") from error
+        try:
+            with open_regular(path) as file:
+                for element in _elements(file, path, limits):
+                    rows.add(element)
+        except OSError as error:
+            raise system_error(path, error) from error
+    return rows.table(path, tuple(f"{text}." for text in {str(one.message): 0 for one in caught}))
 
 
 def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
     """Yield the file meta information, then the data set."""
-    reader = ByteReader(file, os.fstat(file.fileno()).st_size)
+    size = os.fstat(file.fileno()).st_size
+    if not size:
+        raise HeaderError("The file is empty; copy it again.", path, "not-dicom")
+    reader = ByteReader(file, size)
     if reader.peek(132)[128:] == b"DICM":
         reader.skip(132)
     elif not _plausible(reader.peek(8)):
-        raise HeaderError("It is not a DICOM file.", path, "not-dicom")
+        raise HeaderError("The file is not a DICOM file.", path, "not-dicom")
     syntax = ""
     meta = Walk(reader, limits)
     for element in meta.file_meta():
@@ -80,7 +65,7 @@ def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
     walk = Walk(reader, limits)
     yield from walk.dataset(implicit=implicit, little_endian=little_endian)
     if not meta.whole + walk.whole:
-        raise HeaderError("No DICOM element can be read: the file is damaged.", path)
+        raise HeaderError("The file is damaged: no DICOM element can be read; copy it again.", path)
 
 
 def _plausible(head: bytes) -> bool:

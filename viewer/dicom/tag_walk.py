@@ -110,8 +110,9 @@ class Walk:
                     yield from self._step_element()
         except _DamageError as damage:
             yield self._note(str(damage))
-        except InflateLimitError as error:
-            yield self._note(f"The rest is not read: it inflates to more than {error} bytes.")
+        except InflateLimitError:
+            limit = f"{self._limits.inflate_bytes:,} bytes"
+            yield self._note(f"The rest is not read: it inflates to more than {limit}.")
         except zlib.error:
             yield self._note("The rest is not read: the compressed data are damaged.")
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from viewer.dicom.presets import window_presets
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.voi import Voi, VoiWindow
+from viewer.plain_text import plain_line
 from viewer.session.viewport import FileVoi, FixedVoi, VoiChoice
 
 
@@ -26,14 +27,18 @@ def window_options(description: FrameDescription, modality: str) -> list[WindowO
         for number, voi in enumerate(description.vois)
     ]
     options += [
-        WindowOption(f"{preset.explanation}  {preset.center:g} / {preset.width:g}", FixedVoi(preset))
+        WindowOption(_window_name(preset.explanation, preset), FixedVoi(preset))
         for preset in window_presets(modality)
     ]
     return options
 
 
 def _file_name(voi: Voi, number: int) -> str:
-    name = voi.explanation or f"File {number + 1}"
+    name = plain_line(voi.explanation, 40) or f"File {number + 1}"
     if isinstance(voi, VoiWindow):
-        return f"{name}  {voi.center:g} / {voi.width:g}"
+        return _window_name(name, voi)
     return f"{name}  (table)"
+
+
+def _window_name(name: str, window: VoiWindow) -> str:
+    return f"{name}  {window.center:g} / {window.width:g}"

@@ -6,15 +6,15 @@ and where results become signals in the GUI thread.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import os
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.stacks import Stack
+from viewer.dicom.tags import TagTable
 from viewer.imaging.voi import VoiWindow
 from viewer.session.document import Document, find_frame, first_image
 from viewer.session.hop import Hop
@@ -62,7 +62,7 @@ class Workspace(QObject):
         self.messages = Messages(self)
         self.document: Document | None = None
         self.viewport = ViewportState()
-        self.tags: object | None = None
+        self.tags: TagTable | NegatoError | None = None
         self.tags_path = ""
         self._hop = Hop(self)
         self._chosen = False  # the user has picked a stack or frame himself
@@ -200,11 +200,11 @@ class Workspace(QObject):
             on_done=lambda result: self._hop.post(lambda: self._tags_done(path, result)),
         )
 
-    def _tags_done(self, path: str, result: object) -> None:
+    def _tags_done(self, path: str, result: TagTable | NegatoError) -> None:
         if path == self.tags_path:
             self._set_tags(path, result)
 
-    def _set_tags(self, path: str, tags: object | None) -> None:
+    def _set_tags(self, path: str, tags: TagTable | NegatoError | None) -> None:
         self.tags_path = path
         self.tags = tags
         self.tagsChanged.emit()

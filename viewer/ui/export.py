@@ -21,7 +21,7 @@ def save_png(image: QImage, messages: Messages, parent: QWidget) -> None:
         return
     if not path.lower().endswith(".png"):
         path += ".png"
-    if image.save(path, "PNG"):
+    if image.save(path, b"PNG"):
         messages.post("The picture was saved.")
     else:
         messages.post("The picture was not saved: choose a folder that can be written.", "error")

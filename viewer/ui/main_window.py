@@ -127,9 +127,7 @@ class MainWindow(QMainWindow):
         self.resizeDocks([browser, tags], [290, 380], Qt.Orientation.Horizontal)
         self.resizeDocks([browser, window], [430, 250], Qt.Orientation.Vertical)
 
-    def _dock(
-        self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
-    ) -> QDockWidget:
+    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self)
         dock.setObjectName(name)
         dock.setWidget(widget)

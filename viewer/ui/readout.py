@@ -62,9 +62,7 @@ def window_text(voi: Voi | None, description: FrameDescription) -> str:
     return f"VOI LUT {plain_line(voi.explanation, 40)}" if voi is not None else ""
 
 
-def pixel_text(
-    pixels: np.ndarray, description: FrameDescription, row: float, column: float
-) -> str:
+def pixel_text(pixels: np.ndarray, description: FrameDescription, row: float, column: float) -> str:
     """Say what lies under the pointer; ``row`` and ``column`` in frame space.
 
     Stored value, modality value with its unit, patient position in mm. Empty

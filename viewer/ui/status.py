@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QProgressBar,
+    QPushButton,
+    QStatusBar,
+    QToolButton,
+    QWidget,
+)
 
 from viewer.session.document import ScanProgress
 from viewer.ui.plain_label import PlainLabel
@@ -43,8 +50,8 @@ class StatusBar(QStatusBar):
         self._memory.setObjectName("memoryLabel")
         for widget, stretch in ((self._readout, 3), (self._message, 2)):
             self.addWidget(widget, stretch)
-        for widget in (self._progress, self._ledger, self._memory):
-            self.addPermanentWidget(widget)
+        for permanent in (self._progress, self._ledger, self._memory):
+            self.addPermanentWidget(permanent)
         self._progress.hide()
         self._ledger.hide()
         self._fade = QTimer(self, singleShot=True, interval=_MESSAGE_MS)

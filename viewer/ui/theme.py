@@ -18,8 +18,8 @@ QMainWindow::separator { background: #1b1c1f; width: 4px; height: 4px; }
 QMainWindow::separator:hover { background: #3e7cb1; }
 QDockWidget::title { background: #2c2e32; padding: 5px 8px; }
 QStatusBar::item { border: none; }
-QTreeView, QLineEdit, QAbstractSpinBox { border: 1px solid #3a3d42; }
-QTreeView:focus, QLineEdit:focus, QAbstractSpinBox:focus { border-color: #3e7cb1; }
+QTreeView, QLineEdit { border: 1px solid #3a3d42; }
+QTreeView:focus, QLineEdit:focus { border-color: #3e7cb1; }
 QHeaderView::section { background: #2c2e32; color: #b6bac1; border: none; padding: 3px 6px; }
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viewer.dicom.catalogue import Catalogue, ledger_sentence
@@ -89,7 +89,7 @@ class ViewArea(QWidget):
 
     def _connect(self) -> None:
         workspace, canvas, slider = self._workspace, self.canvas, self.slider
-        workspace.pictureChanged.connect(self.picture_changed)
+        workspace.pictureChanged.connect(self._picture_changed)
         workspace.stackChanged.connect(self._show_slider)
         workspace.framesChanged.connect(self._show_states)
         workspace.documentChanged.connect(self.refresh)

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.histogram import histogram
+from viewer.imaging.histogram import Histogram, histogram
 from viewer.imaging.voi import Voi, VoiWindow
 from viewer.session.viewport import FixedVoi, VoiChoice
 from viewer.session.windows import WindowOption, window_options
@@ -54,7 +54,7 @@ class WindowLink(QObject):
             return
         self._controls.set_enabled_for("grey")
         counted = histogram(pixels, description.modality, description.padding_range, 256)
-        low, high = float(counted.edges[0]), float(counted.edges[-1])
+        low, high = _extent(counted)
         integral = np.issubdtype(pixels.dtype, np.integer) and description.modality.slope == 1.0
         self._controls.set_range(low, high, 1.0 if integral else (high - low) / 1000 or 1.0)
         self._controls.set_histogram(counted)
@@ -72,6 +72,11 @@ class WindowLink(QObject):
         if isinstance(choice, FixedVoi) and choice.name == "Automatic":
             return 0
         return next((n for n, o in enumerate(self._options) if _same(o.choice, choice, voi)), -1)
+
+
+def _extent(counted: Histogram) -> tuple[float, float]:
+    """Give the lowest and highest value; something harmless where all is padding."""
+    return (float(counted.edges[0]), float(counted.edges[-1])) if len(counted.edges) else (0.0, 1.0)
 
 
 def _same(option: VoiChoice | None, choice: VoiChoice | None, voi: Voi) -> bool:

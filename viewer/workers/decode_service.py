@@ -232,8 +232,8 @@ class DecodeService:
             self._fail(job.stack.uid, key, PixelError(_DEFECT, key.path))
 
     def _read_into_volume(self, stack_uid: str, key: FrameKey, job: _Job) -> None:
-        from viewer.dicom.describe import description_from_header
         from viewer.dicom.native_frames import native_frame, read_native
+        from viewer.dicom.plain_description import description_from_header
 
         header = job.stack.headers[job.header]
         native, description = native_frame(header), description_from_header(header)

@@ -16,8 +16,8 @@ from contextlib import closing
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.sources import Notice
 from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Request
 

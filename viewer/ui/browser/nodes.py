@@ -85,7 +85,9 @@ def _series(series: Series, above: str, study_uid: str) -> Node:
     badge = plain_line(series.modality, 8)
     if len(series.stacks) == 1:
         stack = series.stacks[0]
-        title = number + (plain_line(series.description, 120) or plain_line(stack.label) or "Series")
+        title = number + (
+            plain_line(series.description, 120) or plain_line(stack.label) or "Series"
+        )
         return Node(key, title, _stack_facts(stack), (), stack, study_uid, badge)
     title = number + (plain_line(series.description, 120) or "Series")
     images = sum(len(stack) for stack in series.stacks)

@@ -51,8 +51,8 @@ class SeriesBrowser(QWidget):
         self._tree = _Tree(self)
         self._tree.setModel(self._model)
         self._tree.activatedRow.connect(self._choose)
-        self._tree.collapsed.connect(lambda index: self._collapsed.add(index.data(NODE_ROLE).key))
-        self._tree.expanded.connect(lambda index: self._collapsed.discard(index.data(NODE_ROLE).key))
+        self._tree.collapsed.connect(lambda index: self._collapsed.add(_key(index)))
+        self._tree.expanded.connect(lambda index: self._collapsed.discard(_key(index)))
         self._tree.painted.connect(self._ask_for_thumbnails)
         self._tree.customContextMenuRequested.connect(self._request_menu)
         layout = QVBoxLayout(self)
@@ -101,7 +101,7 @@ class SeriesBrowser(QWidget):
 
     def _refresh(self) -> None:
         current = self._tree.currentIndex()
-        key = current.data(NODE_ROLE).key if current.isValid() else ""
+        key = _key(current)
         scrolled = self._tree.verticalScrollBar().value()
         self._model.set_nodes(filtered(self._nodes, self._filter.text()))
         for row in self._model.keys():
@@ -131,6 +131,10 @@ class SeriesBrowser(QWidget):
                 continue
             self._asked.add(stack.uid)
             self.thumbnailWanted.emit(stack)
+
+
+def _key(index: QModelIndex) -> str:
+    return str(index.data(NODE_ROLE).key) if index.isValid() else ""
 
 
 def _first_stack(node: Node) -> Stack | None:

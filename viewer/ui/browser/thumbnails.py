@@ -15,7 +15,9 @@ def thumbnail(pixels: np.ndarray, description: FrameDescription) -> QPixmap:
     """Give a picture of at most `THUMBNAIL_PX` on its longer side."""
     step = max(-(-max(pixels.shape[:2]) // (2 * THUMBNAIL_PX)), 1)
     small = np.ascontiguousarray(pixels[::step, ::step])
-    rgb = np.ascontiguousarray(to_rgb32(small, description, chosen_voi(FileVoi(0), small, description)))
+    rgb = np.ascontiguousarray(
+        to_rgb32(small, description, chosen_voi(FileVoi(0), small, description))
+    )
     height, width = rgb.shape
     image = QImage(rgb.data, width, height, 4 * width, QImage.Format.Format_RGB32)
     vertical, horizontal = description.pixel_aspect_rc

@@ -108,8 +108,6 @@ class AboutDialog(QDialog):
         _stack_up(self, label, buttons)
 
 
-
-
 def _stack_up(dialog: QDialog, *widgets: QWidget) -> None:
     layout = QVBoxLayout(dialog)
     for widget in widgets:

@@ -1,0 +1,47 @@
+"""Opening files that came from anywhere: regular files alone, and what to say where that fails."""
+
+from __future__ import annotations
+
+import os
+import stat
+from typing import BinaryIO
+
+from viewer.dicom.errors import HeaderError
+
+_BUFFER = 16 << 10
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def open_regular(path: str) -> BinaryIO:
+    """Open a regular file for reading; never a device, pipe or socket, nor wait for one.
+
+    Raises
+    ------
+    HeaderError
+        'not-a-file'.
+    OSError
+        The operating system refuses.
+    """
+    # Before, since opening alone can have effects on a device; after, on what was opened
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
+    descriptor = os.open(path, _OPEN_FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
+    return os.fdopen(descriptor, "rb", buffering=_BUFFER)
+
+
+def system_error(path: str, error: OSError) -> HeaderError:
+    """Turn what the operating system says of a file into a sentence."""
+    if isinstance(error, FileNotFoundError):
+        return HeaderError("There is no such file; check the path or the disc.", path, "missing")
+    if isinstance(error, PermissionError):
+        return HeaderError(
+            "You have no permission to read it; ask its owner for access.", path, "unreadable"
+        )
+    return HeaderError(
+        f"It cannot be read ({error.strerror or 'read error'}); check the disc or the connection.",
+        path,
+        "unreadable",
+    )
