@@ -90,7 +90,7 @@ def _encoding(reader: ByteReader, syntax: str) -> tuple[bool, bool]:
     if syntax:
         little_endian = syntax != EXPLICIT_BIG
     else:
-        little_endian = int.from_bytes(head[:2], "little") in _FIRST_GROUPS
+        little_endian = int.from_bytes(head[:2], "big") not in _FIRST_GROUPS
     return not looks_explicit, little_endian
 
 
