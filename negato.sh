@@ -36,7 +36,8 @@ install_packages() {
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" -ne 0 ]; then
         say "some Debian packages are missing. Run this line as root, then try again:"
-        fail "  apt-get update && apt-get install -y --no-install-recommends$missing"
+        printf '%s\n' "apt-get update && apt-get install -y --no-install-recommends$missing" >&2
+        exit 1
     fi
     say "installing from Debian:$missing"
     apt-get update -q >&2 || say "not every package list could be renewed"
@@ -67,8 +68,8 @@ make_environment() { # $1: the extra to install, or nothing
 
 check_screen() {
     [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}${QT_QPA_PLATFORM:-}" ] || return 0
-    say "a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY). Without one:"
-    fail "  apt-get install -y xvfb xauth && xvfb-run sh negato.sh run"
+    say "a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY)."
+    fail "Where there is none, xvfb-run (packages xvfb and xauth) gives one: xvfb-run sh negato.sh run"
 }
 
 run() {
