@@ -6,17 +6,17 @@ to the workers, the rows to `model`, the search itself to `dicom.tags`.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QStackedWidget,
     QToolButton,
-    QTreeView,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from viewer.dicom.tags import IntArray, Kind, TagTable, find_rows, keyword_path, tag_text
 from viewer.plain_text import plain_line
 from viewer.ui.plain_label import PlainLabel
+from viewer.ui.tags.keys import SearchField, TagView
 from viewer.ui.tags.model import Column, TagTreeModel
 from viewer.ui.tags.place import TreePlace
 from viewer.ui.tags.value_dialog import ValueDialog
@@ -136,12 +137,6 @@ class TagPanel(QWidget):
         row = self.model.row_of(self.tree.currentIndex())
         return (None, -1) if row is None else (self.model.table, row)
 
-    def _next(self) -> None:
-        self.step_match(1)
-
-    def _previous(self) -> None:
-        self.step_match(-1)
-
     def _search_edited(self) -> None:
         """Find as the reader types: stay on the current row while it matches, else go on."""
         self._find()
@@ -190,17 +185,18 @@ class TagPanel(QWidget):
         self.message.setText(text)
         self._pages.setCurrentWidget(self.message)
 
-    def _make_search(self) -> QLineEdit:
-        search = QLineEdit(self)
+    def _make_search(self) -> SearchField:
+        search = SearchField(self)
         search.setObjectName("tagSearch")
         search.setAccessibleName("Search tags")
         search.setPlaceholderText("Search tag, keyword, name or value")
         search.setClearButtonEnabled(True)
         search.textChanged.connect(self._search_edited)
+        search.stepRequested.connect(self.step_match)
         return search
 
-    def _make_tree(self) -> QTreeView:
-        tree = QTreeView(self)
+    def _make_tree(self) -> TagView:
+        tree = TagView(self)
         tree.setObjectName("tagTree")
         tree.setAccessibleName("Tags")
         tree.setModel(self.model)
@@ -213,6 +209,7 @@ class TagPanel(QWidget):
         tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         tree.customContextMenuRequested.connect(self._open_menu)
         tree.doubleClicked.connect(self._enter)
+        tree.enterPressed.connect(self._enter)
         tree.selectionModel().currentChanged.connect(self._show_count)
         for column, width in _WIDTHS.items():
             tree.header().resizeSection(column, width)
@@ -232,27 +229,14 @@ class TagPanel(QWidget):
             action.setShortcut(QKeySequence(key))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self.tree.addAction(action)
-        for owner, keys, slot in (
-            (self.search, ("Return", "Enter"), self._next),
-            (self.search, ("Shift+Return", "Shift+Enter"), self._previous),
-            (self.tree, ("Return", "Enter"), self._enter),
-        ):
-            for key in keys:
-                context = Qt.ShortcutContext.WidgetShortcut
-                QShortcut(QKeySequence(key), owner, slot, context=context)
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()
         top.addWidget(self.search, 1)
         top.addWidget(self.count)
-        for name, arrow, text, slot in (
-            (
-                "tagPrevious",
-                Qt.ArrowType.UpArrow,
-                "Previous match (Shift+Enter)",
-                self._previous,
-            ),
-            ("tagNext", Qt.ArrowType.DownArrow, "Next match (Enter)", self._next),
+        for name, arrow, text, step in (
+            ("tagPrevious", Qt.ArrowType.UpArrow, "Previous match (Shift+Enter)", -1),
+            ("tagNext", Qt.ArrowType.DownArrow, "Next match (Enter)", 1),
         ):
             button = QToolButton(self)
             button.setObjectName(name)
@@ -260,7 +244,7 @@ class TagPanel(QWidget):
             button.setToolTip(text)
             button.setArrowType(arrow)
             button.setAutoRaise(True)
-            button.clicked.connect(slot)
+            button.clicked.connect(partial(self.step_match, step))
             top.addWidget(button)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.message)

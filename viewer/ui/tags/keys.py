@@ -1,0 +1,45 @@
+"""The panel's two widgets with their keys: Enter means more than Qt's defaults do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QTreeView
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class SearchField(QLineEdit):
+    """A line edit that asks for the next match on Enter, the one before on Shift+Enter.
+
+    Signals
+    -------
+    stepRequested
+        1 or -1.
+    """
+
+    stepRequested = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: a key."""
+        if event.key() in _ENTER:
+            back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.stepRequested.emit(-1 if back else 1)
+        else:
+            super().keyPressEvent(event)
+
+
+class TagView(QTreeView):
+    """A tree view that tells of Enter on the current row.
+
+    Qt's own ``activated`` comes with a single click on some desktops.
+    """
+
+    enterPressed = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: a key."""
+        if event.key() in _ENTER:
+            self.enterPressed.emit()
+        else:
+            super().keyPressEvent(event)
