@@ -144,6 +144,19 @@ def test_long_values_are_elided_and_shown_whole_on_request(panel: TagPanel, qtbo
     dialog.close()
 
 
+def test_a_megabyte_on_one_line_opens_at_once(panel: TagPanel) -> None:
+    panel.set_table(made_table(["x" * (1 << 20)]))
+    panel.show_row(0)
+    began = time.perf_counter()
+    panel.show_value()
+    dialog = panel.findChild(QDialog)
+    dialog.grab()
+    assert time.perf_counter() - began < 2.0  # 0.1 s on an idle machine
+    text = dialog.findChild(QPlainTextEdit, "tagValueText").toPlainText()
+    assert text.replace("\n", "") == "x" * (1 << 20)
+    dialog.close()
+
+
 def test_typing_jumps_to_the_first_match_and_counts(panel: TagPanel, qtbot: QtBot) -> None:
     table = sample("rtplan.dcm")
     panel.set_table(table)

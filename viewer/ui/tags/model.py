@@ -79,10 +79,12 @@ class TagTreeModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: _Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         """Qt: the index of a child."""
-        if not self.hasIndex(row, column, parent):
-            return QModelIndex()
         slot = int(parent.internalId()) + 1 if parent.isValid() else 0
-        return self.createIndex(row, column, self._children[self._first[slot] + row])
+        at = self._first[slot] + row
+        # not hasIndex(), which asks rowCount(): Qt comes here for each row of an open sequence
+        if row < 0 or at >= self._first[slot + 1] or not 0 <= column < len(_TITLES):
+            return QModelIndex()
+        return self.createIndex(row, column, self._children[at])
 
     def parent(self, index: _Index = QModelIndex()) -> QModelIndex:  # type: ignore[override] # noqa: B008
         """Qt: the index of the parent."""
@@ -97,9 +99,13 @@ class TagTreeModel(QAbstractItemModel):
         slot = int(parent.internalId()) + 1 if parent.isValid() else 0
         return self._first[slot + 1] - self._first[slot]
 
+    def hasChildren(self, parent: _Index = QModelIndex()) -> bool:  # noqa: B008
+        """Qt: whether it opens."""
+        return self.rowCount(parent) > 0
+
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         """Qt: how many columns."""
-        return len(Column)
+        return len(_TITLES)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLa
 from viewer.plain_text import plain_line
 from viewer.ui.plain_label import PlainLabel
 
+_LONGEST_LINE = 20_000  # characters; Qt lays out a line as a whole, a megabyte in seconds
+
 
 class ValueDialog(QDialog):
     """Shows a value with its line ends; other controls become visible marks.
@@ -40,6 +42,11 @@ class ValueDialog(QDialog):
 
 
 def visible_lines(value: str) -> str:
-    """Give ``value`` with its lines kept and each of them printable."""
+    """Give ``value`` with its lines kept, each printable; very long ones are broken."""
     lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(plain_line(line, limit=len(line) + 1) for line in lines)
+    pieces = (
+        line[at : at + _LONGEST_LINE]
+        for line in lines
+        for at in range(0, max(1, len(line)), _LONGEST_LINE)
+    )
+    return "\n".join(plain_line(piece, limit=_LONGEST_LINE) for piece in pieces)
