@@ -1,0 +1,39 @@
+"""The benchmarks run and report what they should; how fast anything is, is never tested."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.__main__ import main
+from tests.benchmarks.measuring import Result, Timing
+
+
+def test_headers_report_ours_peer_and_ratio_beside_the_machine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["headers", "--tiny", "--json", "--data", str(tmp_path)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert "CPUs" in told["machine"]["machine"]
+    assert "pydicom" in told["machine"]["versions"]
+    against_pydicom, against_gdcm = told["results"]["headers"]
+    assert against_pydicom["peer_name"] == "pydicom.dcmread"
+    ours, peer = against_pydicom["ours"]["median_ms"], against_pydicom["peer"]["median_ms"]
+    assert min(ours, peer) > 0
+    assert against_pydicom["ratio"] == pytest.approx(peer / ours)
+    assert (against_gdcm["peer"] is None) == (against_gdcm["ratio"] is None)
+
+
+def test_an_unknown_name_is_refused_with_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["nonsense"])
+    assert "nonsense" in capsys.readouterr().err
+
+
+def test_a_ratio_tells_how_many_times_as_fast_ours_is() -> None:
+    result = Result("", Timing((1.0, 2.0, 9.0)), "", Timing((4.0, 6.0, 8.0)))
+    assert result.ratio == 3.0
+    assert result.ours.p95 == 9.0
+    assert Result("", Timing((1.0,)), "absent", None).ratio is None
