@@ -83,6 +83,8 @@ class Document(QObject):
         self._hop.post(lambda: self._receive(catalogue, progress))
 
     def _scan_ended(self) -> None:
+        if not self._alive:  # `close` waits for this thread
+            return
         catalogue, progress = self._feed.finish()
         self._hop.post(lambda: self._receive(catalogue, progress))
 
@@ -132,6 +134,11 @@ def find_frame(catalogue: Catalogue, key: FrameKey) -> tuple[Stack, int] | None:
             if stack.key(index) == key:
                 return stack, index
     return None
+
+
+def holds_file(catalogue: Catalogue, path: str) -> bool:
+    """Say whether a stack of ``catalogue`` has the file ``path``."""
+    return any(h.path == path for stack in stacks_of(catalogue) for h in stack.headers)
 
 
 class _CatalogueFeed:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+AUTOMATIC = "Automatic"  # the name of the window that was found, not chosen
+
+
 @dataclass(frozen=True, slots=True)
 class FileVoi:
     """The file's own VOI number ``index``, from each frame anew."""
@@ -90,8 +93,8 @@ class ViewportState:
 def resolve(state: ViewportState, cache: FrameCache) -> Picture:
     """Give what can be shown of ``state`` from what is in ``cache``.
 
-    Where the stack has no choice of VOI yet, its first picture makes one: the
-    file's first VOI, else the automatic window, which then stays for the stack.
+    Where the stack has no choice of VOI yet, its pictures make one: the file's
+    first VOI, else the automatic window of its middle frame, for all frames.
     """
     stack = state.stack
     if stack is None:
@@ -107,8 +110,7 @@ def resolve(state: ViewportState, cache: FrameCache) -> Picture:
     pixels, description = cached
     choice = state.choices.get(stack.uid)
     if choice is None:
-        choice = _first_choice(pixels, description)
-        state.choices[stack.uid] = choice
+        choice = _first_choice(state, cache, pixels, description)
     return Picture(pixels, description, chosen_voi(choice, pixels, description))
 
 
@@ -128,7 +130,20 @@ def automatic(pixels: np.ndarray, description: FrameDescription) -> VoiWindow:
     return auto_window(pixels, description.modality, description.padding_range)
 
 
-def _first_choice(pixels: np.ndarray, description: FrameDescription) -> VoiChoice:
+def _first_choice(
+    state: ViewportState, cache: FrameCache, pixels: np.ndarray, description: FrameDescription
+) -> VoiChoice:
+    """Choose for a stack that was not windowed yet; it stays once its middle frame is known.
+
+    The middle frame speaks for the stack better than the first, which often
+    holds nothing but noise.
+    """
     if description.vois and is_usable(description.vois[0]):
+        state.choose(FileVoi(0))
         return FileVoi(0)
-    return FixedVoi(automatic(pixels, description), "Automatic")
+    assert state.stack is not None
+    middle = cache.get(state.stack, len(state.stack) // 2)
+    if isinstance(middle, tuple):
+        state.choose(FixedVoi(automatic(*middle), AUTOMATIC))
+        return state.choices[state.stack.uid]
+    return FixedVoi(automatic(pixels, description), AUTOMATIC)

@@ -8,7 +8,7 @@ from viewer.dicom.presets import window_presets
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.voi import Voi, VoiWindow
 from viewer.plain_text import plain_line
-from viewer.session.viewport import FileVoi, FixedVoi, VoiChoice
+from viewer.session.viewport import AUTOMATIC, FileVoi, FixedVoi, VoiChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class WindowOption:
 
 def window_options(description: FrameDescription, modality: str) -> list[WindowOption]:
     """Give what the digits and the preset list choose: 0 automatic, then file, then presets."""
-    options = [WindowOption("Automatic", None)]
+    options = [WindowOption(AUTOMATIC, None)]
     options += [
         WindowOption(_file_name(voi, number), FileVoi(number))
         for number, voi in enumerate(description.vois)

@@ -16,12 +16,20 @@ from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.stacks import Stack
 from viewer.dicom.tags import TagTable
 from viewer.imaging.voi import VoiWindow
-from viewer.session.document import Document, find_frame, first_image
+from viewer.session.document import Document, find_frame, first_image, holds_file
 from viewer.session.hop import Hop
 from viewer.session.messages import Messages
 from viewer.session.settings import Settings
-from viewer.session.viewport import FixedVoi, Picture, ViewportState, VoiChoice, automatic, resolve
-from viewer.workers.child_pool import ChildPool
+from viewer.session.viewport import (
+    AUTOMATIC,
+    FixedVoi,
+    Picture,
+    ViewportState,
+    VoiChoice,
+    automatic,
+    resolve,
+)
+from viewer.workers.child_pool import ChildPool, Ticket
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
 
@@ -64,6 +72,7 @@ class Workspace(QObject):
         self.viewport = ViewportState()
         self.tags: TagTable | NegatoError | None = None
         self.tags_path = ""
+        self._tags_ticket: Ticket | None = None
         self._hop = Hop(self)
         self._chosen = False  # the user has picked a stack or frame himself
         self._thumbnails: dict[str, tuple[Stack, int]] = {}
@@ -161,7 +170,7 @@ class Workspace(QObject):
         if picture.pixels is None or picture.description is None:
             return
         if choice is None:
-            choice = FixedVoi(automatic(picture.pixels, picture.description), "Automatic")
+            choice = FixedVoi(automatic(picture.pixels, picture.description), AUTOMATIC)
         self.viewport.choose(choice)
         self.pictureChanged.emit()
 
@@ -193,7 +202,9 @@ class Workspace(QObject):
         if path == self.tags_path:
             return
         self.tags_path = path
-        self._pool.submit(
+        if self._tags_ticket is not None:  # a file that was scrolled past: not ahead of frames
+            self._tags_ticket.cancel()
+        self._tags_ticket = self._pool.submit(
             "tags",
             (path,),
             timeout_s=DEFAULT_LIMITS.header_seconds,
@@ -215,7 +226,8 @@ class Workspace(QObject):
     def _frame_ready(self, stack_uid: str, index: int) -> None:
         shown = self.viewport.stack
         if shown is not None and shown.uid == stack_uid:
-            if index == self.viewport.index:
+            unwindowed = stack_uid not in self.viewport.choices
+            if index == self.viewport.index or (unwindowed and index == len(shown) // 2):
                 self.pictureChanged.emit()
             self.framesChanged.emit()
         wanted = self._thumbnails.get(stack_uid)
@@ -232,19 +244,25 @@ class Workspace(QObject):
         assert self.document is not None
         catalogue = self.document.catalogue
         shown = self.viewport.stack
-        if shown is None or not len(shown):
+        if shown is None or not (len(shown) or self._chosen):
             first = first_image(catalogue, self.document.paths)
-            if first is not None and not self._chosen:
+            if first is not None:
                 self._turn_to(*first)
+            return
+        if not len(shown):
+            if not holds_file(catalogue, shown.headers[0].path):
+                self._leave_closed_stack()
             return
         found = find_frame(catalogue, shown.key(self.viewport.index))
         if found is None:
             self._leave_closed_stack()
         elif found[0] is not shown:
             stack, index = found
-            choice = self.viewport.choices.get(shown.uid)
-            if choice is not None:
-                self.viewport.choices.setdefault(stack.uid, choice)
+            choice = self.viewport.choices.pop(shown.uid, None)
+            # an automatic window is chosen anew from the frames that there are now
+            automatic_choice = isinstance(choice, FixedVoi) and choice.name == AUTOMATIC
+            if choice is not None and not automatic_choice:
+                self.viewport.choices[stack.uid] = choice
             self._turn_to(stack, index)
 
     def _leave_closed_stack(self) -> None:

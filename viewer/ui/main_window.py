@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
         window = self._dock("windowDock", "Window", self.window_controls, left)
         tags = self._dock("tagDock", "Tags", self.tag_panel, right)
         self._docks = (browser, window, tags)
-        self.resizeDocks([browser, tags], [290, 380], Qt.Orientation.Horizontal)
+        self.resizeDocks([browser, tags], [280, 450], Qt.Orientation.Horizontal)
         self.resizeDocks([browser, window], [430, 250], Qt.Orientation.Vertical)
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -212,7 +212,8 @@ class MainWindow(QMainWindow):
         document = self.workspace.document
         if document is not None:
             self.browser.set_catalogue(document.catalogue)
-            self._select_shown()
+            if not self.browser.has_current():  # else the keyboard is on its way there
+                self._select_shown()
 
     def _progress_changed(self) -> None:
         document = self.workspace.document
@@ -238,7 +239,8 @@ class MainWindow(QMainWindow):
             return
         header = stack.headers[0]
         name = person_name(header.patient_name) or "No name"
-        self.setWindowTitle(f"{name} – {plain_line(header.series_description, 80)} – Negato")
+        series = plain_line(header.series_description, 80)
+        self.setWindowTitle(" – ".join(part for part in (name, series, "Negato") if part))
 
     def _enable_actions(self) -> None:
         present: set[Need] = set()

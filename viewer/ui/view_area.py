@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from viewer.dicom.catalogue import Catalogue, ledger_sentence
+from viewer.dicom.stacks import Stack
 from viewer.plain_text import plain_line
 from viewer.session.viewport import Picture
 from viewer.session.windows import window_options
@@ -37,6 +38,7 @@ class ViewArea(QWidget):
         super().__init__(parent)
         self._workspace = workspace
         self.picture = Picture()
+        self._shown: tuple[Stack, int] | None = None  # the frame that ``picture`` is of
         self._stack_uid = ""
         self._message = ""
         self._texts = True
@@ -60,18 +62,20 @@ class ViewArea(QWidget):
     def refresh(self) -> None:
         """Show what the workspace's viewport can show now."""
         picture = self._workspace.picture()
-        stack = self._workspace.viewport.stack
+        stack, index = self._workspace.viewport.stack, self._workspace.viewport.index
         uid = stack.uid if stack is not None else ""
         if picture.pixels is None and not picture.message and uid == self._stack_uid and uid:
             return  # the frame is on its way: keep the last one until it is there
         if picture.pixels is not None and picture.description is not None:
             self._say("")
+            self._shown = (stack, index) if stack is not None else None
             if picture.pixels is not self.picture.pixels:
                 keep = uid == self._stack_uid
                 self.canvas.set_frame(picture.pixels, picture.description, keep_view=keep)
             if picture.voi is not None:
                 self.canvas.set_voi(picture.voi)
         else:
+            self._shown = None
             self.canvas.set_frame(None, None, keep_view=False)
             self._say(picture.message or self._waiting_text())
         self._stack_uid = uid if picture.pixels is not None or picture.message else ""
@@ -143,12 +147,11 @@ class ViewArea(QWidget):
         self.readoutChanged.emit(pixel_text(picture.pixels, picture.description, *self._pointer))
 
     def _show_texts(self) -> None:
-        stack, picture = self._workspace.viewport.stack, self.picture
+        picture = self.picture
         texts = CornerTexts()
-        if self._texts and stack is not None and picture.description is not None:
-            index = min(self._workspace.viewport.index, len(stack) - 1)
+        if self._texts and self._shown is not None and picture.description is not None:
             zoom = self.canvas.view_zoom()
-            texts = corner_texts(stack, index, picture.description, picture.voi, zoom)
+            texts = corner_texts(*self._shown, picture.description, picture.voi, zoom)
         self.canvas.set_corner_texts(
             texts.top_left, texts.top_right, texts.bottom_left, texts.bottom_right
         )

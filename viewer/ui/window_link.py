@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.histogram import Histogram, histogram
 from viewer.imaging.voi import Voi, VoiWindow
-from viewer.session.viewport import FixedVoi, VoiChoice
+from viewer.session.viewport import AUTOMATIC, FixedVoi, VoiChoice
 from viewer.session.windows import WindowOption, window_options
 from viewer.session.workspace import Workspace
 from viewer.ui.canvas.window_controls import WindowControls
@@ -69,7 +69,7 @@ class WindowLink(QObject):
         """Give the number of the option that made ``voi``; -1 where set by hand."""
         stack = self._workspace.viewport.stack
         choice = self._workspace.viewport.choices.get(stack.uid) if stack is not None else None
-        if isinstance(choice, FixedVoi) and choice.name == "Automatic":
+        if isinstance(choice, FixedVoi) and choice.name == AUTOMATIC:
             return 0
         return next((n for n, o in enumerate(self._options) if _same(o.choice, choice, voi)), -1)
 

@@ -39,7 +39,7 @@ class SeriesBrowser(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._nodes: tuple[Node, ...] = ()
-        self._asked: set[str] = set()  # stacks whose thumbnail was asked for
+        self._asked: dict[str, int] = {}  # frames of a stack when its thumbnail was asked for
         self._collapsed: set[str] = set()  # rows that the user has closed
         self._model = BrowserModel(self)
         self._filter = QLineEdit(self)
@@ -84,6 +84,10 @@ class SeriesBrowser(QWidget):
         if index.isValid() and index != self._tree.currentIndex():
             self._tree.setCurrentIndex(index)
 
+    def has_current(self) -> bool:
+        """Say whether a row is the current one."""
+        return self._tree.currentIndex().isValid()
+
     def selected_study(self) -> str:
         """Give the UID of the study of the current row; empty where none."""
         index = self._tree.currentIndex()
@@ -127,9 +131,9 @@ class SeriesBrowser(QWidget):
     def _ask_for_thumbnails(self) -> None:
         for index in self._tree.visible_rows():
             stack = index.data(NODE_ROLE).stack
-            if stack is None or not len(stack) or stack.uid in self._asked:
+            if stack is None or not len(stack) or self._asked.get(stack.uid) == len(stack):
                 continue
-            self._asked.add(stack.uid)
+            self._asked[stack.uid] = len(stack)
             self.thumbnailWanted.emit(stack)
 
 

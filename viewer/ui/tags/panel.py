@@ -29,7 +29,7 @@ from viewer.ui.tags.model import Column, TagTreeModel
 from viewer.ui.tags.place import TreePlace
 from viewer.ui.tags.value_dialog import ValueDialog
 
-_WIDTHS = {Column.TAG: 160, Column.NAME: 200, Column.VR: 34, Column.LENGTH: 70, Column.VALUE: 320}
+_WIDTHS = {Column.TAG: 112, Column.NAME: 130, Column.VR: 30, Column.LENGTH: 58, Column.VALUE: 320}
 _NOTHING = np.empty(0, np.int64)
 
 

@@ -1,0 +1,105 @@
+"""What a viewport shows of what the user wants, and through which window."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from viewer.dicom.errors import PixelError
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.stacks import Stack
+from viewer.imaging.frame import FrameDescription
+from viewer.imaging.voi import VoiWindow
+from viewer.session.viewport import FixedVoi, ViewportState, resolve
+from viewer.workers.frame_cache import FrameCache
+
+BRAIN = VoiWindow(40, 80, explanation="Brain")
+
+
+@pytest.fixture
+def stack() -> Stack:
+    headers = tuple(InstanceHeader(f"/{n}", 1, 1, rows=2, columns=2) for n in range(5))
+    return Stack("1.2/0", "image", headers, tuple((n, 0) for n in range(5)))
+
+
+@pytest.fixture
+def cache(stack: Stack) -> FrameCache:
+    cache = FrameCache(1 << 20)
+    cache.adopt(stack)
+    return cache
+
+
+def put(cache: FrameCache, stack: Stack, index: int, top: int, *vois: VoiWindow) -> None:
+    pixels = np.array([[0, top], [top // 3, top // 2]], np.int16)
+    cache.put(stack.uid, stack.key(index), pixels, FrameDescription(2, 2, vois=vois))
+
+
+def test_scrolling_stops_at_both_ends(stack: Stack) -> None:
+    state = ViewportState()
+    state.show(stack)
+    assert not state.step(-1)
+    assert state.step(100)
+    assert state.index == 4
+    assert not state.step(1)
+
+
+def test_nothing_is_shown_while_the_frame_is_on_its_way(stack: Stack, cache: FrameCache) -> None:
+    state = ViewportState()
+    state.show(stack)
+    picture = resolve(state, cache)
+    assert picture.pixels is None
+    assert not picture.message
+
+
+def test_a_frame_that_failed_shows_why(stack: Stack, cache: FrameCache) -> None:
+    state = ViewportState()
+    state.show(stack)
+    cache.fail(stack.uid, stack.key(0), PixelError("The frame is cut short.", "/0"))
+    assert resolve(state, cache).message == "The frame is cut short."
+
+
+def test_the_files_own_window_comes_first_and_from_each_frame(
+    stack: Stack, cache: FrameCache
+) -> None:
+    state = ViewportState()
+    state.show(stack)
+    put(cache, stack, 0, 100, BRAIN)
+    put(cache, stack, 1, 100, VoiWindow(50, 350))
+    assert resolve(state, cache).voi == BRAIN
+    state.step(1)
+    assert resolve(state, cache).voi == VoiWindow(50, 350)
+
+
+def test_without_one_the_middle_frame_windows_the_whole_stack(
+    stack: Stack, cache: FrameCache
+) -> None:
+    state = ViewportState()
+    state.show(stack)
+    put(cache, stack, 0, 10)
+    provisional = resolve(state, cache).voi
+    put(cache, stack, 2, 3000)
+    settled = resolve(state, cache).voi
+    assert isinstance(provisional, VoiWindow)
+    assert isinstance(settled, VoiWindow)
+    assert provisional.width < 20
+    assert settled.width > 2000
+    put(cache, stack, 1, 10)
+    state.step(1)
+    assert resolve(state, cache).voi == settled
+
+
+def test_a_window_by_hand_stays_for_the_stack(stack: Stack, cache: FrameCache) -> None:
+    state = ViewportState()
+    state.show(stack)
+    put(cache, stack, 0, 100, BRAIN)
+    put(cache, stack, 1, 100, BRAIN)
+    state.choose(FixedVoi(VoiWindow(7, 9)))
+    state.step(1)
+    assert resolve(state, cache).voi == VoiWindow(7, 9)
+
+
+def test_an_object_without_pictures_says_so() -> None:
+    report = Stack("1.2/1", "document", (InstanceHeader("/r", 1, 1),), (), label="Report")
+    state = ViewportState()
+    state.show(report)
+    assert "Report has no picture" in resolve(state, FrameCache(1 << 20)).message
