@@ -12,15 +12,20 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
 from pydicom.fileset import FileSet
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from viewer.resources import resource
 
 _SEED = 20
-_VERSION = 1  # another number where what is made changes
+_VERSION = 2  # another number where what is made changes
 _ELEMENTS = 270  # of a CT header; those of today's scanners have 200 to 350
 _PRIVATE_GROUP = 0x0019
 _SAMPLE_CT = "PT000000/ST000000/SE000001/IM000000"
+_SEQUENCES = (
+    "ReferencedStudySequence",
+    "ReferencedPerformedProcedureStepSequence",
+    "ReferencedImageSequence",
+)
 _UID_ROOT = "1.2.826.0.1.3680043.10.511.3."  # of pydicom's example root; for files never sent
 
 
@@ -31,10 +36,11 @@ def default_folder() -> Path:
 
 
 def ct_headers(folder: Path, count: int) -> list[Path]:
-    """Give CT files of some 270 elements each, half of them private, with few pixels."""
+    """Give CT files of 270 elements each, most of them private, with few pixels."""
 
     def make(into: Path) -> None:
         dataset = _ct(np.zeros((16, 16), np.int16))
+        _add_sequences(dataset)
         _add_private(dataset, _ELEMENTS - len(dataset))
         for number in range(count):
             _save(dataset, number, into)
@@ -102,6 +108,16 @@ def _ct(values: np.ndarray) -> Dataset:
     return dataset
 
 
+def _add_sequences(dataset: Dataset) -> None:
+    """Add sequences that scanners write, of one to three small items."""
+    for count, keyword in enumerate(_SEQUENCES, 1):
+        items = [Dataset() for _ in range(count)]
+        for number, item in enumerate(items):
+            item.ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
+            item.ReferencedSOPInstanceUID = f"{_UID_ROOT}4.{number}"
+        setattr(dataset, keyword, items)
+
+
 def _add_private(dataset: Dataset, count: int) -> None:
     """Add private elements of the usual kinds, 4 to 40 bytes long."""
     rng = np.random.default_rng(_SEED)
@@ -116,7 +132,8 @@ def _add_private(dataset: Dataset, count: int) -> None:
 def _numbered(dataset: Dataset, number: int) -> Dataset:
     """Make the dataset that of slice ``number``; one millimetre from slice to slice."""
     uid = f"{_UID_ROOT}3.{number + 1}"
-    dataset.SOPInstanceUID = dataset.file_meta.MediaStorageSOPInstanceUID = uid
+    dataset.SOPInstanceUID = uid
+    dataset.file_meta.MediaStorageSOPInstanceUID = UID(uid)
     dataset.InstanceNumber = number + 1
     dataset.ImagePositionPatient = [0, 0, number]
     dataset.SliceLocation = number

@@ -73,9 +73,9 @@ def _fill_cache(stack: Stack, pool: ChildPool) -> None:
 
 def _read_bytes(stack: Stack) -> None:
     first = stack.header(0)
-    volume = np.empty((len(stack), first.rows, first.columns), np.int16)
+    volume = np.empty((len(stack), first.rows or 0, first.columns or 0), np.int16)
     for place, header in zip(volume, stack.headers, strict=True):
         with open(header.path, "rb", buffering=0) as file:
-            file.seek(header.pixel_data_offset)
+            file.seek(header.pixel_data_offset or 0)
             if file.readinto(place) != place.nbytes:
                 raise OSError(f"{header.path} is too short")
