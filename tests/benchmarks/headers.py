@@ -5,9 +5,9 @@ viewer in Python would use: it splits the header into elements and leaves
 values as bytes until asked for, whereas ours gives the finished values of the
 fields a viewer needs; so pydicom is also timed with those fields asked for,
 which is the like-for-like. Nothing is kept: where a program keeps thousands of
-pydicom's data sets, Python's garbage collector makes it slower still. GDCM, compiled, shows how far Python is from C++; it is
-compared where ``gdcm`` can be imported. All read the same files from the
-system's file cache.
+pydicom's data sets, Python's garbage collector makes it slower still. GDCM, compiled,
+shows how far Python is from C++; it is compared where ``gdcm`` can be imported.
+All read the same files from the system's file cache.
 """
 
 from __future__ import annotations

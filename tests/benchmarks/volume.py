@@ -77,5 +77,5 @@ def _read_bytes(stack: Stack) -> None:
     for place, header in zip(volume, stack.headers, strict=True):
         with open(header.path, "rb", buffering=0) as file:
             file.seek(header.pixel_data_offset or 0)
-            if file.readinto(place) != place.nbytes:
+            if file.readinto(place.data) != place.nbytes:
                 raise OSError(f"{header.path} is too short")

@@ -4,8 +4,8 @@ Each round sets another window and repaints the same 1000 x 1000 viewport at
 once, offscreen. ImageItem is the peer because it is how a program with
 pyqtgraph would show the frame; `setLevels` is its window. It draws all of a
 frame's pixels however small they get; with ``autoDownsample`` it makes the
-frame smaller first, which is closer to what ours does. Ours also keeps the
-file's stored values exact and paints its texts.
+frame smaller first, which is closer to what ours does. Only the picture is
+shown: no texts over ours, no axes beside theirs.
 """
 
 from __future__ import annotations
