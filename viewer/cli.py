@@ -6,6 +6,8 @@ Qt is imported only when a window is wanted.
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +22,8 @@ _COMMANDS = {
     "render": "write a frame as a picture or an array",
 }
 
+_INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+
 
 @dataclass(frozen=True, slots=True)
 class LaunchRequest:
@@ -30,7 +34,7 @@ class LaunchRequest:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run Negato and give the exit code: 0, 1 for a failure, 2 for wrong use."""
+    """Run Negato and give the exit code: 0, 1 for a failure, 2 for wrong use, 130 for Ctrl+C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments and arguments[0] in _COMMANDS:
         return _run_command(arguments[0], arguments[1:])
@@ -45,14 +49,31 @@ def _run_command(name: str, arguments: list[str]) -> int:
         f"negato {name}", description=_COMMANDS[name].capitalize() + "."
     )
     module.configure(parser)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     try:
-        return int(module.run(parser.parse_args(arguments)))
+        code = int(module.run(parser.parse_args(arguments)))
+        sys.stdout.flush()  # here, where a failure can still be said
     except NegatoError as error:
         sys.stderr.write(f"negato: {error}\n")
-        return 1
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 1
+    except BrokenPipeError:  # who reads the output has seen enough
+        _discard_output()
+    except OSError as error:
+        sys.stderr.write(f"negato: The system refuses: {error.strerror or error}.\n")
+        _discard_output()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    else:
+        return code
+    return 1
+
+
+def _discard_output() -> None:
+    """Let what is still to be written go nowhere, or Python complains of it at its end."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _parse_window(arguments: list[str]) -> LaunchRequest:

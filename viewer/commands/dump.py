@@ -6,7 +6,6 @@ The file is read in a child process, as everywhere.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import sys
@@ -42,11 +41,9 @@ def run(arguments: argparse.Namespace) -> int:
     rows = (
         range(len(table)) if arguments.find is None else find_rows(table, arguments.find).tolist()
     )
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     if arguments.json:
         tree = json_tree(table) if arguments.find is None else _json_matches(table, rows)
-        sys.stdout.write(json.dumps(tree, indent=1, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(tree, indent=1) + "\n")
     else:
         line = tree_line if arguments.find is None else match_line
         sys.stdout.writelines(line(table, row) + "\n" for row in rows)

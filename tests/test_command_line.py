@@ -1,0 +1,75 @@
+"""What all commands share: output that cannot be written, and Ctrl+C."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pydicom.data import get_testdata_file
+
+from viewer import cli
+from viewer.commands import list as list_command
+
+_SAMPLE = str(get_testdata_file("CT_small.dcm", download=False))
+_ROOT = Path(__file__).parents[1]
+
+
+def negato(
+    *arguments: str, stdout: int = subprocess.PIPE, encoding: str = "utf-8"
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "viewer", *arguments],
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        cwd=_ROOT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.parametrize("command", ["list", "check", "dump"])
+def test_output_that_cannot_be_written_is_one_line_and_exit_code_1(command: str) -> None:
+    with open("/dev/full", "wb") as full:
+        done = negato(command, _SAMPLE, stdout=full.fileno())
+    assert done.returncode == 1
+    assert done.stderr == "negato: The system refuses: No space left on device.\n"
+
+
+def test_a_reader_that_leaves_early_is_no_failure_to_speak_of() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = negato("dump", _SAMPLE, stdout=writing)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("command", ["list", "check"])
+def test_a_terminal_without_the_characters_gets_escapes(command: str) -> None:
+    done = negato(command, _SAMPLE, encoding="ascii")
+    assert (done.returncode, "128 \\xd7 128" in done.stdout) == (0, True)
+
+
+def test_json_of_tags_is_json_in_any_encoding(corpus: Path) -> None:
+    path = str(corpus / "charset/encoding_iso8859-1.dcm")
+    rows = json.loads(negato("dump", path, "--json", encoding="ascii").stdout)
+    assert any(not row["value"].isascii() for row in rows)
+
+
+def test_ctrl_c_ends_a_command_with_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(list_command, "run", interrupted)
+    assert cli.main(["list", _SAMPLE]) == 130
+    assert capsys.readouterr() == ("", "")
