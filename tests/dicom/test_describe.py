@@ -144,6 +144,28 @@ def test_pictures_are_inverted_exactly_once(
     assert description.inverted is inverted
 
 
+@pytest.mark.parametrize(
+    ("dtype", "attributes", "first"),
+    [
+        (np.uint16, {"RescaleSlope": "1", "RescaleIntercept": "-8"}, -8),
+        (np.uint16, {"RescaleSlope": "-1", "RescaleIntercept": "0"}, -8),
+        (np.int16, {"RescaleSlope": "1", "RescaleIntercept": "32768"}, 65528),
+        (np.int16, {"ModalityLUTSequence": [(40000, 65535)]}, 65528),
+    ],
+)
+def test_the_first_value_of_a_voi_lut_is_signed_where_modality_values_can_be(
+    tmp_path: Path, dtype: type, attributes: dict[str, Any], first: int
+) -> None:
+    if "ModalityLUTSequence" in attributes:
+        attributes = {"ModalityLUTSequence": [_lut(*attributes["ModalityLUTSequence"][0])]}
+    found = _described(
+        tmp_path, VALUES.astype(dtype), VOILUTSequence=[_lut(0, 100, first=65528)], **attributes
+    )
+    [table] = found.vois
+    assert isinstance(table, VoiLut)
+    assert table.table.first_mapped == first
+
+
 def test_padding_is_a_range_of_stored_values(tmp_path: Path) -> None:
     signed = VALUES.astype(np.int16)
     assert _described(tmp_path, signed, PixelPaddingValue=-2000).padding_range == (-2000, -2000)

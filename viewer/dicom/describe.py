@@ -27,7 +27,7 @@ from viewer.dicom.lookup_tables import lookup_table, palette
 from viewer.dicom.plain_description import aspect, inverted, padding, rescale, windows
 from viewer.dicom.planes import plane_of, spacing_of
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.modality import ModalityTransform
+from viewer.imaging.modality import ModalityTransform, value_of
 from viewer.imaging.voi import Voi, VoiLut
 
 
@@ -161,7 +161,7 @@ def _vois(
         text(source, "VOILUTFunction"),
         notes,
     )
-    negative = layout.signed or (modality.lut is None and modality.intercept < 0)
+    negative = _reaches_below_zero(modality, layout)
     tables: list[Voi] = []
     for item in _tables(dataset, "VOILUTSequence"):
         table = lookup_table(item, signed=negative, big_endian=big_endian)
@@ -170,3 +170,12 @@ def _vois(
         else:
             tables.append(VoiLut(table, table.explanation))
     return (*own, *tables)
+
+
+def _reaches_below_zero(modality: ModalityTransform, layout: PixelLayout) -> bool:
+    """Tell whether modality values may be negative; those of a Modality LUT never are."""
+    if modality.lut is not None:
+        return False
+    bits = layout.bits_stored
+    ends = (-(1 << bits - 1), (1 << bits - 1) - 1) if layout.signed else (0, (1 << bits) - 1)
+    return min(value_of(modality, end) for end in ends) < 0
