@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pydicom.data import get_testdata_file
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian
 
 from tests.dicom import synthetic
+from viewer.dicom import pixel_files
 from viewer.dicom.errors import HeaderError, LimitError, NoPixelDataError, PixelError
 from viewer.dicom.frames import native_frame, read_frame, read_frames, read_native
 from viewer.dicom.limits import Limits
@@ -181,3 +183,17 @@ def test_a_changed_file_is_read_anew(tmp_path: Path) -> None:
     synthetic.write(tmp_path / "a", VALUES // 2)
     os.utime(path, ns=(1, 1))
     np.testing.assert_array_equal(read_frame(path, 0)[0], VALUES // 2)
+
+
+def test_a_disc_that_fails_among_the_compressed_frames_is_named_as_the_cause(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path = tmp_path / "disc"
+    path.write_bytes(Path(get_testdata_file("JPEG2000.dcm", download=False)).read_bytes())
+
+    def broken(*_arguments: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(pixel_files, "walk", broken)
+    with pytest.raises(HeaderError, match=r"cannot be read \(Input/output error\)"):
+        read_frame(str(path), 0)

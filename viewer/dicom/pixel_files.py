@@ -86,9 +86,9 @@ def pixel_file(path: str, limits: Limits) -> PixelFile:
     """
     try:
         status = os.stat(path)
+        return _parsed(path, status.st_size, status.st_mtime_ns, limits)
     except OSError as error:
         raise system_error(path, error) from error
-    return _parsed(path, status.st_size, status.st_mtime_ns, limits)
 
 
 @lru_cache(maxsize=2)
@@ -97,10 +97,7 @@ def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
     if header.pixel_data_tag is None:
         name = sop_class_name(header.sop_class_uid)
         raise NoPixelDataError(f"This object holds no pixel data ({name or 'no SOP class'}).", path)
-    try:
-        dataset, place, inflated = _read_dataset(header, limits)
-    except OSError as error:
-        raise system_error(path, error) from error
+    dataset, place, inflated = _read_dataset(header, limits)
     layout = layout_of(dataset, header.pixel_data_tag, path, limits)
     syntax = header.transfer_syntax_uid
     if codecs.is_encapsulated(syntax) and header.pixel_data_length is None:
