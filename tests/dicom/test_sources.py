@@ -13,7 +13,8 @@ from pydicom.data import get_testdata_file
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.disc_paths import DiscFolder, Outside
 from viewer.dicom.ledger import Notice
-from viewer.dicom.sources import SourceFile, find_files, natural_key
+from viewer.dicom.natural_order import natural_key
+from viewer.dicom.sources import SourceFile, find_files
 
 
 def names(found: list[object], root: Path) -> list[str]:

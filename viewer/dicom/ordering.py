@@ -7,7 +7,6 @@ positions it runs by InstanceNumber, then by file name in natural order.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from itertools import pairwise
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from viewer.dicom.natural_order import NaturalKey, natural_key
 from viewer.dicom.planes import group_of
 from viewer.dicom.splitting import Frame, Part, separates, split_into
 from viewer.imaging.geometry import cross, dot
@@ -22,10 +22,6 @@ from viewer.imaging.geometry import cross, dot
 # Below this correlation with the position, InstanceNumbers do not rise along a stack.
 _RISING = 0.5
 _SAME_POSITION_MM = 0.01
-
-NaturalKey = tuple[tuple[bool, int, str], ...]
-
-_DIGITS = re.compile(r"(\d+)")
 
 
 def in_reading_order(frames: Sequence[Frame]) -> tuple[Frame, ...]:
@@ -167,11 +163,3 @@ def _by_number(frames: Sequence[Frame]) -> list[Frame]:
         return (number is None, number or 0, names[frame.header_index], frame.index)
 
     return sorted(frames, key=key)
-
-
-def natural_key(path: str) -> NaturalKey:
-    """Give a sort key in which "IM2" comes before "IM10"."""
-    return tuple(
-        (False, int(piece), piece) if piece.isdecimal() else (True, 0, piece)
-        for piece in _DIGITS.split(path)
-    )

@@ -8,7 +8,6 @@ folder twice. What is in the files is `reading`'s matter.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,9 +18,8 @@ from viewer.dicom.elements import DICOMDIR_SOP_CLASS
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.natural_order import natural_key
 from viewer.dicom.regular_files import open_regular, system_error
-
-_DIGITS = re.compile(r"([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +87,6 @@ def find_files(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Iterato
                 yield SourceFile(path)
             if len(paths) == 1:
                 yield from _siblings(path, seen)
-
-
-def natural_key(name: str) -> tuple[list[str | int], str]:
-    """Give the sort key that puts ``IM2`` before ``IM10``, upper and lower case alike."""
-    parts = _DIGITS.split(name.casefold())
-    return [int(part) if index % 2 else part for index, part in enumerate(parts)], name
 
 
 def _folder(root: str, seen: _Seen) -> Iterator[Found]:

@@ -109,7 +109,7 @@ class _Scan:
 
     def _hear(self, child: ChildProcess) -> Iterator[list[ScanItem]]:
         kind, value = child.receive()
-        self._slow, self._deadline = "", float("inf")
+        self._slow, self._deadline = "", time.monotonic() + self._limits.header_seconds
         if kind == "done":
             self.ended = True
             if isinstance(value, NegatoError):
