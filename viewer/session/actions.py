@@ -36,6 +36,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
     Action("copyImage", "&Copy Image", "&Edit", "Ctrl+Shift+C", "picture"),
     Action("findTag", "&Find Tag", "&Edit", "Ctrl+F", "document"),
+    Action("nextMatch", "Next &Match", "&Edit", "F3", "document"),
+    Action("previousMatch", "&Previous Match", "&Edit", "Shift+F3", "document"),
     Action("filterBrowser", "Filter &Series", "&Edit", "Ctrl+E", "document"),
     Action("fit", "&Fit to Window", "&View", "F", "picture"),
     Action("smooth", "&Smooth Pixels", "&View", "Ctrl+I", checkable=True),

@@ -166,10 +166,10 @@ class Workspace(QObject):
 
     def choose_voi(self, choice: VoiChoice | None) -> None:
         """Window the stack by ``choice``; None for the automatic window of this frame."""
-        picture = self.picture()
-        if picture.pixels is None or picture.description is None:
-            return
         if choice is None:
+            picture = self.picture()
+            if picture.pixels is None or picture.description is None:
+                return
             choice = FixedVoi(automatic(picture.pixels, picture.description), AUTOMATIC)
         self.viewport.choose(choice)
         self.pictureChanged.emit()
@@ -184,6 +184,9 @@ class Workspace(QObject):
             self._decoder.want_thumbnail(stack, index)
 
     def _turn_to(self, stack: Stack, index: int) -> None:
+        before = self.viewport.stack
+        if before is None or before.uid != stack.uid:
+            self._set_tags("", None)  # never the tags of another series beside the picture
         self.viewport.show(stack, index)
         self.stackChanged.emit()
         self._look()

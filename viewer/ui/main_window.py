@@ -15,8 +15,6 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
-    QKeySequence,
-    QShortcut,
 )
 from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QWidget
 
@@ -147,6 +145,8 @@ class MainWindow(QMainWindow):
             "quit": self.close,
             "copyImage": self._copy_image,
             "findTag": self._find_tag,
+            "nextMatch": lambda: self.tag_panel.step_match(1),
+            "previousMatch": lambda: self.tag_panel.step_match(-1),
             "filterBrowser": self._filter_browser,
             "fit": self.view.canvas.fit,
             "smooth": self._set_smooth,
@@ -170,9 +170,6 @@ class MainWindow(QMainWindow):
         self._recent.setObjectName("menuRecent")
         self._recent.aboutToShow.connect(self._fill_recent)
         file_menu.insertMenu(self.menus.action("openSample"), self._recent)
-        for keys, step in (("F3", 1), ("Shift+F3", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.activated.connect(lambda step=step: self.tag_panel.step_match(step))
 
     def _connect(self) -> None:
         workspace = self.workspace
@@ -272,8 +269,8 @@ class MainWindow(QMainWindow):
         tags = self.workspace.tags
         if isinstance(tags, NegatoError):
             self.tag_panel.set_message(tags.message)
-        elif tags is None:
-            self.tag_panel.set_table(None)
+        elif tags is None and self.workspace.viewport.stack is not None:
+            self.tag_panel.set_message("Reading the tags…")
         else:
             self.tag_panel.set_table(tags)
 
