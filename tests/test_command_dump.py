@@ -32,7 +32,7 @@ def test_find_shows_matches_with_their_keyword_paths(capsys: pytest.CaptureFixtu
 
 def test_finding_nothing_is_exit_code_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dump", sample("rtplan.dcm"), "--find", "no such text"]) == 1
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "negato: no tag holds that text\n")
 
 
 def test_json_nests_items(capsys: pytest.CaptureFixture[str]) -> None:

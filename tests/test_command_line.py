@@ -73,3 +73,13 @@ def test_ctrl_c_ends_a_command_with_130(
     monkeypatch.setattr(list_command, "run", interrupted)
     assert cli.main(["list", _SAMPLE]) == 130
     assert capsys.readouterr() == ("", "")
+
+
+def test_without_a_screen_the_window_says_so_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert cli.main(["--sample"]) == 1
+    assert "needs a screen" in capsys.readouterr().err

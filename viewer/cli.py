@@ -92,6 +92,20 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
 
 
 def _open_window(request: LaunchRequest) -> int:
+    if not _has_screen():
+        sys.stderr.write(
+            "negato: a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY); "
+            "the commands list, dump, check and render need none\n"
+        )
+        return 1
     from viewer.ui.app import run
 
     return run(request.paths, sample=request.sample)
+
+
+def _has_screen() -> bool:
+    """Say whether Qt can find a screen; where it cannot, it ends the process without a word."""
+    if not sys.platform.startswith("linux"):
+        return True
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in names)

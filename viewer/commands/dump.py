@@ -47,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         line = tree_line if arguments.find is None else match_line
         sys.stdout.writelines(line(table, row) + "\n" for row in rows)
+    if not len(rows) and arguments.find is not None:
+        sys.stderr.write("negato: no tag holds that text\n")
     return 0 if len(rows) else 1
 
 

@@ -75,7 +75,10 @@ def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
         raise PixelError(unsupported(transfer_syntax))
     found = family_of(data)
     if not found:
-        raise PixelError(f"The frame is no {_NAMES[stated]} stream.")
+        raise PixelError(
+            f"The header says {_NAMES[stated]}, but the frame holds no such stream; "
+            "get the file from its source again."
+        )
     notes: tuple[str, ...] = ()
     if found != stated and {found, stated} != {"jpeg2000", "htj2k"}:
         notes = (f"The header says {_NAMES[stated]}, the stream is {_NAMES[found]}; it decided.",)

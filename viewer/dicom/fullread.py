@@ -103,7 +103,7 @@ def full_header(
 
 def _damaged(path: str, error: Exception) -> HeaderError:
     return HeaderError(
-        f"The header is damaged ({type(error).__name__}); get the file from its source again.",
+        "The header is damaged; get the file from its source again.",
         path,
         "damaged",
     )

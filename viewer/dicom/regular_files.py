@@ -23,7 +23,10 @@ def open_regular(path: str) -> BinaryIO:
         The operating system refuses.
     """
     # Before, since opening alone can have effects on a device; after, on what was opened
-    if not stat.S_ISREG(os.stat(path).st_mode):
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise HeaderError("This is a folder; name one file in it.", path, "not-a-file")
+    if not stat.S_ISREG(mode):
         raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
     descriptor = os.open(path, _OPEN_FLAGS)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -36,6 +36,8 @@ class WindowLink(QObject):
         if picture.pixels is None or picture.description is None or picture.voi is None:
             if self._workspace.viewport.stack is None or picture.message:
                 self._pixels = None
+                self._options = []
+                self._controls.set_presets([])
                 self._controls.set_histogram(None)
                 self._controls.set_enabled_for("none")
             return
