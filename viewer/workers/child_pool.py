@@ -279,8 +279,10 @@ class ChildPool:
         try:
             ticket.on_done(result)
         # a defect in one receiver must not end the work of all others
-        except Exception:
-            _log.exception("The receiver of a %s result failed", ticket.request.task)
+        # its text may quote a path or a value: the class alone is logged
+        except Exception as error:
+            task = ticket.request.task
+            _log.error("The receiver of a %s result failed: %s", task, type(error).__name__)
 
 
 def _path_of(ticket: Ticket) -> str:

@@ -227,8 +227,9 @@ class DecodeService:
         except MemoryError:
             self._fail(job.stack.uid, key, PixelError(_NO_MEMORY, key.path))
         # a defect met in one frame must not leave all others undone
-        except Exception:
-            _log.exception("A plain frame could not be read")
+        # its text may quote a path or a value: the class alone is logged
+        except Exception as error:
+            _log.error("A plain frame could not be read: %s", type(error).__name__)
             self._fail(job.stack.uid, key, PixelError(_DEFECT, key.path))
 
     def _read_into_volume(self, stack_uid: str, key: FrameKey, job: _Job) -> None:
