@@ -27,7 +27,10 @@ _PIXEL_REPRESENTATION = 0x00280103
 # What display needs to read for itself, beyond slope, intercept and windows
 DESCRIPTION_TAGS = frozenset(
     (
+        0x00181600,  # Shutter Shape
+        0x00186011,  # Sequence of Ultrasound Regions
         0x00281101,  # Palette colour descriptors (also supplemental palettes)
+        0x00282000,  # ICC Profile
         0x00283000,  # Modality LUT Sequence
         0x00283010,  # VOI LUT Sequence
         0x00289145,  # Pixel Value Transformation Sequence
@@ -99,6 +102,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00080018: ("sop_instance_uid", b"UI", _text),
     0x00080020: ("study_date", b"DA", _text),
     0x00080021: ("series_date", b"DA", _text),
+    0x00080022: ("acquisition_date", b"DA", _text),
     0x00080030: ("study_time", b"TM", _text),
     0x00080031: ("series_time", b"TM", _text),
     0x00080032: ("acquisition_time", b"TM", _text),
@@ -107,20 +111,28 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00080060: ("modality", b"CS", _text),
     0x00081030: ("study_description", b"LO", _text),
     0x0008103E: ("series_description", b"LO", _text),
+    0x00082144: ("recommended_display_frame_rate", b"IS", _number),
     0x00100010: ("patient_name", b"PN", _person_name),
     0x00100020: ("patient_id", b"LO", _text),
     0x00100021: ("issuer_of_patient_id", b"LO", _text),
     0x00100030: ("patient_birth_date", b"DA", _text),
     0x00100040: ("patient_sex", b"CS", _text),
+    0x00101020: ("patient_size_m", b"DS", _number),
+    0x00101030: ("patient_weight_kg", b"DS", _number),
     0x00180010: ("contrast_bolus_agent", b"LO", _text),
     0x00180015: ("body_part_examined", b"CS", _text),
+    0x00180040: ("cine_rate", b"IS", _number),
     0x00180050: ("slice_thickness", b"DS", _number),
     0x00180081: ("echo_time", b"DS", _number),
     0x00181030: ("protocol_name", b"LO", _text),
     0x00181060: ("trigger_time", b"DS", _number),
     0x00181063: ("frame_time", b"DS", _number),
+    0x00181065: ("frame_time_vector", b"DS", _numbers),
+    0x00181114: ("estimated_radiographic_magnification_factor", b"DS", _number),
     0x00181164: ("imager_pixel_spacing", b"DS", _numbers),
     0x00181210: ("convolution_kernel", b"SH", _texts),
+    0x00181244: ("preferred_playback_sequencing", b"US", _integer),
+    0x00182010: ("nominal_scanned_pixel_spacing", b"DS", _numbers),
     0x00189087: ("b_value", b"FD", _number),
     0x0020000D: ("study_instance_uid", b"UI", _text),
     0x0020000E: ("series_instance_uid", b"UI", _text),
@@ -141,12 +153,15 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00280011: ("columns", b"US", _integer),
     0x00280030: ("pixel_spacing", b"DS", _numbers),
     0x00280034: ("pixel_aspect_ratio", b"IS", _numbers),
+    0x00280051: ("corrected_image", b"CS", _texts),
     0x00280100: ("bits_allocated", b"US", _integer),
     0x00280101: ("bits_stored", b"US", _integer),
     0x00280102: ("high_bit", b"US", _integer),
     _PIXEL_REPRESENTATION: ("pixel_representation", b"US", _integer),
     0x00280120: ("pixel_padding_value", b"US", _stored_value),
     0x00280121: ("pixel_padding_range_limit", b"US", _stored_value),
+    0x00280A02: ("pixel_spacing_calibration_type", b"CS", _text),
+    0x00280A04: ("pixel_spacing_calibration_description", b"LO", _text),
     0x00281050: ("window_center", b"DS", _numbers),
     0x00281051: ("window_width", b"DS", _numbers),
     0x00281052: ("rescale_intercept", b"DS", _number),
@@ -155,7 +170,13 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00281055: ("window_explanation", b"LO", _texts),
     0x00281056: ("voi_lut_function", b"CS", _text),
     0x00541001: ("units", b"CS", _text),
+    0x00541006: ("suv_type", b"CS", _text),
+    0x00541102: ("decay_correction", b"CS", _text),
+    0x00541300: ("frame_reference_time_ms", b"DS", _number),
+    0x00700080: ("content_label", b"CS", _text),
+    0x00700081: ("content_description", b"LO", _text),
     0x20500020: ("presentation_lut_shape", b"CS", _text),
+    0x3004000C: ("grid_frame_offset_vector", b"DS", _numbers),
 }
 META_TAGS = frozenset((TRANSFER_SYNTAX, MEDIA_SOP_CLASS, MEDIA_SOP_INSTANCE))
 WANTED_TAGS = frozenset(FIELDS) | META_TAGS | {CHARACTER_SET}

@@ -30,6 +30,32 @@ class FrameGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Radiopharmaceutical:
+    """What SUV needs of a PET image beside the attributes of `InstanceHeader`.
+
+    The first item of RadiopharmaceuticalInformationSequence (PS3.3 C.8.9.2)
+    and, of Philips, the private factors of group 7053. None and "" where
+    absent.
+    """
+
+    start_time: str = ""  # TM
+    start_date_time: str = ""  # DT
+    total_dose_bq: float | None = None
+    half_life_s: float | None = None
+    philips_suv_factor: float | None = None  # (7053,xx00)
+    philips_activity_factor: float | None = None  # (7053,xx09)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An image that a presentation state is for. No ``frames`` (from 1): all of them."""
+
+    series_instance_uid: str
+    sop_instance_uid: str
+    frames: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceHeader:
     """The attributes of one DICOM instance that catalogue, stacks and display use.
 
@@ -74,6 +100,9 @@ class InstanceHeader:
     acquisition_time: str = ""
     content_time: str = ""
     image_type: tuple[str, ...] = ()
+    content_label: str = ""
+    content_description: str = ""
+    references: tuple[Reference, ...] = ()  # of presentation states alone
     # image pixel module
     rows: int | None = None
     columns: int | None = None
@@ -90,6 +119,11 @@ class InstanceHeader:
     image_orientation_patient: tuple[float, ...] = ()
     pixel_spacing: tuple[float, ...] = ()
     imager_pixel_spacing: tuple[float, ...] = ()
+    nominal_scanned_pixel_spacing: tuple[float, ...] = ()
+    pixel_spacing_calibration_type: str = ""
+    pixel_spacing_calibration_description: str = ""
+    estimated_radiographic_magnification_factor: float | None = None
+    grid_frame_offset_vector: tuple[float, ...] = ()  # mm, RT Dose
     pixel_aspect_ratio: tuple[float, ...] = ()
     slice_thickness: float | None = None
     slice_location: float | None = None
@@ -112,7 +146,20 @@ class InstanceHeader:
     presentation_lut_shape: str = ""
     pixel_padding_value: int | None = None
     pixel_padding_range_limit: int | None = None
-    frame_time: float | None = None
+    frame_time: float | None = None  # ms
+    frame_time_vector: tuple[float, ...] = ()  # ms
+    recommended_display_frame_rate: float | None = None  # 1/s
+    cine_rate: float | None = None  # 1/s
+    preferred_playback_sequencing: int | None = None  # 0 looping, 1 to and fro
+    # PET
+    acquisition_date: str = ""
+    patient_weight_kg: float | None = None
+    patient_size_m: float | None = None
+    corrected_image: tuple[str, ...] = ()
+    decay_correction: str = ""
+    suv_type: str = ""
+    frame_reference_time_ms: float | None = None
+    radiopharmaceutical: Radiopharmaceutical | None = None
     # where the pixels are
     pixel_data_tag: int | None = None  # 0x7FE00010, ..08, ..09, or None: no pixels
     pixel_data_offset: int | None = None  # first byte of the value, from the start of the file

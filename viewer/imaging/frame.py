@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from viewer.imaging.geometry import FramePlane
-from viewer.imaging.modality import ModalityTransform
+from viewer.imaging.lengths import UltrasoundRegion
+from viewer.imaging.modality import LookupTable, ModalityTransform
+from viewer.imaging.overlays import OverlayPlane
+from viewer.imaging.shutters import Shutter
+from viewer.imaging.suv import Suv
 from viewer.imaging.voi import Voi
 
 if TYPE_CHECKING:
@@ -30,11 +34,24 @@ class FrameDescription:
     modality: ModalityTransform = field(default_factory=ModalityTransform)
     vois: tuple[Voi, ...] = ()  # the file's own, in file order
     inverted: bool = False  # MONOCHROME1 or PresentationLUTShape INVERSE, resolved to one flag
-    padding_range: tuple[int, int] | None = None  # stored values, both ends included
+    inversion_source: str = ""  # "PhotometricInterpretation MONOCHROME1 (0028,0004)"
+    presentation_lut: LookupTable | None = None  # over brightness scaled to its entries; C.11.6
+    padding_range: tuple[float, float] | None = None  # stored values, both ends included
+    padding_source: str = ""
     palette_rgb: np.ndarray | None = None  # (entries, 3) uint8, for PALETTE COLOR
     palette_first: int = 0
     plane: FramePlane | None = None
     spacing_rc_mm: tuple[float, float] | None = None
     spacing_source: str = ""  # keyword of the tag the millimetres come from; "" : no millimetres
+    spacing_note: str = ""  # "at the detector", "calibrated (FIDUCIAL)": see `lengths`
+    regions: tuple[UltrasoundRegion, ...] = ()
     pixel_aspect_rc: tuple[float, float] = (1.0, 1.0)  # vertical, horizontal
+    overlays: tuple[OverlayPlane, ...] = ()
+    shutter: Shutter | None = None
+    suv: Suv | None = None  # of PET alone
+    icc_profile: str = ""  # "ICC profile sRGB, not applied"; "" where there is none
+    # in words, for whoever asks why the picture looks as it does
+    transfer_syntax: str = ""  # "JPEG 2000 Lossless (1.2.840.10008.1.2.4.90)"
+    decoder: str = ""  # "OpenJPEG (imagecodecs)", "none: the values are stored as they are"
+    stored_as: str = ""  # "12 of 16 bits, high bit 11, unsigned"
     warnings: tuple[str, ...] = ()

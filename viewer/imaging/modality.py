@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -59,6 +59,7 @@ class ModalityTransform:
     intercept: float = 0.0
     unit: str = ""  # "HU", "BQML", ...; "" where unknown
     lut: LookupTable | None = None
+    source: str = field(default="", compare=False)  # "RescaleSlope (0028,1053), ..."
 
     @property
     def is_identity(self) -> bool:

@@ -7,7 +7,7 @@ whole images or, for 8- and 16-bit frames, over a table (see `display`).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -32,6 +32,7 @@ class VoiWindow:
     width: float
     function: VoiFunction = "LINEAR"
     explanation: str = ""
+    source: str = field(default="", compare=False)  # "WindowCenter (0028,1050), value 2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class VoiLut:
 
     table: LookupTable
     explanation: str = ""
+    source: str = field(default="", compare=False)  # "VOILUTSequence (0028,3010), item 1"
 
 
 Voi = VoiWindow | VoiLut
