@@ -30,7 +30,7 @@ class Histogram:
 def histogram(
     pixels: np.ndarray,
     modality: ModalityTransform,
-    padding_range: tuple[int, int] | None = None,
+    padding_range: tuple[float, float] | None = None,
     bins: int = 256,
 ) -> Histogram:
     """Count the modality values of a frame, without padding, NaN and infinities.
@@ -40,7 +40,7 @@ def histogram(
     pixels : ndarray, (rows, columns)
         Stored values. Of more than a million, evenly spaced ones are counted.
     modality : ModalityTransform
-    padding_range : (int, int), optional
+    padding_range : (float, float), optional
         Stored values that are padding, both ends included.
     bins : int
         The most bins wanted. Rescaled integers get bins of a whole number of

@@ -15,11 +15,11 @@ class Mips:
     ----------
     pixels : ndarray, (rows, columns) or (rows, columns, 3)
         Stored values; not copied.
-    padding_range : (int, int), optional
+    padding_range : (float, float), optional
         Stored values that are padding, both ends included.
     """
 
-    def __init__(self, pixels: np.ndarray, padding_range: tuple[int, int] | None = None) -> None:
+    def __init__(self, pixels: np.ndarray, padding_range: tuple[float, float] | None = None) -> None:
         self.padding_range = padding_range
         self._levels = [pixels]
 
@@ -44,7 +44,7 @@ class Mips:
         return self._levels[number]
 
 
-def background(pixels: np.ndarray, padding_range: tuple[int, int] | None) -> np.ndarray | None:
+def background(pixels: np.ndarray, padding_range: tuple[float, float] | None) -> np.ndarray | None:
     """Give the mask of values that must not be averaged, or None where there are none."""
     mask = None
     if pixels.dtype.kind == "f":
@@ -55,7 +55,7 @@ def background(pixels: np.ndarray, padding_range: tuple[int, int] | None) -> np.
     return mask if mask is not None and mask.any() else None
 
 
-def _halved(pixels: np.ndarray, padding_range: tuple[int, int] | None) -> np.ndarray:
+def _halved(pixels: np.ndarray, padding_range: tuple[float, float] | None) -> np.ndarray:
     """Give the means of 2 x 2 pixels, background left out of them."""
     rows, columns = pixels.shape[:2]
     if rows % 2 or columns % 2:  # the last row or column repeated: the mean over what is there

@@ -213,7 +213,7 @@ def _keep_background_apart(
     pixels: np.ndarray,
     rows: _Taps,
     columns: _Taps,
-    padding_range: tuple[int, int] | None,
+    padding_range: tuple[float, float] | None,
 ) -> None:
     """Give screen pixels that touch padding, NaN or infinity their nearest pixel's value."""
     if sampled.size == 0:

@@ -94,7 +94,7 @@ def apply(voi: Voi, modality_values: np.ndarray) -> np.ndarray:
 def auto_window(
     pixels: np.ndarray,
     modality: ModalityTransform,
-    padding_range: tuple[int, int] | None = None,
+    padding_range: tuple[float, float] | None = None,
 ) -> VoiWindow:
     """Give a window over nearly all modality values of a frame.
 
@@ -108,7 +108,7 @@ def auto_window(
     pixels : ndarray, (rows, columns)
         Stored values.
     modality : ModalityTransform
-    padding_range : (int, int), optional
+    padding_range : (float, float), optional
         Stored values that are padding, both ends included.
 
     Returns
@@ -150,7 +150,7 @@ def evenly_spaced(pixels: np.ndarray, at_most: int) -> np.ndarray:
 
 
 def _meaningful(
-    stored: np.ndarray, modality: ModalityTransform, padding_range: tuple[int, int] | None
+    stored: np.ndarray, modality: ModalityTransform, padding_range: tuple[float, float] | None
 ) -> np.ndarray:
     if padding_range is not None:
         low, high = padding_range
