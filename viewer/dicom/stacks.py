@@ -7,7 +7,7 @@ Owns the stack and how one is put together; why frames part is left to
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from viewer.dicom.headers import InstanceHeader
@@ -26,7 +26,7 @@ from viewer.dicom.splitting import (
     without_equal_words,
 )
 from viewer.imaging.geometry import Vector3, cross
-from viewer.imaging.spacing import StackSpacing, measure_spacing
+from viewer.imaging.spacing import FrameMark, StackSpacing, measure_spacing
 
 StackKind = Literal["image", "cine", "document"]
 
@@ -55,6 +55,7 @@ class Stack:
     regular: bool = False  # one spacing, no gap, no tilt, no duplicate position
     spacing_zyx_mm: tuple[float, float, float] | None = None
     geometry_notes: tuple[str, ...] = ()  # sentences: gap, uneven, tilt, duplicate position
+    marks: tuple[FrameMark, ...] = ()  # those of them that have a place, by frame
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -122,6 +123,7 @@ def _image_stack(series_uid: str, part: Part, *, alone: bool) -> Stack:
         regular=spacing.regular and spacing_zyx_mm is not None and not notes,
         spacing_zyx_mm=spacing_zyx_mm,
         geometry_notes=notes,
+        marks=spacing.marks,
     )
 
 
@@ -168,7 +170,7 @@ def _measure(
     in_plane, source = next(iter(spacings))
     if len(spacings) > 1:
         note = "PixelSpacing differs between frames"
-        return StackSpacing(False, measured.spacing_mm, (*measured.notes, note)), None
+        return replace(measured, regular=False, notes=(*measured.notes, note)), None
     if measured.spacing_mm is None or in_plane is None or source != "PixelSpacing":
         return measured, None
     return measured, (measured.spacing_mm, *in_plane)
