@@ -20,3 +20,27 @@ class Suv:
     inputs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     reason: str = ""
+
+
+def decayed_dose(dose_bq: float, seconds: float, half_life_s: float) -> float:
+    """Give what is left of a dose after ``seconds``, in Bq."""
+    return float(dose_bq * 2.0 ** (-seconds / half_life_s))
+
+
+def lean_body_mass(weight_kg: float, size_m: float, sex: str) -> float | None:
+    """Give the lean body mass in kg after Janmahasatian; None where ``sex`` is neither M nor F.
+
+    The formula of 2005, "LBMJANMA" in SUVType; unlike James' it does not turn
+    around for heavy patients.
+    """
+    body_mass_index = weight_kg / size_m**2
+    if sex == "M":
+        return 9270.0 * weight_kg / (6680.0 + 216.0 * body_mass_index)
+    if sex == "F":
+        return 9270.0 * weight_kg / (8780.0 + 244.0 * body_mass_index)
+    return None
+
+
+def body_surface_area(weight_kg: float, size_m: float) -> float:
+    """Give the body surface area in m² after Du Bois and Du Bois."""
+    return float(0.007184 * weight_kg**0.425 * (size_m * 100.0) ** 0.725)

@@ -1,0 +1,131 @@
+"""Where the millimetres of a frame come from: PixelSpacing and its relatives.
+
+A spacing is taken for one in the patient only where the file supports that;
+else the scale says what it is true of. PS3.3 10.7.1. Ultrasound regions are
+left to `viewer.dicom.ultrasound_regions`, showing a length to
+`viewer.imaging.lengths`.
+"""
+
+from __future__ import annotations
+
+import math
+
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.image_types import is_localizer
+from viewer.dicom.planes import group_of
+from viewer.imaging.lengths import PixelScale
+
+_PROJECTIONS = frozenset(("CR", "DR", "DX", "IO", "MG", "PX", "RF", "RG", "XA"))
+# under modalities of projections, yet slices: X-Ray 3D Angiographic, Craniofacial, Tomosynthesis
+_RECONSTRUCTED = frozenset(f"1.2.840.10008.5.1.4.1.1.13.1.{last}" for last in (1, 2, 3))
+_SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
+_GREATEST_MAGNIFICATION = 10.0  # of a source ten times as far from the detector as the patient
+_AT_DETECTOR = "at the detector"
+
+Pair = tuple[float, float]
+
+
+def scale_of(header: InstanceHeader, frame: int) -> PixelScale | None:
+    """Give the millimetres of ``frame`` (from 0), their keyword and what they are true of.
+
+    Parameters
+    ----------
+    header : InstanceHeader
+        Functional groups come before the top of the header.
+
+    Returns
+    -------
+    PixelScale or None
+        None where there are no millimetres: lengths are in pixels. Values that
+        are not two positive finite numbers count as absent.
+
+    Notes
+    -----
+    PS3.3 10.7.1.1: PixelSpacing equal to ImagerPixelSpacing (or to
+    NominalScannedPixelSpacing) is not calibrated, different from it is; alone
+    it does not tell, in a projection. 10.7.1.2: PixelSpacingCalibrationType.
+    C.8.4.2.1.x, C.8.7.2: ImagerPixelSpacing is measured at the detector.
+    """
+    spacing = _pair(group_of(header, frame).pixel_spacing) or _pair(header.pixel_spacing)
+    imager = _pair(header.imager_pixel_spacing)
+    scanned = _pair(header.nominal_scanned_pixel_spacing)
+    projection = header.modality in _PROJECTIONS and header.sop_class_uid not in _RECONSTRUCTED
+    captured = header.sop_class_uid.startswith(_SECONDARY_CAPTURE)
+    if spacing is None:
+        return _uncalibrated(header, imager, scanned)
+    if not (projection or captured):
+        return PixelScale(spacing, "PixelSpacing", _note_of_patient_space(header))
+    if header.pixel_spacing_calibration_type:
+        return PixelScale(spacing, "PixelSpacing", _calibration(header))
+    for other, keyword in (
+        (imager, "ImagerPixelSpacing"),
+        (scanned, "NominalScannedPixelSpacing"),
+    ):
+        if other is not None and _same(spacing, other):
+            return _repeated(header, spacing, keyword)
+    if imager is not None or scanned is not None:
+        return PixelScale(spacing, "PixelSpacing", "calibrated, method not stated")
+    if projection:
+        return PixelScale(
+            spacing, "PixelSpacing", "not said whether at the detector or in the patient"
+        )
+    return PixelScale(spacing, "PixelSpacing", "as the secondary capture says")
+
+
+def _uncalibrated(
+    header: InstanceHeader, imager: Pair | None, scanned: Pair | None
+) -> PixelScale | None:
+    if imager is not None:
+        return _at_detector(header, imager, "structures in the patient are smaller")
+    if scanned is not None:
+        return PixelScale(scanned, "NominalScannedPixelSpacing", "on the scanned film")
+    return None
+
+
+def _repeated(header: InstanceHeader, spacing: Pair, keyword: str) -> PixelScale:
+    repeats = f"PixelSpacing repeats {keyword}"
+    if keyword == "ImagerPixelSpacing":
+        return _at_detector(header, spacing, repeats)
+    return PixelScale(spacing, "PixelSpacing", f"on the scanned film: {repeats}")
+
+
+def _at_detector(header: InstanceHeader, spacing: Pair, why: str) -> PixelScale:
+    """Give a detector's spacing, brought into the patient where the file says how."""
+    factor = header.estimated_radiographic_magnification_factor
+    if factor is None:
+        joint = ": " if why.startswith("PixelSpacing") else "; "
+        source = "PixelSpacing" if why.startswith("PixelSpacing") else "ImagerPixelSpacing"
+        return PixelScale(spacing, source, f"{_AT_DETECTOR}{joint}{why}")
+    if not 1 <= factor <= _GREATEST_MAGNIFICATION:  # ERMF is a ratio of distances, never below 1
+        return PixelScale(
+            spacing,
+            "ImagerPixelSpacing",
+            f"{_AT_DETECTOR}; EstimatedRadiographicMagnificationFactor {factor:g} is not used",
+        )
+    return PixelScale(
+        (spacing[0] / factor, spacing[1] / factor),
+        "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor",
+        "estimated in the patient",
+    )
+
+
+def _note_of_patient_space(header: InstanceHeader) -> str:
+    if header.modality == "CT" and is_localizer(header.image_type):
+        return "localizer: true at one depth alone"
+    return "on the specimen" if header.modality == "SM" else ""
+
+
+def _calibration(header: InstanceHeader) -> str:
+    how = f"calibrated ({header.pixel_spacing_calibration_type})"
+    text = header.pixel_spacing_calibration_description
+    return f"{how}: {text}" if text else how
+
+
+def _same(first: Pair, second: Pair) -> bool:
+    return all(math.isclose(a, b, rel_tol=1e-4) for a, b in zip(first, second, strict=True))
+
+
+def _pair(values: tuple[float, ...]) -> Pair | None:
+    if len(values) != 2 or not all(math.isfinite(value) and value > 0 for value in values):
+        return None
+    return (values[0], values[1])
