@@ -6,6 +6,8 @@ window's process can name them. Which of them can be decoded is `codecs`' matter
 
 from __future__ import annotations
 
+NO_DECODER = "none: the values are stored as they are"
+
 _JPEG = "1.2.840.10008.1.2.4."
 
 _NAMES = {
