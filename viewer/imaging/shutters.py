@@ -5,9 +5,13 @@ Reading them from a file is left to `viewer.dicom.shutters`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+
+# Pixels: closer than this to an edge is on it, whatever the rounding of the arithmetic.
+_ON_EDGE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,5 +33,67 @@ class Shutter:
 
 
 def visible(shutter: Shutter, rows: int, columns: int) -> np.ndarray:
-    """Give the pixels that the shapes leave in sight, (rows, columns) bool."""
-    raise NotImplementedError
+    """Give the pixels that the shapes leave in sight, (rows, columns) bool.
+
+    A pixel is in sight when its centre is inside every shape or on its edge.
+    The bits of a bitmap shutter are left to `composition`.
+    """
+    seen = np.ones((rows, columns), np.bool_)
+    row, column = np.ogrid[:rows, :columns]
+    if shutter.rectangle is not None:
+        top, left, bottom, right = shutter.rectangle
+        seen &= (row >= top) & (row <= bottom) & (column >= left) & (column <= right)
+    if shutter.circle is not None:
+        center_row, center_column, radius = shutter.circle
+        seen &= (row - center_row) ** 2 + (column - center_column) ** 2 <= radius**2
+    if shutter.polygon is not None:
+        seen &= _inside(np.asarray(shutter.polygon, np.float64), rows, columns)
+    return seen
+
+
+def _inside(vertices: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Fill a polygon by the even-odd rule, its edges included.
+
+    ``vertices`` are (n, 2): row, column. Each edge toggles the pixels right
+    of where it crosses their row: the running exclusive-or of the crossings is
+    the inside.
+    """
+    toggles = np.zeros((rows, columns + 1), np.bool_)
+    edges = np.zeros((rows, columns), np.bool_)
+    for start, end in zip(vertices, np.roll(vertices, -1, axis=0), strict=True):
+        _cross(toggles, start, end)
+        _draw(edges, start, end)
+    inside: np.ndarray = np.logical_xor.accumulate(toggles, axis=1)[:, :columns] | edges
+    return inside
+
+
+def _cross(toggles: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
+    """Toggle the first pixel right of an edge in each row that it crosses."""
+    (top, top_column), (bottom, bottom_column) = sorted((tuple(start), tuple(end)))
+    height, width = toggles.shape
+    # a vertex on a row belongs to the edge below it, so that it counts once
+    first, last = max(0, math.ceil(top)), min(height, math.ceil(bottom))
+    if first >= last:
+        return
+    rows = np.arange(first, last)
+    crossing = top_column + (rows - top) * ((bottom_column - top_column) / (bottom - top))
+    columns = np.clip(np.ceil(crossing), 0, width - 1).astype(np.intp)
+    toggles[rows, columns] ^= True
+
+
+def _draw(edges: np.ndarray, start: np.ndarray, end: np.ndarray) -> None:
+    """Set the pixels whose centre an edge meets: the even-odd rule misses those at its right."""
+    (top, top_column), (bottom, bottom_column) = sorted((tuple(start), tuple(end)))
+    height, width = edges.shape
+    first, last = max(0, math.ceil(top)), min(height - 1, math.floor(bottom))
+    if first > last:
+        return
+    if top == bottom:
+        left, right = max(0, math.ceil(top_column)), math.floor(bottom_column)
+        edges[first, left : max(0, right + 1)] = True
+        return
+    rows = np.arange(first, last + 1)
+    columns = top_column + (rows - top) * ((bottom_column - top_column) / (bottom - top))
+    nearest = np.rint(columns)
+    met = (np.abs(columns - nearest) < _ON_EDGE) & (nearest >= 0) & (nearest < width)
+    edges[rows[met], nearest[met].astype(np.intp)] = True
