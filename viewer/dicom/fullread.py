@@ -20,9 +20,11 @@ from viewer.dicom.elements import DEFLATED, UNDEFINED_LENGTH, EncodingError, rea
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
 from viewer.dicom.header_fields import PixelPlace
-from viewer.dicom.headers import FrameGroup, InstanceHeader
+from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
 from viewer.dicom.inflating import InflateLimitError, InflatingStream
 from viewer.dicom.limits import Limits
+from viewer.dicom.references import REFERENCE_TAGS, references_of
+from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.values import LONGEST_VALUE, text
 
 _META_WINDOW = 16 << 10
@@ -144,6 +146,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         pixels=watch.pixels,
         needs_full_description=not header_fields.DESCRIPTION_TAGS.isdisjoint(dataset.keys()),
         frame_groups=_frame_groups(dataset, stream, path),
+        references=_references(dataset, stream, found),
     )
 
 
@@ -196,21 +199,35 @@ def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[byt
 
 
 def _frame_groups(dataset: Dataset, stream: BinaryIO, path: str) -> tuple[FrameGroup, ...]:
-    """Read the functional groups, which pydicom has stepped over if they are long."""
-    groups: dict[BaseTag, RawDataElement | DataElement] = {}
-    for tag, element in dataset.items():
-        if tag not in header_fields.FUNCTIONAL_GROUPS and tag != _NUMBER_OF_FRAMES:
-            continue
-        if isinstance(element, RawDataElement) and element.value is None and element.length:
-            stream.seek(element.value_tell)
-            groups[tag] = element._replace(value=stream.read(element.length))
-        else:
-            groups[tag] = element
-    described = Dataset(groups)
-    described.set_original_encoding(*dataset.original_encoding)
+    wanted = header_fields.FUNCTIONAL_GROUPS | {_NUMBER_OF_FRAMES}
     try:
-        return frame_groups(described)
+        return frame_groups(_part(dataset, stream, wanted))
     except TooManyFramesError as error:
         raise HeaderError(
             "The header speaks of more frames than this program allows.", path, "limit"
         ) from error
+
+
+def _references(
+    dataset: Dataset, stream: BinaryIO, found: header_fields.RawValues
+) -> tuple[Reference, ...]:
+    sop_class = found.get(header_fields.SOP_CLASS) or found.get(header_fields.MEDIA_SOP_CLASS)
+    if sop_class is None or not is_presentation_state(text(sop_class[1])):
+        return ()
+    return references_of(_part(dataset, stream, REFERENCE_TAGS))
+
+
+def _part(dataset: Dataset, stream: BinaryIO, tags: frozenset[int]) -> Dataset:
+    """Give some elements of a data set, those too that pydicom has stepped over as long."""
+    elements: dict[BaseTag, RawDataElement | DataElement] = {}
+    for tag, element in dataset.items():
+        if tag not in tags:
+            continue
+        if isinstance(element, RawDataElement) and element.value is None and element.length:
+            stream.seek(element.value_tell)
+            elements[tag] = element._replace(value=stream.read(element.length))
+        else:
+            elements[tag] = element
+    part = Dataset(elements)
+    part.set_original_encoding(*dataset.original_encoding)
+    return part

@@ -12,7 +12,7 @@ from typing import Any
 
 from viewer.dicom import values
 from viewer.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
-from viewer.dicom.headers import FrameGroup, InstanceHeader
+from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
 
 RawValues = Mapping[int, tuple[bytes | None, bytes]]  # tag: (VR, None if not written), value
 
@@ -22,6 +22,7 @@ CHARACTER_SET = 0x00080005
 TRANSFER_SYNTAX = 0x00020010
 MEDIA_SOP_CLASS = 0x00020002
 MEDIA_SOP_INSTANCE = 0x00020003
+SOP_CLASS = 0x00080016
 _PIXEL_REPRESENTATION = 0x00280103
 
 # What display needs to read for itself, beyond slope, intercept and windows
@@ -98,7 +99,7 @@ def _stored_value(raw: bytes, vr: bytes, context: _Context) -> int | None:
 
 FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00080008: ("image_type", b"CS", _texts),
-    0x00080016: ("sop_class_uid", b"UI", _text),
+    SOP_CLASS: ("sop_class_uid", b"UI", _text),
     0x00080018: ("sop_instance_uid", b"UI", _text),
     0x00080020: ("study_date", b"DA", _text),
     0x00080021: ("series_date", b"DA", _text),
@@ -175,6 +176,8 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00541300: ("frame_reference_time_ms", b"DS", _number),
     0x00700080: ("content_label", b"CS", _text),
     0x00700081: ("content_description", b"LO", _text),
+    0x00700082: ("presentation_creation_date", b"DA", _text),
+    0x00700083: ("presentation_creation_time", b"TM", _text),
     0x20500020: ("presentation_lut_shape", b"CS", _text),
     0x3004000C: ("grid_frame_offset_vector", b"DS", _numbers),
 }
@@ -193,6 +196,7 @@ def build_header(
     pixels: PixelPlace,
     needs_full_description: bool = False,
     frame_groups: tuple[FrameGroup, ...] = (),
+    references: tuple[Reference, ...] = (),
 ) -> InstanceHeader:
     """Make the header of one file from its raw elements.
 
@@ -236,5 +240,6 @@ def build_header(
         needs_full_description=needs_full_description
         or fields.get("photometric_interpretation") == "PALETTE COLOR",
         frame_groups=frame_groups,
+        references=references,
         **fields,
     )

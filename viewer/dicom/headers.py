@@ -102,6 +102,8 @@ class InstanceHeader:
     image_type: tuple[str, ...] = ()
     content_label: str = ""
     content_description: str = ""
+    presentation_creation_date: str = ""
+    presentation_creation_time: str = ""
     references: tuple[Reference, ...] = ()  # of presentation states alone
     # image pixel module
     rows: int | None = None

@@ -11,6 +11,7 @@ import struct
 
 from viewer.dicom import elements, header_fields
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.values import LONGEST_VALUE, text
 
 # A tag as its 4 bytes read as one little endian number: one look-up per element
@@ -63,6 +64,9 @@ def quick_header(path: str, size: int, mtime_ns: int, window: bytes) -> Instance
         pixels, flagged = walk(window, position, size, found)
     except (_Odd, elements.EncodingError, struct.error):
         return None
+    sop_class = found.get(header_fields.SOP_CLASS) or found.get(header_fields.MEDIA_SOP_CLASS)
+    if sop_class is not None and is_presentation_state(text(sop_class[1])):
+        return None  # what it refers to lies in sequences
     return header_fields.build_header(
         path,
         size,

@@ -1,4 +1,4 @@
-"""What the catalogue needs to know of SOP classes: names, and which are projections."""
+"""What the catalogue needs to know of SOP classes: names, which are projections, which states."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ _PROJECTION_CLASSES = frozenset(
         "1.2.840.10008.5.1.4.1.1.1.3.1",
     }
 )
+_PRESENTATION_STATES = frozenset(f"1.2.840.10008.5.1.4.1.1.11.{last}" for last in range(1, 13))
 _BREAST_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 
 
@@ -28,6 +29,11 @@ def is_projection(header: InstanceHeader) -> bool:
     return (
         header.modality in _PROJECTION_MODALITIES and header.sop_class_uid != _BREAST_TOMOSYNTHESIS
     )
+
+
+def is_presentation_state(uid: str) -> bool:
+    """Say whether the SOP class tells how other instances are to be seen. PS3.4 Annex N, FF."""
+    return uid in _PRESENTATION_STATES
 
 
 @cache
