@@ -64,7 +64,6 @@ def test_sigmoid_follows_the_standards_formula():
 def test_brightness_rises_and_stays_between_0_and_1(center, width, function, dtype):
     values = np.array([-np.inf, -1e30, -1024, 0, 0.5, 3071, 1e30, np.inf], dtype)
     brightness = voi.apply(VoiWindow(center, width, function), values)
-    assert brightness.dtype == dtype
     assert (np.diff(brightness) >= 0).all()
     assert brightness.min() >= 0
     assert brightness.max() <= 1

@@ -78,18 +78,16 @@ def apply(transform: ModalityTransform, stored: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray
-        A new array of the same shape: float32 where that holds every stored
-        value (8 and 16 bits, float32), else float64.
+    ndarray of float64
+        A new array of the same shape.
     """
-    dtype = np.dtype(np.float32 if np.can_cast(stored.dtype, np.float32) else np.float64)
     if transform.lut is not None:
-        return transform.lut.look_up(stored, dtype)
-    values = stored.astype(dtype)
+        return transform.lut.look_up(stored, np.dtype(np.float64))
+    values: np.ndarray = stored.astype(np.float64)
     if not transform.is_identity:
         with np.errstate(over="ignore"):  # too large is infinite, and shown as such
-            values *= dtype.type(transform.slope)
-            values += dtype.type(transform.intercept)
+            values *= transform.slope
+            values += transform.intercept
     return values
 
 

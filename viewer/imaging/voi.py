@@ -7,6 +7,7 @@ whole images or, for 8- and 16-bit frames, over a table (see `display`).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 VoiFunction = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
 
 _SAMPLED_PIXELS = 65_536
-_QUANTILES = (0.005, 0.995)
+_LOW, _HIGH = 0.005, 0.995  # quantiles
+_LARGEST = 8e307  # the width between two ends must stay finite
+
+_Grey = tuple[np.ndarray, ModalityTransform, tuple[float, float] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +73,25 @@ def apply(voi: Voi, modality_values: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray
-        A new array of the same shape and dtype.
+    ndarray of float64
+        A new array of the same shape: double precision throughout, so that
+        neither a narrow window far from 0 nor a huge one goes wrong.
     """
     if isinstance(voi, VoiLut):
-        brightness = voi.table.look_up(modality_values, modality_values.dtype)
-        brightness /= modality_values.dtype.type((1 << voi.table.bits) - 1)
+        brightness = voi.table.look_up(modality_values, np.dtype(np.float64))
+        brightness /= (1 << voi.table.bits) - 1
         return _clip_to_unit(brightness)
     center, width = voi.center, voi.width
     if voi.function == "LINEAR" and width >= 1:
         center, width = center - 0.5, width - 1
-    scalar = modality_values.dtype.type
-    if scalar(width) <= 0:
+    if width <= 0:
         return _step(modality_values, center)
-    with np.errstate(over="ignore"):  # far outside a very narrow window: clipped below
-        brightness = modality_values - scalar(center)
-        brightness /= scalar(width)
+    with np.errstate(over="ignore"):  # far outside the window: infinite, and clipped below
+        brightness = np.subtract(modality_values, center, dtype=np.float64)
+        brightness /= width
     if voi.function == "SIGMOID":
         return _logistic(brightness)
-    brightness += scalar(0.5)
+    brightness += 0.5
     return _clip_to_unit(brightness)
 
 
@@ -116,16 +120,26 @@ def auto_window(
     VoiWindow
         In modality units, LINEAR_EXACT: its edges are the ends of that range.
     """
-    values = _meaningful(evenly_spaced(pixels, _SAMPLED_PIXELS), modality, padding_range)
-    low, high = _robust_range(values)
-    if low == high:  # sparse or constant: a few pixels may matter, look at every one
-        values = _meaningful(pixels, modality, padding_range)
-        if values.size == 0:
-            return VoiWindow(0.5, 1.0, "LINEAR_EXACT")
-        low, high = float(values.min()), float(values.max())
-    if low == high:
-        low, high = min(low, 0.0), max(high, 0.0) or float(low == 0)
-    return VoiWindow(low + (high - low) / 2, high - low, "LINEAR_EXACT")
+    return _window_over(((pixels, modality, padding_range),), "of the frame's values")
+
+
+def series_window(frames: Sequence[tuple[np.ndarray, FrameDescription]]) -> VoiWindow:
+    """Give one window over nearly all modality values of several frames, as `auto_window` does.
+
+    Each frame counts with its own modality transform and padding, and with
+    as many pixels as the others; those in colour are left out.
+
+    Parameters
+    ----------
+    frames : sequence of (pixels, description)
+        Stored values, (rows, columns) each.
+    """
+    grey = tuple(
+        (pixels, description.modality, description.padding_range)
+        for pixels, description in frames
+        if pixels.ndim == 2
+    )
+    return _window_over(grey, "of the series' values")
 
 
 def default_voi(description: FrameDescription, pixels: np.ndarray) -> Voi:
@@ -149,6 +163,26 @@ def evenly_spaced(pixels: np.ndarray, at_most: int) -> np.ndarray:
     return pixels[::step, ::step]
 
 
+def _window_over(grey: Sequence[_Grey], of_what: str) -> VoiWindow:
+    share = _SAMPLED_PIXELS // max(1, len(grey))
+    low, high = _robust_range(
+        [_meaningful(evenly_spaced(pixels, share), *rest) for pixels, *rest in grey]
+    )
+    source = f"automatic: {_LOW:.1%} to {_HIGH:.1%} {of_what}, without padding"
+    if low == high:  # sparse or constant: a few pixels may matter, look at every one
+        found = [values for frame in grey if (values := _meaningful(*frame)).size]
+        if not found:
+            return VoiWindow(0.5, 1.0, "LINEAR_EXACT", source="automatic: there are no values")
+        low = min(float(values.min()) for values in found)
+        high = max(float(values.max()) for values in found)
+        source = f"automatic: all {of_what}, without padding"
+    if low == high:
+        low, high = min(low, 0.0), max(high, 0.0) or float(low == 0)
+        source = f"automatic: all {of_what} are the same"
+    low, high = max(low, -_LARGEST), min(high, _LARGEST)
+    return VoiWindow(low + (high - low) / 2, high - low, "LINEAR_EXACT", source=source)
+
+
 def _meaningful(
     stored: np.ndarray, modality: ModalityTransform, padding_range: tuple[float, float] | None
 ) -> np.ndarray:
@@ -160,10 +194,11 @@ def _meaningful(
     return finite
 
 
-def _robust_range(values: np.ndarray) -> tuple[float, float]:
+def _robust_range(parts: Sequence[np.ndarray]) -> tuple[float, float]:
+    values = np.concatenate(parts) if parts else np.empty(0)
     if values.size == 0:
         return 0.0, 0.0
-    low, high = np.quantile(values, _QUANTILES, method="nearest")
+    low, high = np.quantile(values, (_LOW, _HIGH), method="nearest")
     return float(low), float(high)
 
 
@@ -173,13 +208,13 @@ def _clip_to_unit(brightness: np.ndarray) -> np.ndarray:
 
 
 def _step(values: np.ndarray, edge: float) -> np.ndarray:
-    brightness: np.ndarray = (values > edge).astype(values.dtype)
+    brightness: np.ndarray = (values > edge).astype(np.float64)
     brightness[np.isnan(values)] = np.nan
     return brightness
 
 
 def _logistic(scaled: np.ndarray) -> np.ndarray:
-    np.clip(scaled, -20, 20, out=scaled)  # beyond, exp overflows float32 and nothing is seen
+    np.clip(scaled, -20, 20, out=scaled)  # beyond, exp overflows and nothing is seen
     scaled *= -4
     np.exp(scaled, out=scaled)
     scaled += 1
