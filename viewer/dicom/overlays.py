@@ -182,11 +182,11 @@ class _Group:
 
 
 def _groups(dataset: Dataset) -> list[int]:
-    """Give the groups that state an overlay: with rows or with data."""
+    """Give the groups that state an overlay: with rows or with data that are not empty."""
     return [
         group
         for group in _GROUPS
-        if group << 16 | _ROWS in dataset or group << 16 | _DATA in dataset
+        if any(_Group(dataset, group).values(element) for element in (_ROWS, _DATA))
     ]
 
 
@@ -245,6 +245,8 @@ def _why_not_packed(
         return "OverlayRows and OverlayColumns give it no size."
     if rows * columns > DEFAULT_LIMITS.frame_bytes:
         return f"OverlayRows {rows} × OverlayColumns {columns} is more than the limit of a frame."
+    if not data:
+        return "OverlayData is missing."
     needed = math.ceil((index + 1) * rows * columns / 8)
     if len(data) < needed:
         return f"OverlayData is cut short: {needed} bytes are needed, {len(data)} are there."
