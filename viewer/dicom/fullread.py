@@ -15,7 +15,8 @@ from pydicom.filereader import read_dataset, read_partial
 from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag
 
-from viewer.dicom import header_fields
+from viewer.dicom import header_fields, radiopharmaceutical
+from viewer.dicom.dataset_values import items
 from viewer.dicom.elements import DEFLATED, UNDEFINED_LENGTH, EncodingError, read_meta
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
@@ -135,6 +136,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
     if not len(dataset) and watch.pixels.tag is None:
         raise HeaderError("The file holds no DICOM data after its first bytes.", path)
     found.update(_raw_values(dataset, header_fields.WANTED_TAGS - header_fields.META_TAGS))
+    found.update(_radiopharmaceutical(dataset, stream))
     implicit, little = dataset.original_encoding
     return header_fields.build_header(
         path,
@@ -215,6 +217,15 @@ def _references(
     if sop_class is None or not is_presentation_state(text(sop_class[1])):
         return ()
     return references_of(_part(dataset, stream, REFERENCE_TAGS))
+
+
+def _radiopharmaceutical(
+    dataset: Dataset, stream: BinaryIO
+) -> dict[int, tuple[bytes | None, bytes]]:
+    part = _part(dataset, stream, frozenset((radiopharmaceutical.SEQUENCE,)))
+    for item in items(part, "RadiopharmaceuticalInformationSequence")[:1]:
+        return radiopharmaceutical.in_item(_raw_values(item, radiopharmaceutical.ITEM_TAGS))
+    return {}
 
 
 def _part(dataset: Dataset, stream: BinaryIO, tags: frozenset[int]) -> Dataset:

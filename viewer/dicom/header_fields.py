@@ -13,6 +13,7 @@ from typing import Any
 from viewer.dicom import values
 from viewer.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
+from viewer.dicom.radiopharmaceutical import PRIVATE_TAGS, radiopharmaceutical
 
 RawValues = Mapping[int, tuple[bytes | None, bytes]]  # tag: (VR, None if not written), value
 
@@ -90,6 +91,10 @@ def _integer(raw: bytes, vr: bytes, context: _Context) -> int | None:
     return values.integer(raw, vr, context.order)
 
 
+def _tags(raw: bytes, _vr: bytes, context: _Context) -> tuple[int, ...]:
+    return values.tags(raw, context.order)
+
+
 def _stored_value(raw: bytes, vr: bytes, context: _Context) -> int | None:
     """Read a value that is coded as the pixels are, whatever the VR says: PS3.3 C.7.5.1.1.2."""
     if vr in (b"US", b"SS"):
@@ -135,6 +140,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00181244: ("preferred_playback_sequencing", b"US", _integer),
     0x00182010: ("nominal_scanned_pixel_spacing", b"DS", _numbers),
     0x00189087: ("b_value", b"FD", _number),
+    0x00189089: ("diffusion_gradient_orientation", b"FD", _numbers),
     0x0020000D: ("study_instance_uid", b"UI", _text),
     0x0020000E: ("series_instance_uid", b"UI", _text),
     0x00200010: ("study_id", b"SH", _text),
@@ -150,6 +156,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00280004: ("photometric_interpretation", b"CS", _text),
     0x00280006: ("planar_configuration", b"US", _integer),
     0x00280008: ("number_of_frames", b"IS", _integer),
+    0x00280009: ("frame_increment_pointer", b"AT", _tags),
     0x00280010: ("rows", b"US", _integer),
     0x00280011: ("columns", b"US", _integer),
     0x00280030: ("pixel_spacing", b"DS", _numbers),
@@ -182,7 +189,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x3004000C: ("grid_frame_offset_vector", b"DS", _numbers),
 }
 META_TAGS = frozenset((TRANSFER_SYNTAX, MEDIA_SOP_CLASS, MEDIA_SOP_INSTANCE))
-WANTED_TAGS = frozenset(FIELDS) | META_TAGS | {CHARACTER_SET}
+WANTED_TAGS = frozenset(FIELDS) | META_TAGS | PRIVATE_TAGS | {CHARACTER_SET}
 
 
 def build_header(
@@ -205,7 +212,8 @@ def build_header(
     raw_values : mapping
         The `WANTED_TAGS` found at the top level of the data set, and in the
         file meta information; values longer than `values.LONGEST_VALUE` are
-        left out by the readers.
+        left out by the readers. Of PET also what `radiopharmaceutical.in_item`
+        gives.
     implicit, order : bool, str
         How the data set is encoded; ``order`` as `struct` writes it. Names
         the transfer syntax where the file does not.
@@ -224,6 +232,8 @@ def build_header(
     for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
         if not fields.get(name) and tag in raw_values:
             fields[name] = values.text(raw_values[tag][1])
+    if fields.get("modality") == "PT":
+        fields["radiopharmaceutical"] = radiopharmaceutical(raw_values, order)
     transfer_syntax = values.text(raw_values.get(TRANSFER_SYNTAX, (None, b""))[1])
     if not transfer_syntax:
         little = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE

@@ -27,15 +27,19 @@ class FrameGroup:
     echo_time: float | None = None
     b_value: float | None = None
     temporal_position: int | None = None
+    frame_type: tuple[str, ...] = ()  # and ComplexImageComponent, where there is one
+    nominal_cardiac_trigger_delay_time: float | None = None  # ms
+    diffusion_gradient_orientation: tuple[float, ...] = ()
+    dimension_values: tuple[str, ...] = ()  # in words with unit, as `dimensions` of the header
 
 
 @dataclass(frozen=True, slots=True)
 class Radiopharmaceutical:
     """What SUV needs of a PET image beside the attributes of `InstanceHeader`.
 
-    The first item of RadiopharmaceuticalInformationSequence (PS3.3 C.8.9.2)
-    and, of Philips, the private factors of group 7053. None and "" where
-    absent.
+    The first item of RadiopharmaceuticalInformationSequence (PS3.3 C.8.9.2),
+    the private factors of Philips and the private scan time of GE. None and
+    "" where absent.
     """
 
     start_time: str = ""  # TM
@@ -44,6 +48,7 @@ class Radiopharmaceutical:
     half_life_s: float | None = None
     philips_suv_factor: float | None = None  # (7053,xx00)
     philips_activity_factor: float | None = None  # (7053,xx09)
+    ge_scan_date_time: str = ""  # DT, (0009,xx0D): when the decay correction starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,8 @@ class InstanceHeader:
     slice_location: float | None = None
     # what splits a series
     echo_time: float | None = None
-    b_value: float | None = None  # (0018,9087)
+    b_value: float | None = None  # (0018,9087), else the maker's
+    diffusion_gradient_orientation: tuple[float, ...] = ()
     temporal_position_identifier: int | None = None
     trigger_time: float | None = None
     convolution_kernel: tuple[str, ...] = ()
@@ -150,6 +156,7 @@ class InstanceHeader:
     pixel_padding_range_limit: int | None = None
     frame_time: float | None = None  # ms
     frame_time_vector: tuple[float, ...] = ()  # ms
+    frame_increment_pointer: tuple[int, ...] = ()  # tags
     recommended_display_frame_rate: float | None = None  # 1/s
     cine_rate: float | None = None  # 1/s
     preferred_playback_sequencing: int | None = None  # 0 looping, 1 to and fro
@@ -168,3 +175,6 @@ class InstanceHeader:
     pixel_data_length: int | None = None  # None: undefined (encapsulated)
     needs_full_description: bool = False  # LUT sequences, overlays, functional groups: see `frames`
     frame_groups: tuple[FrameGroup, ...] = ()
+    # What dimension_index_values count (PS3.3 C.7.6.17): the keyword of DimensionIndexPointer,
+    # of a private attribute its DimensionDescriptionLabel
+    dimensions: tuple[str, ...] = ()

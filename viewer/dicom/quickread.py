@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import struct
 
-from viewer.dicom import elements, header_fields
+from viewer.dicom import elements, header_fields, radiopharmaceutical
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.values import LONGEST_VALUE, text
@@ -17,7 +17,10 @@ from viewer.dicom.values import LONGEST_VALUE, text
 # A tag as its 4 bytes read as one little endian number: one look-up per element
 _SWAPPED = {
     tag: (tag >> 16) | (tag & 0xFFFF) << 16
-    for tag in header_fields.WANTED_TAGS | header_fields.PIXEL_TAGS | header_fields.DESCRIPTION_TAGS
+    for tag in header_fields.WANTED_TAGS
+    | header_fields.PIXEL_TAGS
+    | header_fields.DESCRIPTION_TAGS
+    | {radiopharmaceutical.SEQUENCE}
 }
 _TAG_OF = {swapped: tag for tag, swapped in _SWAPPED.items()}
 _EXPLICIT_HEAD = struct.Struct("<L2sH").unpack_from
@@ -148,11 +151,22 @@ def _note(
         return True
     if tag in header_fields.PIXEL_TAGS:  # under a VR that pixels do not have
         raise _Odd
+    if tag == radiopharmaceutical.SEQUENCE:
+        _note_item(vr, window, value, length, found)
+        return False
     if length == elements.UNDEFINED_LENGTH or value + length > len(window):
         raise _Odd
     if length <= LONGEST_VALUE:
         found[tag] = (vr, window[value : value + length])
     return False
+
+
+def _note_item(vr: bytes | None, window: bytes, value: int, length: int, found: _Values) -> None:
+    """Keep what the first item of RadiopharmaceuticalInformationSequence says."""
+    if vr not in (None, b"SQ"):
+        raise _Odd
+    item = radiopharmaceutical.first_item(window, value, length, explicit=vr is not None)
+    found.update(radiopharmaceutical.in_item(item))
 
 
 def _pixels(tag: int, value: int, length: int) -> header_fields.PixelPlace:
