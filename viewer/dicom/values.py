@@ -103,6 +103,14 @@ def integer(raw: bytes, vr: bytes, order: str = "<") -> int | None:
     return int(parsed[0]) if parsed and parsed[0] is not None else None
 
 
+def tags(raw: bytes, order: str = "<") -> tuple[int, ...]:
+    """Parse the values of AT; () where the length is none of whole tags."""
+    if len(raw) % 4:
+        return ()
+    halves = struct.unpack(f"{order}{len(raw) // 2}H", raw)
+    return tuple(a << 16 | b for a, b in zip(halves[::2], halves[1::2], strict=True))
+
+
 def _parse(raw: bytes, vr: bytes, order: str, whole: bool) -> list[float | int | None]:
     code = _BINARY_FORMATS.get(vr)
     if code is None:
