@@ -18,6 +18,7 @@ from viewer.dicom.describe import describe
 from viewer.dicom.errors import HeaderError, LimitError, PixelError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.native_frames import NativeFrame, native_frame, read_native
+from viewer.dicom.overlays import embedded_overlays
 from viewer.dicom.pixel_files import PixelFile, pixel_file
 from viewer.dicom.samples import display_rgb, stored_values, unpack_native, ybr_to_rgb
 from viewer.imaging.frame import FrameDescription
@@ -78,11 +79,17 @@ def read_frame(
     file = pixel_file(path, limits)
     if file.layout.display_error:
         raise PixelError(file.layout.display_error, path)
-    pixels, notes = stored_frame(file, index, limits)
+    pixels, decoded = _decoded_frame(file, index, limits)
     description = describe(file.dataset, file.layout, file.header, index)
     if pixels.ndim == 3:
         pixels = display_rgb(pixels, file.layout)
-    return pixels, replace(description, warnings=(*file.warnings, *notes, *description.warnings))
+    notes = [*file.warnings, *decoded.warnings, *description.warnings]
+    # overlay bits stand beside the value in its word, and are gone from ``pixels``
+    embedded = embedded_overlays(
+        file.dataset, decoded.samples, file.layout, notes, precision=decoded.precision
+    )
+    overlays = sorted((*description.overlays, *embedded), key=lambda overlay: overlay.group)
+    return pixels, replace(description, overlays=tuple(overlays), warnings=tuple(notes))
 
 
 def stored_frame(
@@ -102,6 +109,12 @@ def stored_frame(
     PixelError
         With the file's path.
     """
+    values, decoded = _decoded_frame(file, index, limits)
+    return values, decoded.warnings
+
+
+def _decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array, codecs.Decoded]:
+    """Give the stored values of a frame, and the words they were made from."""
     layout = file.layout
     if not 0 <= index < layout.frames:
         raise PixelError(f"There is no frame {index + 1}: the file has {layout.frames}.", file.path)
@@ -113,7 +126,7 @@ def stored_frame(
             else:
                 data = _read_fragments(stream, file, index, limits)
                 decoded = codecs.decode(data, file.transfer_syntax, layout)
-        return _finish(decoded, file), decoded.warnings
+        return _finish(decoded, file), decoded
     except PixelError as error:
         if error.path:
             raise

@@ -72,15 +72,17 @@ def overlays_of(
     return tuple(planes)
 
 
-def has_embedded_overlays(dataset: Dataset) -> bool:
-    """Say whether overlays are kept in bits of the pixel words (retired, PS3.5 8.1.2)."""
-    return any(_Group(dataset, group).is_embedded for group in _groups(dataset))
-
-
 def embedded_overlays(
-    dataset: Dataset, words: np.ndarray, layout: PixelLayout, notes: list[str]
+    dataset: Dataset,
+    words: np.ndarray,
+    layout: PixelLayout,
+    notes: list[str],
+    *,
+    precision: int = 0,
 ) -> tuple[OverlayPlane, ...]:
     """Give the overlays of a frame that are kept in bits of its pixel words, by group.
+
+    A form that PS3.5 8.1.2 has retired.
 
     Parameters
     ----------
@@ -88,6 +90,8 @@ def embedded_overlays(
         The words of the frame as decoded, before unused bits are removed.
     notes : list of str
         Takes a sentence for each plane that is left out.
+    precision : int
+        Bits that a compressed stream holds of a word; 0 for all.
     """
     planes = []
     for group in _groups(dataset):
@@ -95,7 +99,7 @@ def embedded_overlays(
         if not fields.is_embedded:
             continue
         bit = fields.integer(_BIT_POSITION)
-        reason = _why_not_embedded(bit, words, layout)
+        reason = _why_not_embedded(bit, words, layout, precision)
         if bit is None or reason:
             notes.append(f"{_name(group)} is left out: {reason}")
             continue
@@ -183,9 +187,10 @@ class _Group:
 
 def _groups(dataset: Dataset) -> list[int]:
     """Give the groups that state an overlay: with rows or with data that are not empty."""
+    stated = {tag.group for tag in dataset.keys() if tag.element in (_ROWS, _DATA)}
     return [
         group
-        for group in _GROUPS
+        for group in sorted(stated.intersection(_GROUPS))
         if any(_Group(dataset, group).values(element) for element in (_ROWS, _DATA))
     ]
 
@@ -258,7 +263,9 @@ def _why_not_packed(
     return ""
 
 
-def _why_not_embedded(bit: int | None, words: np.ndarray, layout: PixelLayout) -> str:
+def _why_not_embedded(
+    bit: int | None, words: np.ndarray, layout: PixelLayout, precision: int
+) -> str:
     if bit is None:
         return "it has neither OverlayData nor OverlayBitPosition."
     if layout.samples != 1 or words.ndim != 2 or words.dtype.kind not in "ui":
@@ -268,4 +275,6 @@ def _why_not_embedded(bit: int | None, words: np.ndarray, layout: PixelLayout) -
         return f"OverlayBitPosition {bit} is no bit of the pixel's word."
     if lowest <= bit <= layout.high_bit:
         return f"OverlayBitPosition {bit} is a bit of the pixel's value."
+    if precision and bit >= precision:
+        return f"the compressed frame has {precision} bits, none for OverlayBitPosition {bit}."
     return ""
