@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Need = Literal["nothing", "document", "study", "picture"]
+Need = Literal["nothing", "document", "study", "picture", "window", "stack"]
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing that a user can do.
 
-    ``needs`` says what must be there for it to be enabled.
+    ``needs`` says what must be there for it to be enabled: "window" is a
+    picture that can be windowed, "stack" one of several frames.
     """
 
     id: str
@@ -42,15 +43,28 @@ ACTIONS: tuple[Action, ...] = (
     Action("fit", "&Fit to Window", "&View", "F", "picture"),
     Action("smooth", "&Smooth Pixels", "&View", "Ctrl+I", checkable=True),
     Action("texts", "Corner &Texts", "&View", "T", checkable=True),
+    Action("overlays", "&Overlays", "&View", "O", checkable=True),
+    Action("shutter", "Sh&utter", "&View", "U", checkable=True),
+    Action("graphics", "&Annotations", "&View", "A", checkable=True),
     Action("nextStack", "&Next Series", "&View", "Ctrl+Right", "document", separated=True),
     Action("previousStack", "&Previous Series", "&View", "Ctrl+Left", "document"),
+    Action("play", "&Play or Stop", "&View", "C", "stack"),
     Action("fullScreen", "F&ull Screen", "&View", "F11", checkable=True, separated=True),
+    Action("turnRight", "Turn &Right", "&Image", "R", "picture"),
+    Action("turnLeft", "Turn &Left", "&Image", "Shift+R", "picture"),
+    Action("mirror", "&Mirror Left to Right", "&Image", "H", "picture"),
+    Action("mirrorVertically", "Mirror &Top to Bottom", "&Image", "V", "picture"),
+    Action("reset", "Show as the &File Says", "&Image", "Ctrl+R", "picture"),
+    Action("savePreset", "&Save Window as Preset…", "&Image", "", "window", separated=True),
+    Action("calibrate", "Set Len&gth of Measured Line…", "&Image", "", "picture"),
+    Action("explain", "&Why Does It Look Like This?", "&Image", "W", "document", separated=True),
     Action("showKeys", "&Keys and Mouse", "&Help", "F1"),
     Action("about", "&About Negato", "&Help"),
 )
 
 GESTURES: tuple[tuple[str, str], ...] = (
     ("Left drag", "window: across for width, up and down for centre"),
+    ("Shift + left drag", "measure"),
     ("Right drag", "zoom"),
     ("Right click", "menu"),
     ("Middle drag, Space + left drag", "pan"),
@@ -62,7 +76,7 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Home, End", "first, last frame"),
     ("0", "automatic window"),
     ("1 to 9", "the file's windows first, then the presets"),
-    ("Escape", "leave full screen"),
+    ("Escape", "clear the measurement, else leave full screen"),
 )
 
 

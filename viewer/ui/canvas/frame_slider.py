@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from PySide6.QtCore import QPoint, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QEvent, QPoint, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QToolTip, QWidget
 
+from viewer.imaging.spacing import FrameMark
 from viewer.workers.priority import EMPTY, FAILED, READY
 
 _BAND_PX = 4
 _FAILED_COLOUR = QColor(214, 96, 77)
 _FRAMES_PER_PAGE = 10
+_MARK_COLOUR = QColor(240, 170, 40)
+_MARK_PX = 2
+_MARK_RISE_PX = 6
+_MARK_REACH_PX = 4  # of the pointer
+_MOST_TOLD = 5  # marks in one tooltip
 
 
 class FrameSlider(QSlider):
@@ -38,14 +54,16 @@ class FrameSlider(QSlider):
         self.setMaximum(0)
         self.setVisible(False)
         self._states = np.zeros(0, np.uint8)
+        self._marks: tuple[FrameMark, ...] = ()
         self.valueChanged.connect(self._moved)
         self.sliderMoved.connect(self._tell_where)
 
     def set_count(self, count: int) -> None:
-        """Take the number of frames; their states are then unknown."""
+        """Take the number of frames; their states are then unknown, and nothing is marked."""
         with QSignalBlocker(self):
             self.setRange(0, max(count - 1, 0))
         self._states = np.zeros(count, np.uint8)
+        self._marks = ()
         self.setVisible(count > 1)
         self._name_frame()
         self.update()
@@ -62,6 +80,21 @@ class FrameSlider(QSlider):
             self._states = np.array(states, np.uint8)
             self._name_frame()
             self.update()
+
+    def set_marks(self, marks: Sequence[FrameMark]) -> None:
+        """Mark frames, each with a sentence that the tooltip says there."""
+        self._marks = tuple(mark for mark in marks if 0 <= mark.index <= self.maximum())
+        self._name_frame()
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Say what is marked under the pointer; elsewhere, which frame is shown."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            told = self._told_near(event.pos().x())
+            if told:
+                QToolTip.showText(event.globalPos(), told, self)
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move by keys; left and right stay themselves though up and down are turned round."""
@@ -98,6 +131,11 @@ class FrameSlider(QSlider):
                 role = QPalette.ColorRole.Highlight if state == READY else QPalette.ColorRole.Light
                 colour = self.palette().color(role)
             painter.fillRect(QRect(start + first, top, stop - first, _BAND_PX), colour)
+        for middle in {self._x_of(mark.index, start, length) for mark in self._marks}:
+            painter.fillRect(
+                QRect(middle - _MARK_PX // 2, top - _MARK_RISE_PX, _MARK_PX, _MARK_RISE_PX),
+                _MARK_COLOUR,
+            )
         option.subControls = QStyle.SubControl.SC_SliderHandle
         control = QStyle.ComplexControl.CC_Slider
         self.style().drawComplexControl(control, option, painter, self)
@@ -111,7 +149,27 @@ class FrameSlider(QSlider):
         note = ""
         if index < len(self._states) and self._states[index] == FAILED:
             note = ": cannot be shown"
-        self.setToolTip(f"frame {index + 1} of {self.maximum() + 1}{note}")
+        # a tooltip is markup only where its first line looks like it
+        marks = [mark.text for mark in self._marks if mark.index == index]
+        self.setToolTip("\n".join([f"frame {index + 1} of {self.maximum() + 1}{note}", *marks]))
+
+    def _told_near(self, x: int) -> str:
+        """Say what is marked where the pointer is: the nearest marked frames."""
+        option = QStyleOptionSlider()
+        self.initStyleOption(option)
+        start, length = self._track(option)
+        near = [
+            mark
+            for mark in self._marks
+            if abs(self._x_of(mark.index, start, length) - x) <= _MARK_REACH_PX
+        ]
+        lines = [f"frame {mark.index + 1}: {mark.text}" for mark in near[:_MOST_TOLD]]
+        if len(near) > _MOST_TOLD:
+            lines.append(f"and {len(near) - _MOST_TOLD} more")
+        return "\n".join(lines)
+
+    def _x_of(self, index: int, start: int, length: int) -> int:
+        return start + QStyle.sliderPositionFromValue(0, self.maximum(), index, length)
 
     def _tell_where(self) -> None:
         self._name_frame()

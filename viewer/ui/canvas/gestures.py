@@ -41,9 +41,11 @@ class DragKind(Enum):
     WINDOW = auto()
     ZOOM = auto()
     PAN = auto()
+    MEASURE = auto()
 
 
 _CURSORS = {
+    DragKind.MEASURE: Qt.CursorShape.CrossCursor,
     DragKind.ZOOM: Qt.CursorShape.SizeVerCursor,
     DragKind.PAN: Qt.CursorShape.ClosedHandCursor,
 }
@@ -85,8 +87,8 @@ class GestureView(pg.GraphicsView):
         self._wheel_rest = 0
         self.setAcceptDrops(False)  # the window takes drops
 
-    def drag_began(self, kind: DragKind) -> None:
-        """Begin a drag of this kind."""
+    def drag_began(self, kind: DragKind, at: QPointF) -> None:
+        """Begin a drag of this kind at a point."""
 
     def window_by(self, right: float, down: float) -> None:
         """Drag the window, in pixels."""
@@ -96,6 +98,13 @@ class GestureView(pg.GraphicsView):
 
     def pan_by(self, right: float, down: float) -> None:
         """Move the picture, in pixels."""
+
+    def measure_to(self, at: QPointF) -> None:
+        """Measure from where the drag began to a point."""
+
+    def clear(self) -> bool:
+        """Take away what Escape clears; say whether there was anything."""
+        return False
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -121,7 +130,7 @@ class GestureView(pg.GraphicsView):
         event.accept()
         if self._drag is not None:
             return
-        kind = self._kind_of(event.button())
+        kind = self._kind_of(event.button(), event.modifiers())
         if kind is None:
             return
         at = event.position()
@@ -129,7 +138,7 @@ class GestureView(pg.GraphicsView):
         self._drag = _Drag(kind, event.button(), at, at, moved=kind is not DragKind.ZOOM)
         if kind in _CURSORS:
             self.viewport().setCursor(_CURSORS[kind])
-        self.drag_began(kind)
+        self.drag_began(kind, at)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Continue a drag, and follow the pointer."""
@@ -153,7 +162,8 @@ class GestureView(pg.GraphicsView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Fit the picture; other buttons just press again."""
-        if event.button() == Qt.MouseButton.LeftButton and not self._space_held:
+        kind = self._kind_of(event.button(), event.modifiers())
+        if kind is DragKind.WINDOW:
             event.accept()
             self.fit()
         else:
@@ -189,7 +199,7 @@ class GestureView(pg.GraphicsView):
             self.presetRequested.emit(key - int(Qt.Key.Key_0))
         elif key == Qt.Key.Key_Space:
             self._space_held = True
-        else:
+        elif key != Qt.Key.Key_Escape or not self.clear():
             event.ignore()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
@@ -215,9 +225,12 @@ class GestureView(pg.GraphicsView):
             middle = self.viewport().rect().center()
             self.contextMenuRequested.emit(self.viewport().mapToGlobal(middle))
 
-    def _kind_of(self, button: Qt.MouseButton) -> DragKind | None:
+    def _kind_of(self, button: Qt.MouseButton, modifiers: Qt.KeyboardModifier) -> DragKind | None:
         if button == Qt.MouseButton.LeftButton:
-            return DragKind.PAN if self._space_held else DragKind.WINDOW
+            if self._space_held:
+                return DragKind.PAN
+            shift = modifiers & Qt.KeyboardModifier.ShiftModifier
+            return DragKind.MEASURE if shift else DragKind.WINDOW
         if button == Qt.MouseButton.MiddleButton:
             return DragKind.PAN
         return DragKind.ZOOM if button == Qt.MouseButton.RightButton else None
@@ -233,6 +246,8 @@ class GestureView(pg.GraphicsView):
             self.window_by(by.x(), by.y())
         elif drag.kind is DragKind.ZOOM:
             self.zoom_by(_ZOOM_PER_PIXEL ** -by.y(), drag.press)
+        elif drag.kind is DragKind.MEASURE:
+            self.measure_to(at)
         else:
             self.pan_by(by.x(), by.y())
 

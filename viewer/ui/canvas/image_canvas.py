@@ -1,81 +1,77 @@
-"""The canvas: one frame as seen through a camera, with its texts, moved by gestures.
+"""The canvas: one frame as seen through a camera, with all that is drawn over it.
 
-Sampling and colours are `renderer`'s, where it looks `camera`'s, what the
-mouse means `gestures`'s. Which frame is shown, and with which window, is
-decided by whoever owns the canvas.
+Sampling and colours are `renderer`'s, where it looks `camera_view`'s, what the
+mouse means `gestures`'s. Which frame is shown, with which window and which
+drawings, is decided by whoever owns the canvas.
 """
 
 from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QRectF, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QResizeEvent
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtWidgets import QWidget
 
 from viewer.dicom.errors import NegatoError
 from viewer.imaging.geometry import edge_letters
 from viewer.imaging.voi import Voi, VoiWindow
-from viewer.ui.canvas.camera import Camera, fitted, stretch_of
+from viewer.ui.canvas.annotations import draw_annotations
+from viewer.ui.canvas.camera_view import CameraView
 from viewer.ui.canvas.frame_item import FrameItem
-from viewer.ui.canvas.gestures import DragKind, GestureView
-from viewer.ui.canvas.overlay import Overlay, draw_message
+from viewer.ui.canvas.gestures import DragKind
+from viewer.ui.canvas.layers import Layers, Shown
 from viewer.ui.canvas.renderer import FrameRenderer, Rendered
+from viewer.ui.canvas.ruler import Ruler, draw_ruler, measured
+from viewer.ui.canvas.scale_bar import draw_scale_bar
+from viewer.ui.canvas.words import Words, draw_message
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
+    from viewer.imaging.presentation import Annotation
+    from viewer.ui.canvas.camera import Pair
 
 Interpolation = Literal["smooth", "nearest"]
 
 _WINDOW_PER_PIXEL = 0.004  # of the current width
-_REST_MS = 80
 _SMOOTH_WHILE_MOVING_PX = 1_500_000  # larger viewports are refined when the movement rests
 _FAULT = "This frame cannot be displayed."
 
 
-class ImageCanvas(GestureView):
+class ImageCanvas(CameraView):
     """Shows one frame, or a message in its place.
 
     Signals
     -------
     windowDragged
         New centre and width, in modality units.
-    hovered
-        (row, column) in frame space under the pointer; None off the frame.
-    viewChanged
-        Zoom or position changed.
+    measured
+        (start_rc, end_rc, text) of the ruler when it changes, None when it is cleared.
     """
 
     windowDragged = Signal(float, float)
-    hovered = Signal(object)
-    viewChanged = Signal()
+    measured = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._renderer: FrameRenderer | None = None
         self._voi: Voi | None = None
+        self._layers = Layers()
         self._dragged: tuple[float, float] | None = None
-        self._camera: Camera | None = None
-        self._fits = True
         self._interpolation: Interpolation = "smooth"
         self._message = ""
         self._fault = ""
-        self._overlay = Overlay()
+        self._words = Words()
+        self._annotations: tuple[Annotation, ...] = ()
+        self._has_scale_bar = False
+        self._measure_from: Pair | None = None
+        self._ruler: Ruler | None = None
         self._item = FrameItem(self._rendered_or_fault)
-        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self._repaint)
-        # ranges are set exactly from the camera, so the box need not hold the aspect itself
-        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0)
-        self._box.disableAutoRange()
         self._box.addItem(self._item, ignoreBounds=True)
-        self.setCentralItem(self._box)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
         self.setObjectName("imageCanvas")
         self.setAccessibleName("Image")
         self.setMinimumSize(64, 64)
@@ -99,13 +95,59 @@ class ImageCanvas(GestureView):
         self._fault = ""
         self._renderer = None
         if pixels is not None and description is not None:
-            self._renderer = FrameRenderer(pixels, description, self._voi)
+            if not keep_view:
+                self.clear_ruler()
+            self._renderer = FrameRenderer(pixels, description, self._voi, self._layers)
             plane = description.plane
-            self._overlay.letters = edge_letters(plane) if plane is not None else ("", "", "", "")
+            self._words.letters = edge_letters(plane) if plane is not None else ("", "", "", "")
             self._item.set_size(description.rows, description.columns)
-            if self._fits or not keep_view or not self._camera_suits(description):
-                self.fit()
-        self._repaint()
+            self._measure_again(description)
+        self.look_at(self._renderer.description if self._renderer else None, keep_view=keep_view)
+        self.repaint_picture()
+
+    def set_layers(
+        self,
+        *,
+        overlays: bool,
+        shutter: bool,
+        graphics: bool,
+        hidden_groups: Collection[int] = (),
+    ) -> None:
+        """Say what is drawn over frames.
+
+        Parameters
+        ----------
+        overlays, shutter : bool
+            Those of the frame's description.
+        graphics : bool
+            What `set_annotations` was given.
+        hidden_groups : collection of int
+            Overlay groups, 0x6000 to 0x60FE, that are left out.
+        """
+        self._layers.shown = Shown(overlays, shutter, graphics, frozenset(hidden_groups))
+        self.repaint_picture()
+
+    def set_annotations(self, annotations: Sequence[Annotation]) -> None:
+        """Draw graphics and texts over the frame, the first layer lowest.
+
+        They stay until others are set: positions are those of the frame as it is given.
+        """
+        self._annotations = tuple(annotations)
+        self.repaint_picture()
+
+    def set_scale_bar(self, visible: bool) -> None:
+        """Show or hide the scale bar at the lower edge."""
+        self._has_scale_bar = visible
+        self.repaint_picture()
+
+    def ruler(self) -> tuple[Pair, Pair, str] | None:
+        """Give (start_rc, end_rc, text) of the measurement on screen, None without one."""
+        ruler = self._ruler
+        return (ruler.start_rc, ruler.end_rc, ruler.text) if ruler is not None else None
+
+    def clear_ruler(self) -> None:
+        """Take the measurement away."""
+        self._set_ruler(None)
 
     def set_voi(self, voi: Voi) -> None:
         """Show the frame through this VOI."""
@@ -113,14 +155,14 @@ class ImageCanvas(GestureView):
         self._fault = ""
         if self._renderer is not None:
             self._renderer.voi = voi
-        self._repaint()
+        self.repaint_picture()
 
     def set_message(self, text: str) -> None:
         """Show a plain text in place of the picture; "" shows the picture."""
         if text != self._message:
             self._message = text
             self.setAccessibleDescription(text)
-            self._repaint()
+            self.repaint_picture()
 
     def set_corner_texts(
         self,
@@ -130,43 +172,51 @@ class ImageCanvas(GestureView):
         bottom_right: Sequence[str],
     ) -> None:
         """Show lines of plain text in the corners, elided to a third of the width."""
-        self._overlay.top_left, self._overlay.top_right = top_left, top_right
-        self._overlay.bottom_left, self._overlay.bottom_right = bottom_left, bottom_right
-        self._repaint()
+        self._words.top_left, self._words.top_right = top_left, top_right
+        self._words.bottom_left, self._words.bottom_right = bottom_left, bottom_right
+        self.repaint_picture()
 
     def set_interpolation(self, interpolation: Interpolation) -> None:
         """Draw pixels smoothly, or as they are."""
         self._interpolation = interpolation
-        self._repaint()
-
-    def view_zoom(self) -> float:
-        """Give device pixels per image pixel, where pixels are closest; 1 without a frame."""
-        return self._camera.zoom if self._camera is not None else 1.0
-
-    def fit(self) -> None:
-        """Show the whole frame, and keep it whole when the canvas changes its size."""
-        self._fits = True
-        if self._renderer is not None:
-            self._look(fitted(self._renderer.description, self._viewport_px()))
+        self.repaint_picture()
 
     def grab_image(self) -> QImage:
-        """Give the visible part of the picture in device pixels, without any text over it.
+        """Give the visible part of the picture in device pixels.
 
-        A null image where a message or nothing is shown.
+        With its shutter and overlays as they are shown, without words or
+        graphics. A null image where a message or nothing is shown.
         """
         rendered = self._rendered_or_fault(self._interpolation)
         # a copy, as the image does not keep its array alive
         return rendered.image().copy() if rendered is not None else QImage()
 
-    def drag_began(self, kind: DragKind) -> None:
-        """Begin a window drag from the window on screen."""
+    def drag_began(self, kind: DragKind, at: QPointF) -> None:
+        """Begin a window drag from the window on screen, a measurement from the point."""
         if kind is DragKind.WINDOW:
             self._dragged = None
+        elif kind is DragKind.MEASURE:
+            self.clear_ruler()
+            sight = self.sight()
+            self._measure_from = sight.to_frame(at.x(), at.y()) if sight is not None else None
+
+    def measure_to(self, at: QPointF) -> None:
+        """Measure from where the drag began."""
+        sight, start = self.sight(), self._measure_from
+        if sight is None or start is None or self._seen is None or not self.shows_picture():
+            return
+        self._set_ruler(measured(self._seen, start, sight.to_frame(at.x(), at.y())))
+
+    def clear(self) -> bool:
+        """Clear the measurement, where there is one."""
+        has_ruler = self._ruler is not None
+        self.clear_ruler()
+        return has_ruler
 
     def window_by(self, right: float, down: float) -> None:
         """Widen the window by moving right, raise its centre by moving down."""
         renderer = self._renderer
-        if renderer is None or not renderer.has_window or not self._shows_picture():
+        if renderer is None or not renderer.has_window or not self.shows_picture():
             return
         center, width = self._dragged or _extent_of(renderer.voi)
         center += down * _WINDOW_PER_PIXEL * width
@@ -176,29 +226,6 @@ class ImageCanvas(GestureView):
         decimals = max(0, math.ceil(-math.log10(_WINDOW_PER_PIXEL * width)))
         self.windowDragged.emit(round(center, decimals), round(width, decimals))
 
-    def zoom_by(self, factor: float, at: QPointF) -> None:
-        """Zoom about a point of the viewport."""
-        if self._camera is not None and self._shows_picture():
-            ratio = self.devicePixelRatioF()
-            at_px = at.y() * ratio, at.x() * ratio
-            self._move(self._camera.zoomed(factor, at_px, self._viewport_px()))
-
-    def pan_by(self, right: float, down: float) -> None:
-        """Move the picture."""
-        if self._camera is not None and self._shows_picture():
-            ratio = self.devicePixelRatioF()
-            self._move(self._camera.panned((down * ratio, right * ratio)))
-
-    def pointer_at(self, point: QPointF | None) -> None:
-        """Tell which frame position the pointer is at."""
-        where = None
-        if point is not None and self._camera is not None and self._shows_picture():
-            ratio = self.devicePixelRatioF()
-            at_px = point.y() * ratio, point.x() * ratio
-            point_rc = self._camera.frame_point(at_px, self._viewport_px())
-            where = point_rc if self._camera.contains(point_rc) else None
-        self.hovered.emit(where)
-
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
         """Write texts, letters or the message over the scene."""
         painter.resetTransform()
@@ -207,62 +234,39 @@ class ImageCanvas(GestureView):
         if self._message or self._fault:
             draw_message(painter, room, self._message or self._fault)
         elif self._renderer is not None:
-            self._overlay.draw(painter, room)
+            self._draw_over(painter, room)
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:
-        """Keep a fitted frame fitted, else its centre and zoom."""
-        super().resizeEvent(event)
-        if event is not None:  # pyqtgraph calls it with None while it is being built
-            self._viewport_changed()
-
-    def event(self, event: QEvent) -> bool:
-        """Follow the window to a screen of another density."""
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._viewport_changed()
-        return super().event(event)
-
-    def _viewport_changed(self) -> None:
-        if self._fits:
-            self.fit()
-        elif self._camera is not None:
-            self._look(self._camera)
-
-    def _viewport_px(self) -> tuple[int, int]:
-        ratio, size = self.devicePixelRatioF(), self.viewport().size()
-        return round(size.height() * ratio), round(size.width() * ratio)
-
-    def _camera_suits(self, description: FrameDescription) -> bool:
-        camera = self._camera
-        return (
-            camera is not None
-            and camera.size_rc == (description.rows, description.columns)
-            and camera.stretch_rc == stretch_of(description)
-        )
-
-    def _move(self, camera: Camera) -> None:
-        self._fits = False
-        self._rest.start()
-        self._look(camera)
-
-    def _look(self, camera: Camera) -> None:
-        self._camera = camera
-        height, width = self._viewport_px()
-        if height and width:
-            top, left = camera.frame_point((0, 0), (height, width))
-            bottom, right = camera.frame_point((height, width), (height, width))
-            self._box.setRange(xRange=(left, right), yRange=(top, bottom), padding=0)
-        self._repaint()
-        self.viewChanged.emit()
-
-    def _repaint(self) -> None:
-        self.viewport().update()
-
-    def _shows_picture(self) -> bool:
+    def shows_picture(self) -> bool:
+        """Whether a frame is on screen, and no message in its place."""
         return self._renderer is not None and not self._message and not self._fault
 
+    def _draw_over(self, painter: QPainter, room: QRectF) -> None:
+        sight = self.sight()
+        if sight is None or self._seen is None:
+            return
+        if self._layers.shown.graphics:
+            draw_annotations(painter, self._annotations, sight, room)
+        if self._ruler is not None:
+            draw_ruler(painter, self._ruler, sight, room)
+        if self._has_scale_bar:
+            free = self._words.room_between_lower_corners(QFontMetricsF(painter.font()), room)
+            draw_scale_bar(painter, self._seen, sight, free)
+        self._words.draw(painter, room)
+
+    def _measure_again(self, description: FrameDescription) -> None:
+        """Keep the ruler where it is, with the length that it has on this frame."""
+        if self._ruler is not None:
+            self._set_ruler(measured(description, self._ruler.start_rc, self._ruler.end_rc))
+
+    def _set_ruler(self, ruler: Ruler | None) -> None:
+        if ruler != self._ruler:
+            self._ruler = ruler
+            self.repaint_picture()
+            self.measured.emit(self.ruler())
+
     def _method(self) -> Interpolation:
-        height, width = self._viewport_px()
-        hurried = self._rest.isActive() and height * width > _SMOOTH_WHILE_MOVING_PX
+        height, width = self.viewport_px()
+        hurried = self.moves() and height * width > _SMOOTH_WHILE_MOVING_PX
         return "nearest" if hurried else self._interpolation
 
     def _rendered_or_fault(self, method: Interpolation | None = None) -> Rendered | None:
@@ -271,12 +275,10 @@ class ImageCanvas(GestureView):
         An unexpected exception is reported once and not raised: it would come
         again with each paint.
         """
-        if self._renderer is None or self._camera is None or not self._shows_picture():
+        if self._renderer is None or self._camera is None or not self.shows_picture():
             return None
         try:
-            return self._renderer.render(
-                self._camera, self._viewport_px(), method or self._method()
-            )
+            return self._renderer.render(self._camera, self.viewport_px(), method or self._method())
         except NegatoError as error:
             self._fault = error.message
         except Exception as error:  # a paint event must not pass on what the pipeline raises

@@ -2,6 +2,7 @@
 
 The sampled stored values are kept by view, so a window drag only makes a new
 table; the picture is kept too, so a repaint for other reasons costs nothing.
+Shutter and overlays are `layers`'s; what is drawn as vectors comes later.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from PySide6.QtGui import QImage
 
 from viewer.imaging import display, resample
 from viewer.imaging.voi import VoiWindow, default_voi
+from viewer.ui.canvas.layers import Grid, Laid, Layers
 
 if TYPE_CHECKING:
     from viewer.imaging.display import DisplayTable
@@ -50,10 +52,16 @@ class FrameRenderer:
         As `FrameDescription` says.
     voi : Voi, optional
         The frame's default one where there is none yet. Colour needs none.
+    layers : Layers, optional
+        What samples shutter and overlays; the same for one frame after another.
     """
 
     def __init__(
-        self, pixels: np.ndarray, description: FrameDescription, voi: Voi | None = None
+        self,
+        pixels: np.ndarray,
+        description: FrameDescription,
+        voi: Voi | None = None,
+        layers: Layers | None = None,
     ) -> None:
         self.pixels = pixels
         self.description = description
@@ -61,9 +69,10 @@ class FrameRenderer:
         if voi is None:
             voi = default_voi(description, pixels) if self.has_window else _NO_VOI
         self._voi = voi
+        self._layers = layers or Layers()
         self._mips: Mips | None = None
         self._table: DisplayTable | None = None
-        self._view: tuple[Camera, tuple[int, int], resample.Method] | None = None
+        self._view: tuple[Grid, Laid | None] | None = None
         self._sampled: Sampled | None = None
         self._rendered: Rendered | None = None
 
@@ -83,26 +92,31 @@ class FrameRenderer:
         self, camera: Camera, viewport_px: tuple[int, int], method: resample.Method
     ) -> Rendered | None:
         """Render what ``camera`` sees; None where none of the frame is in sight."""
-        view = camera, viewport_px, method
+        grid = _grid(camera, viewport_px, method)
+        laid = self._layers.laid(self.description, grid)
+        view = grid, laid
         if self._sampled is None or self._view != view:
-            self._sampled = self._sample(camera, viewport_px, method)
+            self._sampled = self._sample(grid, laid)
             self._view = view
             self._rendered = None
         if self._rendered is None and self._sampled.pixels.size:
             pixels = np.ascontiguousarray(self._to_rgb32(self._sampled.pixels))
+            if laid is not None:
+                laid.draw(pixels)
             rows, columns = self._sampled.rows, self._sampled.columns
             self._rendered = Rendered(pixels, rows.start, columns.start)
         return self._rendered
 
-    def _sample(
-        self, camera: Camera, viewport_px: tuple[int, int], method: resample.Method
-    ) -> Sampled:
+    def _sample(self, grid: Grid, laid: Laid | None) -> Sampled:
         if self._mips is None:
             self._mips = self._source()
-        step = 1 / camera.scale_rc[0], 1 / camera.scale_rc[1]
-        origin = camera.origin_px(viewport_px)
-        top_left = -origin[0] * step[0], -origin[1] * step[1]
-        return resample.sample(self._mips, top_left, step, viewport_px, method)
+        sampled = grid.sample(self._mips)
+        seam = laid.seam if laid is not None else None
+        if seam is not None and seam.any():
+            # a bright rim that a shutter hides must not shine into what it leaves in sight
+            nearest = grid.sample(self._mips, "nearest").pixels
+            sampled.pixels[seam] = nearest[seam]
+        return sampled
 
     def _source(self) -> Mips:
         if self.description.palette_rgb is None:
@@ -116,3 +130,9 @@ class FrameRenderer:
         if pixels.ndim == 2 and self._table is None and display.has_table(pixels.dtype):
             self._table = display.display_table(self.description, pixels.dtype, self._voi)
         return display.to_rgb32(pixels, self.description, self._voi, self._table)
+
+
+def _grid(camera: Camera, viewport_px: tuple[int, int], method: resample.Method) -> Grid:
+    step = 1 / camera.scale_rc[0], 1 / camera.scale_rc[1]
+    origin = camera.origin_px(viewport_px)
+    return Grid((-origin[0] * step[0], -origin[1] * step[1]), step, viewport_px, method)

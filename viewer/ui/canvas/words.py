@@ -1,4 +1,4 @@
-"""What is written over the picture: corner texts, orientation letters, a message."""
+"""What is written around the picture: corner texts, orientation letters, a message."""
 
 from __future__ import annotations
 
@@ -6,18 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
-_INK = QColor(235, 235, 235)
-_SHADOW = QColor(0, 0, 0, 200)
-_MARGIN = 8.0
-_SHADOW_OFFSETS = (QPointF(-1, -1), QPointF(1, -1), QPointF(-1, 1), QPointF(1, 1))
+from viewer.ui.canvas.ink import INK, draw_text
+
+MARGIN = 8.0  # logical pixels between the viewport's edge and what is written at it
 
 Lines = Sequence[str]
 
 
 @dataclass(slots=True)
-class Overlay:
+class Words:
     """The words on a canvas, in logical pixels of the viewport.
 
     ``letters`` are (left, right, top, bottom). A message takes the place of
@@ -34,7 +33,7 @@ class Overlay:
         """Draw texts and letters over a picture."""
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
         metrics = QFontMetricsF(painter.font())
-        inner = room.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        inner = room.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         height = metrics.lineSpacing()
         for lines, at_right, at_bottom in (
             (self.top_left, False, False),
@@ -44,11 +43,23 @@ class Overlay:
         ):
             top = inner.bottom() - height * len(lines) if at_bottom else inner.top()
             for number, line in enumerate(lines):
-                text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width() / 3)
+                text = _elided(line, metrics, room)
                 left = inner.right() - metrics.horizontalAdvance(text) if at_right else inner.left()
                 baseline = top + number * height + metrics.ascent()
-                _draw_shadowed(painter, QPointF(left, baseline), text)
+                draw_text(painter, QPointF(left, baseline), text)
         self._draw_letters(painter, metrics, inner)
+
+    def room_between_lower_corners(self, metrics: QFontMetricsF, room: QRectF) -> QRectF:
+        """Give what the lower edge has free, between its corner texts and above its letter."""
+        left, right = (
+            max(
+                (metrics.horizontalAdvance(_elided(line, metrics, room)) for line in lines),
+                default=0,
+            )
+            for lines in (self.bottom_left, self.bottom_right)
+        )
+        letter = metrics.lineSpacing() if self.letters[3] else 0.0
+        return room.adjusted(left + 2 * MARGIN, MARGIN, -right - 2 * MARGIN, -MARGIN - letter)
 
     def _draw_letters(self, painter: QPainter, metrics: QFontMetricsF, inner: QRectF) -> None:
         left, right, top, bottom = self.letters
@@ -58,27 +69,21 @@ class Overlay:
             return inner.center().x() - metrics.horizontalAdvance(text) / 2
 
         right_start = inner.right() - metrics.horizontalAdvance(right)
-        _draw_shadowed(painter, QPointF(inner.left(), middle), left)
-        _draw_shadowed(painter, QPointF(right_start, middle), right)
+        draw_text(painter, QPointF(inner.left(), middle), left)
+        draw_text(painter, QPointF(right_start, middle), right)
         above, below = inner.top() + metrics.ascent(), inner.bottom() - metrics.descent()
-        _draw_shadowed(painter, QPointF(start_of_centred(top), above), top)
-        _draw_shadowed(painter, QPointF(start_of_centred(bottom), below), bottom)
+        draw_text(painter, QPointF(start_of_centred(top), above), top)
+        draw_text(painter, QPointF(start_of_centred(bottom), below), bottom)
 
 
 def draw_message(painter: QPainter, room: QRectF, text: str) -> None:
     """Write a message in the middle of an empty viewport, wrapped, as plain text."""
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-    painter.setPen(_INK)
-    side = max(_MARGIN, room.width() / 8)
+    painter.setPen(INK)
+    side = max(MARGIN, room.width() / 8)
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-    painter.drawText(room.adjusted(side, _MARGIN, -side, -_MARGIN), int(flags), text)
+    painter.drawText(room.adjusted(side, MARGIN, -side, -MARGIN), int(flags), text)
 
 
-def _draw_shadowed(painter: QPainter, baseline: QPointF, text: str) -> None:
-    if not text:
-        return
-    painter.setPen(_SHADOW)
-    for offset in _SHADOW_OFFSETS:
-        painter.drawText(baseline + offset, text)
-    painter.setPen(_INK)
-    painter.drawText(baseline, text)
+def _elided(line: str, metrics: QFontMetricsF, room: QRectF) -> str:
+    return metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width() / 3)
