@@ -22,6 +22,7 @@ from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.presets import window_presets
 from viewer.imaging import display, modality, voi
 from viewer.imaging.colour import unpack_rgb
+from viewer.imaging.composition import compose
 from viewer.imaging.files import write_whole
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.png import encode_png
@@ -47,6 +48,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     grey.add_argument("--voi", type=int, metavar="N", help="the file's N-th window or VOI table")
     grey.add_argument(
         "--preset", metavar="NAME", help="a window by its name, for CT: Lung, Bone..."
+    )
+    parser.add_argument("--no-overlays", action="store_true", help="leave out the file's overlays")
+    parser.add_argument(
+        "--no-shutter", action="store_true", help="show what the file's display shutter hides"
     )
     parser.add_argument(
         "-o",
@@ -77,7 +82,13 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stderr.write(f"negato: {plain_line(path)}: {plain_line(warning)}\n")
     chosen = _voi(arguments, header, pixels, description)
     if output is not None:
-        _write(output, encode_png(_picture(pixels, description, chosen)))
+        composed = compose(
+            display.to_rgb32(pixels, description, chosen),
+            description,
+            shutter=not arguments.no_shutter,
+            overlays=not arguments.no_overlays,
+        )
+        _write(output, encode_png(_picture(composed, is_colour=display.is_colour(description))))
     if arguments.npy is not None:
         buffer = io.BytesIO()
         np.save(buffer, _values(pixels, description), allow_pickle=False)
@@ -169,9 +180,12 @@ def _preset(name: str, modality_name: str, path: str) -> VoiWindow:
     raise NegatoError(f"There is no preset {name!r}. There are: {known}.")
 
 
-def _picture(pixels: np.ndarray, description: FrameDescription, chosen: Voi) -> np.ndarray:
-    shown = display.to_rgb32(pixels, description, chosen)
-    return unpack_rgb(shown) if display.is_colour(description) else shown.astype(np.uint8)
+def _picture(composed: np.ndarray, *, is_colour: bool) -> np.ndarray:
+    """Give 8-bit RGB, or grey where the frame and all that lies over it is grey."""
+    grey = composed.astype(np.uint8)
+    if not is_colour and np.array_equal(grey * np.uint32(0x010101) | display.BLACK, composed):
+        return grey
+    return unpack_rgb(composed)
 
 
 def _values(pixels: np.ndarray, description: FrameDescription) -> np.ndarray:

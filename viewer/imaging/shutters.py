@@ -45,7 +45,10 @@ def visible(shutter: Shutter, rows: int, columns: int) -> np.ndarray:
         seen &= (row >= top) & (row <= bottom) & (column >= left) & (column <= right)
     if shutter.circle is not None:
         center_row, center_column, radius = shutter.circle
-        seen &= (row - center_row) ** 2 + (column - center_column) ** 2 <= radius**2
+        # half the width of the circle in each row, so that no array of squares is needed
+        squared = radius**2 - (row - center_row) ** 2
+        half = np.where(squared < 0, -1, np.sqrt(np.maximum(squared, 0)) + _ON_EDGE)
+        seen &= np.abs(column - center_column) <= half
     if shutter.polygon is not None:
         seen &= _inside(np.asarray(shutter.polygon, np.float64), rows, columns)
     return seen
