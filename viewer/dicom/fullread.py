@@ -17,6 +17,7 @@ from pydicom.tag import BaseTag
 
 from viewer.dicom import header_fields, radiopharmaceutical
 from viewer.dicom.dataset_values import items
+from viewer.dicom.dimensions import dimensions_of
 from viewer.dicom.elements import DEFLATED, UNDEFINED_LENGTH, EncodingError, read_meta
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
@@ -30,6 +31,7 @@ from viewer.dicom.values import LONGEST_VALUE, text
 
 _META_WINDOW = 16 << 10
 _NUMBER_OF_FRAMES = 0x00280008
+_DIMENSION_INDEX_SEQUENCE = 0x00209222
 
 
 class _Watch:
@@ -148,6 +150,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         pixels=watch.pixels,
         needs_full_description=not header_fields.DESCRIPTION_TAGS.isdisjoint(dataset.keys()),
         frame_groups=_frame_groups(dataset, stream, path),
+        dimensions=tuple(dimension.name for dimension in dimensions_of(dataset)),
         references=_references(dataset, stream, found),
     )
 
@@ -201,7 +204,7 @@ def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[byt
 
 
 def _frame_groups(dataset: Dataset, stream: BinaryIO, path: str) -> tuple[FrameGroup, ...]:
-    wanted = header_fields.FUNCTIONAL_GROUPS | {_NUMBER_OF_FRAMES}
+    wanted = header_fields.FUNCTIONAL_GROUPS | {_NUMBER_OF_FRAMES, _DIMENSION_INDEX_SEQUENCE}
     try:
         return frame_groups(_part(dataset, stream, wanted))
     except TooManyFramesError as error:

@@ -6,14 +6,15 @@ catalogue and geometry need; what display needs is read by `frames`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
+from pydicom.sequence import Sequence as Items
 
 from viewer.dicom import values
+from viewer.dicom.dimensions import dimensions_of, value_words
 from viewer.dicom.headers import FrameGroup
 
 _SHARED = 0x52009229
@@ -21,22 +22,45 @@ _PER_FRAME = 0x52009230
 _NUMBER_OF_FRAMES = 0x00280008
 _MOST_FRAMES = 1_000_000  # beyond what any object has; a damaged count must not cost memory
 
-# macro: attribute, field, usual VR, reader
-_MACROS: dict[int, tuple[tuple[int, str, bytes, Any], ...]] = {
-    0x00209113: ((0x00200032, "image_position_patient", b"DS", values.numbers),),
-    0x00209116: ((0x00200037, "image_orientation_patient", b"DS", values.numbers),),
-    0x00289110: (
+Read = Callable[[bytes, bytes, str], Any]
+
+
+def _text(raw: bytes, _vr: bytes, _order: str) -> str:
+    return values.text(raw)
+
+
+def _texts(raw: bytes, _vr: bytes, _order: str) -> tuple[str, ...]:
+    return values.texts(raw)
+
+
+_FRAME_TYPE = (
+    (0x00089007, "frame_type", b"CS", _texts),
+    (0x00089208, "complex_image_component", b"CS", _text),
+)
+# macro, or the sequence within it: attribute, field, usual VR, reader
+_MACROS: dict[tuple[int, ...], tuple[tuple[int, str, bytes, Read], ...]] = {
+    (0x00209113,): ((0x00200032, "image_position_patient", b"DS", values.numbers),),
+    (0x00209116,): ((0x00200037, "image_orientation_patient", b"DS", values.numbers),),
+    (0x00289110,): (
         (0x00280030, "pixel_spacing", b"DS", values.numbers),
         (0x00180050, "slice_thickness", b"DS", values.number),
     ),
-    0x00209111: (
-        (0x00209056, "stack_id", b"SH", None),
+    (0x00209111,): (
+        (0x00209056, "stack_id", b"SH", _text),
         (0x00209057, "in_stack_position", b"UL", values.integer),
         (0x00209157, "dimension_index_values", b"UL", values.integers),
         (0x00209128, "temporal_position", b"UL", values.integer),
     ),
-    0x00189114: ((0x00189082, "echo_time", b"FD", values.number),),
-    0x00189117: ((0x00189087, "b_value", b"FD", values.number),),
+    (0x00189114,): ((0x00189082, "echo_time", b"FD", values.number),),
+    (0x00189117,): ((0x00189087, "b_value", b"FD", values.number),),
+    (0x00189117, 0x00189076): (
+        (0x00189089, "diffusion_gradient_orientation", b"FD", values.numbers),
+    ),
+    (0x00189118,): ((0x00209153, "nominal_cardiac_trigger_delay_time", b"FD", values.number),),
+    (0x00189226,): _FRAME_TYPE,  # MR Image Frame Type
+    (0x00189329,): _FRAME_TYPE,  # CT Image Frame Type
+    (0x00189751,): _FRAME_TYPE,  # PET Frame Type
+    (0x00409092,): _FRAME_TYPE,  # Parametric Map Frame Type
 }
 
 
@@ -68,9 +92,21 @@ def frame_groups(dataset: Dataset) -> tuple[FrameGroup, ...]:
         count = len(items)
     if count > _MOST_FRAMES:
         raise TooManyFramesError
-    shared = _fields(_items(dataset, _SHARED)[:1])
-    groups = [FrameGroup(**{**shared, **_fields((item,))}) for item in items[:count]]
-    groups += [FrameGroup(**shared)] * (count - len(groups))
+    dimensions = dimensions_of(dataset)
+    shared = _items(dataset, _SHARED)[:1]
+    shared_fields = _fields(shared)
+
+    def group(per_frame: Sequence[Dataset]) -> FrameGroup:
+        fields = shared_fields | _fields(per_frame)
+        component = fields.pop("complex_image_component", "")
+        if component:
+            fields["frame_type"] = (*fields.get("frame_type", ()), component)
+        both = (*per_frame, *shared)
+        words = tuple(value_words(dimension, both) for dimension in dimensions)
+        return FrameGroup(dimension_values=words, **fields)
+
+    groups = [group((item,)) for item in items[:count]]
+    groups += [group(())] * (count - len(groups))
     return tuple(groups)
 
 
@@ -78,19 +114,21 @@ def _items(dataset: Dataset, tag: int) -> list[Dataset]:
     if tag not in dataset:
         return []
     value = dataset[tag].value
-    return list(value) if isinstance(value, Sequence) else []
+    return list(value) if isinstance(value, Items) else []
 
 
-def _fields(items: Iterable[Dataset]) -> dict[str, Any]:
+def _fields(items: Sequence[Dataset]) -> dict[str, Any]:
     """Collect the fields that the macros of these items fill."""
     fields: dict[str, Any] = {}
     for item in items:
-        for macro, attributes in _MACROS.items():
-            for entry in _items(item, macro)[:1]:
+        for path, attributes in _MACROS.items():
+            entries = [item]
+            for tag in path:
+                entries = [inner for entry in entries for inner in _items(entry, tag)[:1]]
+            for entry in entries:
                 for tag, name, usual_vr, read in attributes:
                     if tag in entry:
-                        raw, vr, order = _raw(entry, tag, usual_vr)
-                        fields[name] = read(raw, vr, order) if read else values.text(raw)
+                        fields[name] = read(*_raw(entry, tag, usual_vr))
     return fields
 
 

@@ -137,6 +137,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00181114: ("estimated_radiographic_magnification_factor", b"DS", _number),
     0x00181164: ("imager_pixel_spacing", b"DS", _numbers),
     0x00181210: ("convolution_kernel", b"SH", _texts),
+    0x00181242: ("actual_frame_duration_ms", b"IS", _number),
     0x00181244: ("preferred_playback_sequencing", b"US", _integer),
     0x00182010: ("nominal_scanned_pixel_spacing", b"DS", _numbers),
     0x00189087: ("b_value", b"FD", _number),
@@ -203,6 +204,7 @@ def build_header(
     pixels: PixelPlace,
     needs_full_description: bool = False,
     frame_groups: tuple[FrameGroup, ...] = (),
+    dimensions: tuple[str, ...] = (),
     references: tuple[Reference, ...] = (),
 ) -> InstanceHeader:
     """Make the header of one file from its raw elements.
@@ -250,6 +252,7 @@ def build_header(
         needs_full_description=needs_full_description
         or fields.get("photometric_interpretation") == "PALETTE COLOR",
         frame_groups=frame_groups,
+        dimensions=dimensions,
         references=references,
         **fields,
     )

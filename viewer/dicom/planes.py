@@ -12,6 +12,25 @@ from viewer.dicom.headers import FrameGroup, InstanceHeader
 from viewer.imaging.geometry import FramePlane, Vector3, directions
 
 _NO_GROUP = FrameGroup()
+# The dimensions of a multi-frame object that say where a frame lies, not what tells it apart
+SPATIAL_DIMENSIONS = frozenset(
+    (
+        "StackID",
+        "InStackPositionNumber",
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "PlanePositionSequence",
+        "PlaneOrientationSequence",
+        "ImagePositionVolume",
+        "ImageOrientationVolume",
+        "SliceLocation",
+        "RowPositionInTotalImagePixelMatrix",
+        "ColumnPositionInTotalImagePixelMatrix",
+        "XOffsetInSlideCoordinateSystem",
+        "YOffsetInSlideCoordinateSystem",
+        "ZOffsetInSlideCoordinateSystem",
+    )
+)
 
 
 def group_of(header: InstanceHeader, frame: int) -> FrameGroup:
