@@ -168,6 +168,7 @@ class InstanceHeader:
     decay_correction: str = ""
     suv_type: str = ""
     frame_reference_time_ms: float | None = None
+    actual_frame_duration_ms: float | None = None
     radiopharmaceutical: Radiopharmaceutical | None = None
     # where the pixels are
     pixel_data_tag: int | None = None  # 0x7FE00010, ..08, ..09, or None: no pixels

@@ -22,6 +22,36 @@ class Suv:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is known of a patient's body; None where it is not."""
+
+    weight_kg: float | None = None
+    lean_mass_kg: float | None = None
+    surface_m2: float | None = None
+
+
+def suv(
+    by_weight: float,
+    body: Body,
+    formula: str,
+    inputs: tuple[str, ...],
+    warnings: tuple[str, ...],
+) -> Suv:
+    """Make the factors by lean mass and by surface of the one by weight (g/ml).
+
+    SUV is an activity concentration times a measure of the body over the
+    dose: weight in g, lean body mass in g, or surface in cm².
+    """
+    lean = surface = None
+    if body.weight_kg is not None:
+        if body.lean_mass_kg is not None:
+            lean = by_weight * body.lean_mass_kg / body.weight_kg
+        if body.surface_m2 is not None:
+            surface = by_weight * body.surface_m2 * 1e4 / (body.weight_kg * 1e3)
+    return Suv(by_weight, lean, surface, formula, inputs, warnings)
+
+
 def decayed_dose(dose_bq: float, seconds: float, half_life_s: float) -> float:
     """Give what is left of a dose after ``seconds``, in Bq."""
     return float(dose_bq * 2.0 ** (-seconds / half_life_s))
