@@ -66,5 +66,9 @@ class NoPixelDataError(PixelError):
     """An object without pixels (report, plan, presentation state...): not a fault."""
 
 
+class PresentationStateError(NegatoError):
+    """A presentation state that cannot be applied, or a file that is none."""
+
+
 class LimitError(PixelError):
     """A frame or header over a documented limit."""

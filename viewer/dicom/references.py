@@ -7,6 +7,7 @@ the images is left to others.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from pydicom.dataset import Dataset
 
@@ -41,6 +42,25 @@ def image_references(dataset: Dataset) -> Iterator[ImageReference]:
         frames = _frames(item)
         if uid and frames is not None:
             yield ImageReference(uid, frames)
+
+
+def referenced_images(
+    item: Dataset, sequence: str, notes: list[str]
+) -> tuple[ImageReference, ...] | None:
+    """Give the images that one item of a presentation state's ``sequence`` is for.
+
+    Returns
+    -------
+    tuple of ImageReference or None
+        Empty where the item is for every image of the state; None, with a
+        note, where it names images and none of them can be read.
+    """
+    stated = len(items(item, "ReferencedImageSequence"))
+    found = tuple(islice(image_references(item), _MOST_REFERENCES))
+    if len(found) < stated:
+        outcome = "is" if found else "and its item are"
+        notes.append(f"A damaged ReferencedImageSequence in {sequence} {outcome} left out.")
+    return found if found or not stated else None
 
 
 def _frames(item: Dataset) -> tuple[int, ...] | None:

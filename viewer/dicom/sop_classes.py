@@ -18,6 +18,7 @@ _PROJECTION_CLASSES = frozenset(
         "1.2.840.10008.5.1.4.1.1.1.3.1",
     }
 )
+COLOUR_STATE = "1.2.840.10008.5.1.4.1.1.11.2"
 _PRESENTATION_STATES = frozenset(f"1.2.840.10008.5.1.4.1.1.11.{last}" for last in range(1, 13))
 _BREAST_TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
 

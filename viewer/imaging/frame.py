@@ -31,6 +31,7 @@ class FrameDescription:
     samples_per_pixel: int = 1
     photometric_interpretation: str = "MONOCHROME2"
     bits_stored: int = 16
+    signed: bool = False  # stored values may be negative
     modality: ModalityTransform = field(default_factory=ModalityTransform)
     vois: tuple[Voi, ...] = ()  # the file's own, in file order
     inverted: bool = False  # MONOCHROME1 or PresentationLUTShape INVERSE, resolved to one flag

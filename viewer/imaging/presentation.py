@@ -6,17 +6,20 @@ from its file is left to `viewer.dicom.presentation_states`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from viewer.imaging.modality import LookupTable, ModalityTransform
+from viewer.imaging.display import is_colour
+from viewer.imaging.modality import LookupTable, ModalityTransform, value_of
 from viewer.imaging.overlays import OverlayPlane
 from viewer.imaging.shutters import Shutter
 from viewer.imaging.turning import Turn
-from viewer.imaging.voi import Voi
+from viewer.imaging.voi import Voi, VoiWindow
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
+
+_WIDEST_INTEGER = 16  # bits
 
 Point = tuple[float, float]
 
@@ -86,7 +89,8 @@ class DisplayedArea:
     """What part of the images fills the viewport. PS3.3 C.10.4.
 
     Corners are frame positions [row, column] from 0, in the image before it is
-    turned; they may lie outside it.
+    turned: the centres of its upper left and lower right pixels, which are
+    shown whole. They may lie outside the image.
     """
 
     top_left_rc: Point
@@ -115,8 +119,10 @@ class PresentationState:
     """
 
     sop_instance_uid: str
-    label: str = ""
+    label: str = ""  # plain text, as the two below
     description: str = ""
+    creator: str = ""
+    of_colour: bool = False  # then it says nothing of grey values
     images: tuple[ImageReference, ...] = ()
     modality: ModalityTransform | None = None
     vois: tuple[StateVois, ...] = ()
@@ -146,11 +152,135 @@ class PresentationState:
         return tuple(sorted(found, key=lambda annotation: annotation.order))
 
 
+def state_words(label: str) -> str:
+    """Name a state in the source of a transform: "presentation state LABEL"."""
+    return f"presentation state {label}".rstrip()
+
+
 def presented(
     description: FrameDescription, state: PresentationState, sop_instance_uid: str, frame: int
 ) -> FrameDescription:
     """Describe a frame as ``state`` wants it seen: its transforms, inversion, shutter, overlays.
 
+    What the image says of these is overridden, also by what the state leaves
+    out; PhotometricInterpretation is ignored: PS3.4 N.2.1. Frames in colour
+    keep their colours, frames that are not the state's stay as they are.
     Turning and the displayed area are the viewport's to apply.
+
+    Parameters
+    ----------
+    description : FrameDescription
+        Of the frame as its file has it, not turned.
+    frame : int
+        Counted from 0.
     """
-    raise NotImplementedError
+    if not state.is_for(sop_instance_uid, frame):
+        return description
+    notes = [*description.warnings, *state.warnings]
+    changed = replace(
+        description, shutter=state.shutter, overlays=_overlays(description.overlays, state)
+    )
+    if not is_colour(description):
+        if state.of_colour:
+            notes.append("The presentation state is for images in colour; grey stays as it was.")
+        else:
+            changed = _with_grey_transforms(changed, state, sop_instance_uid, frame, notes)
+    return replace(changed, warnings=tuple(dict.fromkeys(notes)))
+
+
+def _overlays(own: tuple[OverlayPlane, ...], state: PresentationState) -> tuple[OverlayPlane, ...]:
+    """Give the overlays that are shown, or needed as a bitmap shutter. PS3.3 C.11.7."""
+    groups = set(state.overlay_groups)
+    if state.shutter is not None and state.shutter.bitmap_group is not None:
+        groups.add(state.shutter.bitmap_group)
+    replaced = {plane.group for plane in state.overlays}
+    kept = [plane for plane in own if plane.group not in replaced]
+    return tuple(plane for plane in (*kept, *state.overlays) if plane.group in groups)
+
+
+def _with_grey_transforms(
+    description: FrameDescription,
+    state: PresentationState,
+    sop_instance_uid: str,
+    frame: int,
+    notes: list[str],
+) -> FrameDescription:
+    """Apply the state's Modality LUT, VOI LUT and Presentation LUT. PS3.4 N.2.1.1 to N.2.1.4."""
+    modality = _modality(description.modality, state, notes)
+    same = _same_values(modality, description.modality)
+    if description.suv is not None and not same:
+        notes.append(
+            "The Modality LUT of the presentation state is not the image's; SUV is left out."
+        )
+    return replace(
+        description,
+        modality=modality,
+        suv=description.suv if same else None,
+        vois=_vois(description, modality, state, sop_instance_uid, frame, notes),
+        inverted=state.inverted,
+        inversion_source=(
+            f"{state_words(state.label)}: PresentationLUTShape INVERSE (2050,0020)"
+            if state.inverted
+            else ""
+        ),
+        presentation_lut=state.presentation_lut,
+    )
+
+
+def _modality(
+    own: ModalityTransform, state: PresentationState, notes: list[str]
+) -> ModalityTransform:
+    """Give the state's transform: none where it has none. PS3.4 N.2.1.1."""
+    if state.modality is None:
+        if not own.is_identity:
+            notes.append(
+                "The presentation state has no Modality LUT, so that of the image is not applied: "
+                "values are as stored."
+            )
+        return ModalityTransform(source=f"{state_words(state.label)}: no Modality LUT")
+    if not state.modality.unit and _same_values(state.modality, own):
+        return replace(state.modality, unit=own.unit)
+    return state.modality
+
+
+def _same_values(a: ModalityTransform, b: ModalityTransform) -> bool:
+    return (a.slope, a.intercept, a.lut) == (b.slope, b.intercept, b.lut)
+
+
+def _vois(
+    description: FrameDescription,
+    modality: ModalityTransform,
+    state: PresentationState,
+    sop_instance_uid: str,
+    frame: int,
+    notes: list[str],
+) -> tuple[Voi, ...]:
+    """Give the state's transforms for a frame; identity where it has none. PS3.4 N.2.1.3."""
+    covering = [v for v in state.vois if covers(v.references, sop_instance_uid, frame)]
+    if covering:
+        return tuple(voi for group in covering for voi in group.vois)
+    ends = _modality_range(description, modality)
+    if ends is None:
+        notes.append(
+            "The presentation state has no VOI LUT for this image; "
+            "its values have no range of their own and are windowed automatically."
+        )
+        return ()
+    low, high = ends
+    source = f"{state_words(state.label)}: no VOI LUT, all values"
+    center, width = low + (high - low) / 2, high - low
+    return (VoiWindow(center, width, "LINEAR_EXACT", "identity", source),)
+
+
+def _modality_range(
+    description: FrameDescription, modality: ModalityTransform
+) -> tuple[float, float] | None:
+    """Give the range that modality values can take; None for wide and floating values."""
+    if modality.lut is not None:
+        return 0.0, float((1 << modality.lut.bits) - 1)
+    bits = description.bits_stored
+    if bits > _WIDEST_INTEGER:
+        return None
+    first = -(1 << bits - 1) if description.signed else 0
+    ends = [value_of(modality, stored) for stored in (first, first + (1 << bits) - 1)]
+    return min(ends), max(ends)
