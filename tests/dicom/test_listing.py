@@ -4,7 +4,7 @@ import json
 
 from tests.dicom.slices import AXIAL, a_slice
 from viewer.dicom.catalogue import CatalogueBuilder, Skipped
-from viewer.dicom.headers import FrameGroup
+from viewer.dicom.headers import FrameGroup, Reference
 from viewer.dicom.listing import catalogue_json, catalogue_text
 
 
@@ -46,6 +46,7 @@ def test_json_has_the_documented_form():
                                         "regular": True,
                                         "spacing_zyx_mm": [1.0, 1.2, 1.2],
                                         "files": ["/study/IM1", "/study/IM2", "/study/IM3"],
+                                        "references": [],
                                     }
                                 ],
                             }
@@ -95,3 +96,41 @@ def test_text_gives_each_stack_its_reason_and_its_faults():
     text = catalogue_text(built(*headers))
     assert "EchoTime 4.6 ms: image, 4 frames of 48 × 48, 1 × 1.2 × 1.2 mm" in text
     assert "! gap of 47.0 mm after frame 4; elsewhere 1.0 mm" in text
+
+
+def a_state(**changed):
+    return a_slice(
+        90,
+        **{
+            "sop_class_uid": "1.2.840.10008.5.1.4.1.1.11.1",
+            "series_instance_uid": "1.9",
+            "series_number": 7,
+            "modality": "PR",
+            "pixel_data_tag": None,
+            "rows": None,
+            "content_label": "LUNG",
+            "references": (Reference("1.4", "1.2.1"), Reference("1.4", "1.2.2")),
+            **changed,
+        },
+    )
+
+
+def test_a_presentation_state_is_listed_with_the_series_that_it_is_for():
+    catalogue = built(a_slice(1), a_slice(2), a_state())
+    assert "7 PR  no description: presentation state LUNG for series 1\n" in catalogue_text(
+        catalogue
+    )
+    series = catalogue_json(catalogue)["patients"][0]["studies"][0]["series"]
+    assert [s["stacks"][0]["references"] for s in series] == [[], ["1.4"]]
+
+
+def test_a_presentation_state_without_its_images_says_so():
+    text = catalogue_text(built(a_state()))
+    assert "presentation state LUNG for images that are not among these files" in text
+
+
+def test_a_presentation_state_over_two_series_names_both():
+    references = (Reference("1.4", "1.2.1"), Reference("1.5", "1.2.2"))
+    other = a_slice(2, series_instance_uid="1.5", series_number=3)
+    text = catalogue_text(built(a_slice(1), other, a_state(references=references)))
+    assert "presentation state LUNG for series 1 and 3" in text
