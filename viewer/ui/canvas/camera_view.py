@@ -146,6 +146,10 @@ class CameraView(GestureView):
             return None
         return Sight(self._camera, self.viewport_px(), self.devicePixelRatioF())
 
+    def area_rc(self) -> tuple[Pair, Pair] | None:
+        """Give the corner pixels of the displayed area that was asked for, None for the whole."""
+        return self._area.corners_rc if self._area is not None else None
+
     def viewport_px(self) -> tuple[int, int]:
         """Give rows and columns of the viewport in device pixels."""
         ratio, size = self.devicePixelRatioF(), self.viewport().size()

@@ -20,20 +20,20 @@ from PySide6.QtWidgets import QWidget
 from viewer.dicom.errors import NegatoError
 from viewer.imaging.geometry import edge_letters
 from viewer.imaging.voi import Voi, VoiWindow
-from viewer.ui.canvas.annotations import draw_annotations
+from viewer.ui.canvas.annotations import AnnotationPainter
 from viewer.ui.canvas.camera_view import CameraView
 from viewer.ui.canvas.frame_item import FrameItem
 from viewer.ui.canvas.gestures import DragKind
 from viewer.ui.canvas.layers import Layers, Shown
 from viewer.ui.canvas.renderer import FrameRenderer, Rendered
-from viewer.ui.canvas.ruler import Ruler, draw_ruler, measured
-from viewer.ui.canvas.scale_bar import draw_scale_bar
+from viewer.ui.canvas.ruler import Ruler, draw_ruler, measure
+from viewer.ui.canvas.scale_bar import scale_bar
 from viewer.ui.canvas.words import Words, draw_message
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
     from viewer.imaging.presentation import Annotation
-    from viewer.ui.canvas.camera import Pair
+    from viewer.ui.canvas.camera import Pair, Sight
 
 Interpolation = Literal["smooth", "nearest"]
 
@@ -66,7 +66,7 @@ class ImageCanvas(CameraView):
         self._message = ""
         self._fault = ""
         self._words = Words()
-        self._annotations: tuple[Annotation, ...] = ()
+        self._annotations = AnnotationPainter()
         self._has_scale_bar = False
         self._measure_from: Pair | None = None
         self._ruler: Ruler | None = None
@@ -132,7 +132,7 @@ class ImageCanvas(CameraView):
 
         They stay until others are set: positions are those of the frame as it is given.
         """
-        self._annotations = tuple(annotations)
+        self._annotations.set_annotations(tuple(annotations))
         self.repaint_picture()
 
     def set_scale_bar(self, visible: bool) -> None:
@@ -205,7 +205,7 @@ class ImageCanvas(CameraView):
         sight, start = self.sight(), self._measure_from
         if sight is None or start is None or self._seen is None or not self.shows_picture():
             return
-        self._set_ruler(measured(self._seen, start, sight.to_frame(at.x(), at.y())))
+        self._set_ruler(measure(self._seen, start, sight.to_frame(at.x(), at.y())))
 
     def clear(self) -> bool:
         """Clear the measurement, where there is one."""
@@ -245,18 +245,27 @@ class ImageCanvas(CameraView):
         if sight is None or self._seen is None:
             return
         if self._layers.shown.graphics:
-            draw_annotations(painter, self._annotations, sight, room)
+            self._annotations.draw(painter, sight, room, self.area_rc())
         if self._ruler is not None:
             draw_ruler(painter, self._ruler, sight, room)
         if self._has_scale_bar:
-            free = self._words.room_between_lower_corners(QFontMetricsF(painter.font()), room)
-            draw_scale_bar(painter, self._seen, sight, free)
+            self._draw_scale_bar(painter, self._seen, sight, room)
         self._words.draw(painter, room)
+
+    def _draw_scale_bar(
+        self, painter: QPainter, description: FrameDescription, sight: Sight, room: QRectF
+    ) -> None:
+        bar = scale_bar(description, sight)
+        if bar is not None:
+            metrics = QFontMetricsF(painter.font())
+            place = self._words.place_below(metrics, room, bar.size(metrics))
+            if place is not None:
+                bar.draw(painter, place)
 
     def _measure_again(self, description: FrameDescription) -> None:
         """Keep the ruler where it is, with the length that it has on this frame."""
         if self._ruler is not None:
-            self._set_ruler(measured(description, self._ruler.start_rc, self._ruler.end_rc))
+            self._set_ruler(measure(description, self._ruler.start_rc, self._ruler.end_rc))
 
     def _set_ruler(self, ruler: Ruler | None) -> None:
         if ruler != self._ruler:

@@ -31,7 +31,7 @@ class Ruler:
     text: str = ""
 
 
-def measured(description: FrameDescription, start_rc: Pair, end_rc: Pair) -> Ruler:
+def measure(description: FrameDescription, start_rc: Pair, end_rc: Pair) -> Ruler:
     """Measure between two frame positions, each taken to the nearest place on the frame.
 
     In millimetres where one scale holds at both ends, else in pixels alone.

@@ -13,6 +13,7 @@ from viewer.ui.canvas.ink import INK, draw_text
 MARGIN = 8.0  # logical pixels between the viewport's edge and what is written at it
 
 Lines = Sequence[str]
+Size = tuple[float, float]
 
 
 @dataclass(slots=True)
@@ -49,17 +50,28 @@ class Words:
                 draw_text(painter, QPointF(left, baseline), text)
         self._draw_letters(painter, metrics, inner)
 
-    def room_between_lower_corners(self, metrics: QFontMetricsF, room: QRectF) -> QRectF:
-        """Give what the lower edge has free, between its corner texts and above its letter."""
+    def place_below(self, metrics: QFontMetricsF, room: QRectF, size: Size) -> QRectF | None:
+        """Give a place of (width, height) near the lower edge that no word reaches.
+
+        Between the lower corner texts where it fits, else above them; None
+        where the viewport is too small.
+        """
+        width, height = size
         left, right = (
             max(
-                (metrics.horizontalAdvance(_elided(line, metrics, room)) for line in lines),
-                default=0,
+                (metrics.horizontalAdvance(_elided(one, metrics, room)) for one in lines), default=0
             )
             for lines in (self.bottom_left, self.bottom_right)
         )
-        letter = metrics.lineSpacing() if self.letters[3] else 0.0
-        return room.adjusted(left + 2 * MARGIN, MARGIN, -right - 2 * MARGIN, -MARGIN - letter)
+        line = metrics.lineSpacing()
+        bottom = room.bottom() - MARGIN - (line + MARGIN / 2 if self.letters[3] else 0)
+        middle = room.center().x()
+        lowest = room.adjusted(left + 2 * MARGIN, 0, -right - 2 * MARGIN, 0)
+        if lowest.left() > middle - width / 2 or lowest.right() < middle + width / 2:
+            lines = max(len(self.bottom_left), len(self.bottom_right))
+            bottom = min(bottom, room.bottom() - 2 * MARGIN - line * lines)
+        place = QRectF(middle - width / 2, bottom - height, width, height)
+        return place if room.contains(place) else None
 
     def _draw_letters(self, painter: QPainter, metrics: QFontMetricsF, inner: QRectF) -> None:
         left, right, top, bottom = self.letters
