@@ -12,7 +12,7 @@ from pydicom.dataset import Dataset
 from tests.dicom import synthetic
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.frames import native_frame, read_frame
-from viewer.dicom.lookup_tables import expand_segments
+from viewer.dicom.palettes import expand_segments
 from viewer.dicom.plain_description import description_from_header
 from viewer.dicom.reading import read_header
 from viewer.imaging.frame import FrameDescription

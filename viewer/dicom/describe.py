@@ -1,34 +1,39 @@
-"""What display needs to know of a frame, from the header or the whole data set.
+"""What display needs to know of a frame, from the header and the whole data set.
 
-Modality and VOI transforms, inversion, padding, palette, plane and
-millimetres, each at most once. Values that cannot be used are left out with a
-sentence. Applying all this is left to `viewer.imaging`.
+Brings together what the readers of single attributes find, each at most once;
+values that cannot be used are left out with a sentence. Applying all this is
+left to `viewer.imaging`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 from pydicom.dataset import Dataset
 
-from viewer.dicom.dataset_values import (
-    integer,
-    items,
-    number,
-    numbers,
-    raw_value,
-    text,
-    texts,
-    values,
+from viewer.dicom.dataset_values import text
+from viewer.dicom.display_attributes import (
+    FrameAttributes,
+    frame_attributes,
+    modality_of,
+    padding_of,
+    presentation_lut_of,
+    vois_of,
 )
+from viewer.dicom.display_rules import inversion
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.icc_profiles import icc_profile_words
 from viewer.dicom.layout import PixelLayout
-from viewer.dicom.lookup_tables import lookup_table, palette
-from viewer.dicom.plain_description import aspect, inverted, padding, rescale, windows
-from viewer.dicom.planes import plane_of, spacing_of
+from viewer.dicom.lengths import scale_of
+from viewer.dicom.overlays import overlays_of
+from viewer.dicom.palettes import palette, supplemental_palette
+from viewer.dicom.plain_description import aspect
+from viewer.dicom.planes import plane_of
+from viewer.dicom.shutters import shutter_of
+from viewer.dicom.suv import suv_of
+from viewer.dicom.transfer_syntaxes import NO_DECODER, stored_words, transfer_syntax_name
+from viewer.dicom.ultrasound_regions import regions_of
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.modality import ModalityTransform, value_of
-from viewer.imaging.voi import Voi, VoiLut
 
 
 def describe(
@@ -48,134 +53,71 @@ def describe(
     Raises
     ------
     PixelError
-        A palette image without a whole palette.
+        A palette image without a usable palette.
     """
     notes = list(layout.warnings)
-    big_endian = dataset.original_encoding[1] is False
-    groups = _groups(dataset, frame)
-    spacing, source = spacing_of(header, frame)
-    modality = _modality(dataset, groups, layout, header, notes, big_endian=big_endian)
-    grey = layout.samples == 1 and not layout.is_palette
-    table, first = (
-        palette(dataset, signed=layout.signed, big_endian=big_endian)
-        if layout.is_palette
-        else (None, 0)
-    )
-    return FrameDescription(
+    attributes = frame_attributes(dataset, layout, frame, notes)
+    scale = scale_of(header, frame)
+    spacing = scale.spacing_rc_mm if scale else None
+    description = FrameDescription(
         rows=layout.rows,
         columns=layout.columns,
         samples_per_pixel=layout.samples,
         photometric_interpretation=layout.photometric,
         bits_stored=layout.bits_stored,
-        modality=modality,
-        vois=_vois(dataset, groups, layout, modality, notes, big_endian=big_endian) if grey else (),
-        inverted=grey and inverted(layout.photometric, text(dataset, "PresentationLUTShape")),
-        padding_range=padding(
-            integer(dataset, "PixelPaddingValue"),
-            integer(dataset, "PixelPaddingRangeLimit"),
-            layout.bits_allocated,
-            layout.signed,
-        )
-        if grey and not layout.floating
-        else None,
-        palette_rgb=table,
-        palette_first=first,
+        signed=layout.signed,
+        modality=modality_of(attributes, header),
         plane=plane_of(header, frame),
         spacing_rc_mm=spacing,
-        spacing_source=source,
+        spacing_source=scale.source if scale else "",
+        spacing_note=scale.note if scale else "",
+        regions=regions_of(dataset, (layout.rows, layout.columns), notes),
         pixel_aspect_rc=aspect(header, spacing),
-        warnings=tuple(notes),
+        overlays=overlays_of(dataset, frame, layout, notes),
+        shutter=shutter_of(dataset, attributes.groups, notes),
+        suv=suv_of(header),
+        icc_profile=icc_profile_words(dataset),
+        transfer_syntax=transfer_syntax_name(header.transfer_syntax_uid),
+        decoder=NO_DECODER,  # unless whoever decodes the frame says more
+        stored_as=stored_words(
+            layout.bits_allocated,
+            layout.bits_stored,
+            layout.high_bit,
+            layout.signed,
+            layout.floating,
+        ),
     )
+    if layout.is_palette:
+        table, first = palette(
+            dataset, signed=layout.signed, big_endian=attributes.big_endian, notes=notes
+        )
+        description = replace(description, palette_rgb=table, palette_first=first)
+    elif layout.samples == 1:
+        description = _with_grey(description, attributes)
+    return replace(description, warnings=tuple(notes))
 
 
-def _groups(dataset: Dataset, frame: int) -> tuple[Dataset, ...]:
-    """Give the functional groups of a frame, its own first, then the shared. PS3.3 C.7.6.16."""
-    own = items(dataset, "PerFrameFunctionalGroupsSequence")
-    shared = items(dataset, "SharedFunctionalGroupsSequence")
-    return (*own[frame : frame + 1], *shared[:1])
-
-
-def _macro(groups: Sequence[Dataset], keyword: str) -> Dataset | None:
-    for group in groups:
-        for item in items(group, keyword):
-            return item
-    return None
-
-
-def _modality(
-    dataset: Dataset,
-    groups: Sequence[Dataset],
-    layout: PixelLayout,
-    header: InstanceHeader,
-    notes: list[str],
-    *,
-    big_endian: bool,
-) -> ModalityTransform:
-    for item in _tables(dataset, "ModalityLUTSequence"):
-        table = lookup_table(item, signed=layout.signed, big_endian=big_endian)
-        if table is not None:
-            unit = text(item, "ModalityLUTType")
-            return ModalityTransform(unit="" if unit == "US" else unit, lut=table)
-        notes.append("The Modality LUT is damaged and left out; values are not calibrated.")
-    source = _macro(groups, "PixelValueTransformationSequence") or dataset
-    slope, intercept = number(source, "RescaleSlope"), number(source, "RescaleIntercept")
-    for keyword, value in (("RescaleSlope", slope), ("RescaleIntercept", intercept)):
-        if value is None and _is_stated(source, keyword):
-            notes.append(f"{keyword} cannot be read and is left out; values are not calibrated.")
-    return rescale(slope, intercept, text(source, "RescaleType"), header, notes)
-
-
-def _tables(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
-    """Give the items of a LUT sequence that are not just empty."""
-    return tuple(item for item in items(dataset, keyword) if values(item, "LUTDescriptor"))
-
-
-def _is_stated(dataset: Dataset, keyword: str) -> bool:
-    if keyword not in dataset:
-        return False
-    element = dataset.get_item(keyword)
-    return element is not None and bool(element.value)
-
-
-def _vois(
-    dataset: Dataset,
-    groups: Sequence[Dataset],
-    layout: PixelLayout,
-    modality: ModalityTransform,
-    notes: list[str],
-    *,
-    big_endian: bool,
-) -> tuple[Voi, ...]:
-    """Give the file's own windows, then its VOI LUTs. PS3.3 C.11.2."""
-    source = _macro(groups, "FrameVOILUTSequence") or dataset
-    centers, widths = numbers(source, "WindowCenter"), numbers(source, "WindowWidth")
-    if not (centers and widths) and any(
-        raw_value(source, keyword) or _is_stated(source, keyword)
-        for keyword in ("WindowCenter", "WindowWidth")
-    ):
-        notes.append("The file's window cannot be read and is left out.")
-    own = windows(
-        centers,
-        widths,
-        texts(source, "WindowCenterWidthExplanation"),
-        text(source, "VOILUTFunction"),
-        notes,
+def _with_grey(description: FrameDescription, frame: FrameAttributes) -> FrameDescription:
+    """Add what grey frames alone have: VOI, presentation, padding, supplemental colours."""
+    inverted, inversion_source = inversion(
+        frame.layout.photometric, text(frame.dataset, "PresentationLUTShape"), frame.notes
     )
-    negative = _reaches_below_zero(modality, layout)
-    tables: list[Voi] = []
-    for item in _tables(dataset, "VOILUTSequence"):
-        table = lookup_table(item, signed=negative, big_endian=big_endian)
-        if table is None:
-            notes.append("A VOI LUT of the file is damaged and left out.")
-        else:
-            tables.append(VoiLut(table, table.explanation))
-    return (*own, *tables)
-
-
-def _reaches_below_zero(modality: ModalityTransform, layout: PixelLayout) -> bool:
-    """Tell whether modality values may be negative; those of a Modality LUT never are."""
-    if modality.lut is not None:
-        return False
-    bits = layout.bits_stored
-    ends = (-(1 << bits - 1), (1 << bits - 1) - 1) if layout.signed else (0, (1 << bits) - 1)
-    return min(value_of(modality, end) for end in ends) < 0
+    padding_range, padding_source = padding_of(frame)
+    table, first = supplemental_palette(
+        frame.dataset,
+        frame.groups,
+        signed=frame.layout.signed,
+        big_endian=frame.big_endian,
+        notes=frame.notes,
+    )
+    return replace(
+        description,
+        vois=vois_of(frame, description.modality),
+        inverted=inverted,
+        inversion_source=inversion_source,
+        presentation_lut=presentation_lut_of(frame),
+        padding_range=padding_range,
+        padding_source=padding_source,
+        palette_rgb=table,
+        palette_first=first,
+    )

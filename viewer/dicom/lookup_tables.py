@@ -1,153 +1,105 @@
-"""Lookup tables out of data sets: Modality LUT, VOI LUT, palettes.
+"""Lookup tables out of data sets: Modality LUT, VOI LUT, Presentation LUT.
 
-PS3.3 C.11.1, C.11.2, C.7.6.3.1.5, C.7.9. Applying them is left to
-`viewer.imaging`.
+PS3.3 C.11.1.1, C.11.2.1.1, C.11.4. And how a table's numbers lie in its
+bytes, which palettes share. Applying tables is left to `viewer.imaging`.
 """
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset
 
-from viewer.dicom.dataset_values import raw_value, text, values
-from viewer.dicom.errors import PixelError
+from viewer.dicom.dataset_values import finite_numbers, raw_value, text, values
 from viewer.imaging.modality import LookupTable
 
-_Array = np.ndarray[Any, np.dtype[Any]]
-_COLOURS = ("Red", "Green", "Blue")
-_MOST_ENTRIES = 1 << 16
+Entries = np.ndarray[Any, np.dtype[Any]]
 
 
-def lookup_table(item: Dataset, *, signed: bool, big_endian: bool) -> LookupTable | None:
+def lookup_table(
+    item: Dataset, *, signed: bool, big_endian: bool, notes: list[str] | None = None
+) -> LookupTable | None:
     """Read a LUT item (LUTDescriptor, LUTData), or None where it does not hold together.
 
     Parameters
     ----------
     signed : bool
         Whether the values that the table maps are signed: then so is its first.
+    notes : list of str, optional
+        Takes a sentence where the table is not as its descriptor says.
     """
-    descriptor = _descriptor(item, "LUTDescriptor", signed=signed)
-    if descriptor is None:
-        return None
-    count, first, bits = descriptor
-    entries = _words(raw_value(item, "LUTData"), count, bits, big_endian=big_endian)
-    if entries is None or not 1 <= bits <= 16:
-        return None
-    return LookupTable(first, entries, bits, text(item, "LUTExplanation"))
-
-
-def palette(dataset: Dataset, *, signed: bool, big_endian: bool) -> tuple[_Array, int]:
-    """Read the palette of a PALETTE COLOR image.
-
-    Returns
-    -------
-    entries : ndarray
-        (n, 3) uint8 RGB.
-    first : int
-        The stored value that takes the first entry.
-
-    Raises
-    ------
-    PixelError
-        There is no whole palette.
-    """
-    channels = []
-    firsts = set()
-    for colour in _COLOURS:
-        name = f"{colour}PaletteColorLookupTable"
-        descriptor = _descriptor(dataset, f"{name}Descriptor", signed=signed)
-        if descriptor is None:
-            raise PixelError("The image is in palette colours, but the palette is missing.")
-        count, first, bits = descriptor
-        data = raw_value(dataset, f"{name}Data")
-        if data is not None:
-            entries = _words(data, count, bits, big_endian=big_endian)
-        else:
-            segments = raw_value(dataset, f"Segmented{name}Data")
-            words = None if segments is None else _all_words(segments, bits, big_endian=big_endian)
-            entries = None if words is None else expand_segments(words, count)
-        if entries is None:
-            raise PixelError(f"The {colour.lower()} part of the palette is missing or too short.")
-        channels.append(_to_8_bit(entries, bits))
-        firsts.add(first)
-    if len({len(channel) for channel in channels}) > 1 or len(firsts) > 1:
-        raise PixelError("The red, green and blue parts of the palette differ in size.")
-    return np.stack(channels, axis=1), firsts.pop()
-
-
-def expand_segments(words: _Array, count: int) -> _Array | None:
-    """Expand a segmented palette. PS3.3 C.7.9.2.
-
-    Parameters
-    ----------
-    words : ndarray
-        The segmented data, of the entries' width.
-    count : int
-        Entries that the table must have; None is given where it has fewer.
-    """
-    stream = words.tolist()
-    result: list[int] = []
-    starts = []
-    position = 0
-    try:
-        while position + 1 < len(stream) and len(result) < count:
-            starts.append(position)
-            opcode, length = stream[position], stream[position + 1]
-            if opcode in (0, 1):
-                position = _segment(stream, position, result)
-            elif opcode == 2:  # copy `length` segments from a byte offset, two words wide
-                at = _indirect_position(stream, position, words.itemsize)
-                position += 2 + 4 // words.itemsize
-                for _ in range(length):
-                    if at >= starts[-1] or stream[at] not in (0, 1):
-                        return None
-                    at = _segment(stream, at, result)
-                    if len(result) > _MOST_ENTRIES:
-                        return None
-            else:
-                return None
-    except IndexError:
-        return None
-    return np.array(result[:count], words.dtype) if len(result) >= count else None
-
-
-def _segment(stream: list[int], position: int, result: list[int]) -> int:
-    """Append one discrete (0) or linear (1) segment and give the position after it."""
-    opcode, length = stream[position], stream[position + 1]
-    position += 2
-    if opcode == 0:
-        if position + length > len(stream):
-            raise IndexError
-        result.extend(stream[position : position + length])
-        return position + length
-    start, end = result[-1], stream[position]
-    result.extend(round(start + (end - start) * step / length) for step in range(1, length + 1))
-    return position + 1
-
-
-def _indirect_position(stream: list[int], position: int, width: int) -> int:
-    parts = stream[position + 2 : position + 2 + 4 // width]
-    offset = sum(part << (8 * width * at) for at, part in enumerate(parts))
-    return offset // width
-
-
-def _descriptor(item: Dataset, keyword: str, *, signed: bool) -> tuple[int, int, int] | None:
-    """Give (entries, first mapped value, bits). PS3.3 C.11.1.1.1: 0 entries mean 65,536."""
-    found = values(item, keyword)
-    if len(found) != 3 or not all(isinstance(value, int) for value in found):
+    found = descriptor(item, "LUTDescriptor", signed=signed)
+    if found is None:
         return None
     count, first, bits = found
-    count &= 0xFFFF
+    entries = table_entries(raw_value(item, "LUTData"), count, bits, big_endian=big_endian)
+    if entries is None:
+        return None
+    true_bits = _true_bits(entries, bits)
+    if true_bits != bits and notes is not None:
+        notes.append(
+            f"LUTDescriptor says {bits} bits an entry, LUTData has {true_bits}; "
+            f"{true_bits} are taken for full brightness."
+        )
+    return LookupTable(first, entries, true_bits, text(item, "LUTExplanation"))
+
+
+def _true_bits(entries: Entries, stated: int) -> int:
+    """Give the stated bits of an entry, or, where they cannot be true, those that are there."""
+    if entries.itemsize == 1 and stated > 8:
+        return 8
+    used = max(1, int(entries.max()).bit_length())
+    return stated if used <= stated <= 16 else used
+
+
+def descriptor(item: Dataset, keyword: str, *, signed: bool) -> tuple[int, int, int] | None:
+    """Give (entries, first mapped value, bits), None where unusable.
+
+    PS3.3 C.11.1.1.1: 0 entries mean 65,536; the first mapped value is written
+    as US whatever it is.
+    """
+    found = finite_numbers(_descriptor_values(item, keyword))
+    if len(found) != 3 or not all(value.is_integer() for value in found):
+        return None
+    count, first, bits = (int(value) & 0xFFFF for value in found)
     if signed and first >= 1 << 15:
         first -= 1 << 16
-    elif not signed and first < 0:
-        first += 1 << 16
     return count or 1 << 16, first, bits
 
 
-def _all_words(data: Any, bits: int, *, big_endian: bool) -> _Array | None:
+def _descriptor_values(item: Dataset, keyword: str) -> tuple[Any, ...]:
+    raw = raw_value(item, keyword)
+    if isinstance(raw, bytes):  # of an unknown VR, in the byte order of nearly all files
+        return struct.unpack("<3H", raw) if len(raw) == 6 else ()
+    return values(item, keyword)
+
+
+def table_entries(data: Any, count: int, bits: int, *, big_endian: bool) -> Entries | None:
+    """Give ``count`` entries, None where there are fewer.
+
+    Entries are one byte or one word each; in a table of up to 8 bits, and in
+    one with just as many bytes as entries, they are bytes.
+    """
+    if data is None:
+        return None
+    if isinstance(data, bytes):
+        by_bytes = bits <= 8 and len(data) < 2 * count  # older files have a word for each
+        if by_bytes or count <= len(data) <= count + 1 < 2 * count:
+            bits = 8
+        else:
+            bits = 16
+    entries = all_words(data, bits, big_endian=big_endian)
+    if entries is None:
+        return None
+    if len(entries) < count and bits <= 8 and len(entries) * 2 >= count:
+        entries = entries.astype("<u2").view(np.uint8)  # two entries a word, in a list of words
+    return entries[:count].copy() if len(entries) >= count else None
+
+
+def all_words(data: Any, bits: int, *, big_endian: bool) -> Entries | None:
+    """Give the bytes (``bits`` up to 8) or 16-bit words of LUT data, whatever its VR made it."""
     if isinstance(data, bytes):
         if bits <= 8:
             return np.frombuffer(data, np.uint8)
@@ -157,24 +109,3 @@ def _all_words(data: Any, bits: int, *, big_endian: bool) -> _Array | None:
         return np.array(data, np.int64).ravel().astype(np.uint16)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _words(data: Any, count: int, bits: int, *, big_endian: bool) -> _Array | None:
-    """Give ``count`` entries; 8-bit ones may be one or two bytes wide in the file."""
-    if data is None:
-        return None
-    if isinstance(data, bytes) and bits <= 8 and len(data) >= 2 * count:
-        bits = 16  # one entry a word, as older files have it
-    entries = _all_words(data, bits, big_endian=big_endian)
-    if entries is None:
-        return None
-    if len(entries) < count and bits <= 8 and len(entries) * 2 >= count:
-        entries = entries.astype("<u2").view(np.uint8)  # two entries a word
-    return entries[:count].copy() if len(entries) >= count else None
-
-
-def _to_8_bit(entries: _Array, bits: int) -> _Array:
-    """Give the high byte of 16-bit entries; those in the low byte alone stay."""
-    if bits > 8 and int(entries.max()) > 255:
-        return (entries >> 8).astype(np.uint8)
-    return entries.astype(np.uint8)
