@@ -98,7 +98,11 @@ def test_a_duplicate_position_is_noticed_and_both_are_shown(traps):
     [
         ("localizer_inside", [24, 1], ["axial", "localizer"]),
         ("mixed_size", [21, 3], ["48 × 48", "32 × 32"]),
-        ("two_timepoints", [12, 12], ["TemporalPosition 1", "TemporalPosition 2"]),
+        (
+            "two_timepoints",
+            [12, 12],
+            ["TemporalPositionIdentifier 1", "TemporalPositionIdentifier 2"],
+        ),
     ],
 )
 def test_a_mixed_series_is_split_and_says_why(traps, name, frames, words):

@@ -82,9 +82,13 @@ def test_a_single_slice_has_no_measured_spacing():
     ("attribute", "values", "expected"),
     [
         ("echo_time", (4.6, 9.2), ["EchoTime 4.6 ms", "EchoTime 9.2 ms"]),
-        ("b_value", (0.0, 1000.0), ["b-value 0 s/mm²", "b-value 1000 s/mm²"]),
-        ("b_value", (None, 800.0), ["no b-value", "b-value 800 s/mm²"]),
-        ("temporal_position_identifier", (1, 2), ["TemporalPosition 1", "TemporalPosition 2"]),
+        ("b_value", (0.0, 1000.0), ["DiffusionBValue 0 s/mm²", "DiffusionBValue 1000 s/mm²"]),
+        ("b_value", (None, 800.0), ["no DiffusionBValue", "DiffusionBValue 800 s/mm²"]),
+        (
+            "temporal_position_identifier",
+            (1, 2),
+            ["TemporalPositionIdentifier 1", "TemporalPositionIdentifier 2"],
+        ),
         ("convolution_kernel", (("B30f",), ("B70f",)), ["kernel B30f", "kernel B70f"]),
         ("contrast_bolus_agent", ("", "Iomeron"), ["no contrast", "contrast Iomeron"]),
         ("acquisition_number", (4, 5), ["AcquisitionNumber 4", "AcquisitionNumber 5"]),

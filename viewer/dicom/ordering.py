@@ -2,21 +2,24 @@
 
 A stack runs along its normal, in the direction in which InstanceNumber rises;
 where InstanceNumber rises neither way, along the normal itself. Without
-positions it runs by InstanceNumber, then by file name in natural order.
+positions it runs by InstanceNumber, then by file name in natural order, within a
+file by DimensionIndexValues.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from viewer.dicom.frame_attributes import Frame
 from viewer.dicom.natural_order import NaturalKey, natural_key
-from viewer.dicom.planes import group_of
-from viewer.dicom.splitting import Frame, Part, separates, split_into
+from viewer.dicom.planes import SPATIAL_DIMENSIONS, group_of
+from viewer.dicom.splitting import Part, separates, split_into
 from viewer.imaging.geometry import cross, dot
 
 # Below this correlation with the position, InstanceNumbers do not rise along a stack.
@@ -59,32 +62,52 @@ def split_by_repeats(part: Part) -> list[Part]:
     counts = Counter(places)
     if len(counts) < 2 or len(counts) == len(places):
         return [part]
-    for words, key in _dimensions(part.frames):
-        keys = [key(frame) for frame in part.frames]
-        if separates(keys) and len(set(zip(places, keys, strict=True))) == len(places):
-            return split_into(part, keys, [f"{words} {value}" for value in keys])
+    by_dimensions = _split_by_dimensions(part, places)
+    if by_dimensions:
+        return by_dimensions
     if len(set(counts.values())) > 1:
         return [part]
     return _split_passes(part, places, next(iter(counts.values())))
 
 
+def _split_by_dimensions(part: Part, places: list[int]) -> list[Part]:
+    """Part frames by one dimension, or by all that vary; [] where they do not part the passes."""
+    dimensions = [d for d in _dimensions(part.frames) if d.varies_at(places, part.frames)]
+    for chosen in [*((dimension,) for dimension in dimensions), tuple(dimensions)]:
+        keys = [tuple(d.index(frame) for d in chosen) for frame in part.frames]
+        parts = separates(keys) or any(d.name == _SEGMENT for d in chosen)
+        if parts and len(set(zip(places, keys, strict=True))) == len(places):
+            words = [", ".join(d.words(frame) for d in chosen) for frame in part.frames]
+            return split_into(part, keys, words)
+    return []
+
+
 def _split_passes(part: Part, places: list[int], passes: int) -> list[Part]:
-    for keyword, key in _PASS_ATTRIBUTES:
-        keys = [key(frame) for frame in part.frames]
+    reading = {id(frame): i for i, frame in enumerate(_by_number(part.frames))}
+    numbers = [reading[id(frame)] for frame in part.frames]
+    for keyword, value, words in _PASS_ATTRIBUTES:
+        keys = [value(frame) for frame in part.frames]
         if None in keys or len(set(zip(places, keys, strict=True))) < len(places):
             continue
         if len(set(keys)) == passes:
-            return split_into(part, keys, [_pass_words(keyword, value) for value in keys])
+            said = [f"{keyword} {words(key)}" for key in keys]
+            return split_into(part, _by_first(keys, numbers), said)
+        if keyword == _DIRECTION:
+            continue
         ranks = _ranks(places, keys)
         return split_into(part, ranks, [f"pass {rank} of {passes}, by {keyword}" for rank in ranks])
-    reading = {id(frame): i for i, frame in enumerate(_by_number(part.frames))}
-    ranks = _ranks(places, [reading[id(frame)] for frame in part.frames])
+    ranks = _ranks(places, numbers)
     return split_into(part, ranks, [f"pass {rank} of {passes}" for rank in ranks])
 
 
-def _pass_words(keyword: str, value: Hashable) -> str:
-    """Say the value as a reader does; TriggerTime is in ms (PS3.3 C.8.3.1)."""
-    return f"{keyword} {value:g} ms" if isinstance(value, float) else f"{keyword} {value}"
+def _by_first(keys: Sequence[Hashable], numbers: Sequence[int]) -> Sequence[Hashable]:
+    """Replace keys that have no order of their own by the lowest number that they have."""
+    if not isinstance(keys[0], tuple):
+        return keys
+    lowest: dict[Hashable, int] = {}
+    for key, number in zip(keys, numbers, strict=True):
+        lowest[key] = min(number, lowest.get(key, number))
+    return [lowest[key] for key in keys]
 
 
 def _ranks(places: list[int], keys: Sequence[Any]) -> list[int]:
@@ -97,25 +120,73 @@ def _ranks(places: list[int], keys: Sequence[Any]) -> list[int]:
     return ranks
 
 
-def _dimensions(
-    frames: Sequence[Frame],
-) -> list[tuple[str, Callable[[Frame], Hashable]]]:
+@dataclass(frozen=True, slots=True)
+class _Dimension:
+    """One place of DimensionIndexValues, and the name of what it counts ("": not said)."""
+
+    place: int
+    name: str
+
+    def index(self, frame: Frame) -> int:
+        return group_of(frame.header, frame.index).dimension_index_values[self.place]
+
+    def words(self, frame: Frame) -> str:
+        values = group_of(frame.header, frame.index).dimension_values
+        value = values[self.place] if self.place < len(values) else ""
+        name = self.name or f"dimension {self.place + 1} index"
+        return f"{name} {value or self.index(frame)}"
+
+    def varies_at(self, places: Sequence[int], frames: Sequence[Frame]) -> bool:
+        """Say whether it tells frames apart that lie at one place."""
+        if self.name in SPATIAL_DIMENSIONS:
+            return False
+        at_places = {(i, self.index(f)) for i, f in zip(places, frames, strict=True)}
+        return len(at_places) > len(set(places))
+
+
+def _dimensions(frames: Sequence[Frame]) -> list[_Dimension]:
     """List the dimensions that DimensionIndexValues counts, where every frame has them."""
     lengths = {len(group_of(f.header, f.index).dimension_index_values) for f in frames}
     if len(lengths) != 1:
         return []
-    return [(f"dimension {i + 1} index", _dimension(i)) for i in range(lengths.pop())]
+    (count,) = lengths
+    names = frames[0].header.dimensions
+    if len(names) != count or any(frame.header.dimensions != names for frame in frames):
+        names = ("",) * count
+    return [_Dimension(i, name) for i, name in enumerate(names)]
 
 
-def _dimension(place: int) -> Callable[[Frame], Hashable]:
-    return lambda f: group_of(f.header, f.index).dimension_index_values[place]
+def _diffusion_direction(frame: Frame) -> Hashable:
+    group = group_of(frame.header, frame.index)
+    return (
+        group.diffusion_gradient_orientation or frame.header.diffusion_gradient_orientation or None
+    )
 
 
-_PASS_ATTRIBUTES: tuple[tuple[str, Callable[[Frame], Hashable]], ...] = (
-    ("AcquisitionNumber", lambda frame: frame.header.acquisition_number),
-    ("TriggerTime", lambda frame: frame.header.trigger_time),
-    ("AcquisitionTime", lambda frame: frame.header.acquisition_time or None),
-    ("ContentTime", lambda frame: frame.header.content_time or None),
+def _milliseconds(value: Any) -> str:
+    return f"{value:g} ms"
+
+
+def _direction(value: Any) -> str:
+    return f"({' '.join(f'{part:.3g}' for part in value)})"
+
+
+_SEGMENT = "ReferencedSegmentNumber"
+_DIRECTION = "DiffusionGradientOrientation"
+_PASS_ATTRIBUTES: tuple[
+    tuple[str, Callable[[Frame], Hashable], Callable[[Any], str]],
+    ...,
+] = (
+    (_DIRECTION, _diffusion_direction, _direction),
+    (
+        "NominalCardiacTriggerDelayTime",
+        lambda f: group_of(f.header, f.index).nominal_cardiac_trigger_delay_time,
+        _milliseconds,
+    ),
+    ("AcquisitionNumber", lambda frame: frame.header.acquisition_number, str),
+    ("TriggerTime", lambda frame: frame.header.trigger_time, _milliseconds),
+    ("AcquisitionTime", lambda frame: frame.header.acquisition_time or None, str),
+    ("ContentTime", lambda frame: frame.header.content_time or None, str),
 )
 
 
@@ -145,21 +216,34 @@ def _falls(along: Sequence[float], frames: Sequence[Frame]) -> bool:
 
 def _number(frame: Frame) -> int | None:
     """Give what numbers the frame: its place in its file's stack, else InstanceNumber."""
-    place = group_of(frame.header, frame.index).in_stack_position
-    if place is not None:
-        return place
-    return frame.index if frame.header.frame_groups else frame.header.instance_number
+    group = group_of(frame.header, frame.index)
+    if group.in_stack_position is not None:
+        return group.in_stack_position
+    if not frame.header.frame_groups:
+        return frame.header.instance_number
+    for name, index in zip(frame.header.dimensions, group.dimension_index_values, strict=False):
+        if name == "ImagePositionPatient":
+            return index
+    return None
 
 
 def _by_number(frames: Sequence[Frame]) -> list[Frame]:
-    """Sort by InstanceNumber, then file name, then place in the file; missing numbers last."""
+    """Sort by InstanceNumber, then file name, then what counts the frames; missing numbers last."""
     numbers = {frame.header.instance_number for frame in frames}
     if len(numbers) == len(frames) and None not in numbers:
         return sorted(frames, key=lambda frame: frame.header.instance_number or 0)
     names = {frame.header_index: natural_key(frame.header.path) for frame in frames}
 
-    def key(frame: Frame) -> tuple[bool, int, NaturalKey, int]:
+    def key(frame: Frame) -> tuple[bool, int, NaturalKey, tuple[int, ...], int, int]:
         number = frame.header.instance_number
-        return (number is None, number or 0, names[frame.header_index], frame.index)
+        group = group_of(frame.header, frame.index)
+        return (
+            number is None,
+            number or 0,
+            names[frame.header_index],
+            group.dimension_index_values,
+            group.temporal_position or 0,
+            frame.index,
+        )
 
     return sorted(frames, key=key)

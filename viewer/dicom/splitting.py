@@ -1,21 +1,35 @@
-"""Why a series is split: the attributes that part its frames, and their words.
+"""Why a series is split: which attributes part its frames.
 
-Owns what separates two frames that a reader would not scroll through as one,
-and how that is said. Ordering and measuring the parts is left to `ordering`,
-putting stacks together to `stacks`.
+Owns what separates two frames that a reader would not scroll through as one;
+the values that do are those of `frame_attributes`. Ordering and measuring the
+parts is left to `ordering`, putting stacks together to `stacks`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from viewer.dicom.frame_attributes import (
+    B_VALUE,
+    COLOUR,
+    CONTRAST,
+    ECHO_TIME,
+    IMAGE_TYPE,
+    KERNEL,
+    SIZE,
+    SOP_CLASS,
+    STACK_ID,
+    TEMPORAL_POSITION,
+    Attribute,
+    Directions,
+    Frame,
+)
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.image_types import image_type_key, image_type_word
-from viewer.dicom.planes import group_of, orientation_of, position_of
-from viewer.dicom.sop_classes import is_projection, sop_class_name
-from viewer.imaging.geometry import Vector3, cross, directions, plane_name, same_orientation
+from viewer.dicom.planes import orientation_of, position_of
+from viewer.dicom.sop_classes import is_projection
+from viewer.imaging.geometry import cross, directions, plane_name, same_orientation
 
 # Beyond so many orientations, nearly one an image, the images turn about an axis
 # (rotating projections): a reader scrolls through them as one.
@@ -25,18 +39,7 @@ _B_VALUE_NOISE = 1.0
 _SIZE_PER_CLAIMED_FRAME = 32
 _CREDIBLE_FRAMES = 10_000
 
-Directions = tuple[Vector3, Vector3]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One frame on its way into a stack: its file, its place there, its pose."""
-
-    header: InstanceHeader
-    header_index: int
-    index: int
-    position: Vector3 | None = None
-    directions: Directions | None = None  # of the first frame so oriented; None: no geometry
+_NOISE = {ECHO_TIME: _ECHO_TIME_NOISE_MS, B_VALUE: _B_VALUE_NOISE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,6 @@ class Part:
 
     frames: tuple[Frame, ...]
     words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Attribute:
-    """One reason to split: the value of a frame, and the words for a value."""
-
-    value: Callable[[Frame], Hashable]
-    words: Callable[[Frame], str]
 
 
 def frame_count(header: InstanceHeader) -> int:
@@ -101,11 +96,11 @@ def split_by_nature(frames: Sequence[Frame]) -> list[Part]:
 
     Each multi-frame object and each projection X-ray is also a part of its own.
     """
-    attributes = [_IMAGE_TYPE, _SOP_CLASS, _COLOUR, _SIZE]
+    attributes = [IMAGE_TYPE, SOP_CLASS, COLOUR, SIZE]
     differing = [a for a in attributes if len({a.value(frame) for frame in frames}) > 1]
     orientation = _orientation(frames)
     if orientation is not None:
-        differing.insert(1 if _IMAGE_TYPE in differing else 0, orientation)
+        differing.insert(1 if IMAGE_TYPE in differing else 0, orientation)
     objects = _objects(frames)
     if objects is not None:
         differing.append(objects)
@@ -118,21 +113,15 @@ def split_by_nature(frames: Sequence[Frame]) -> list[Part]:
 
 
 def split_by_acquisition(part: Part) -> list[Part]:
-    """Part frames of one nature by echo time, b-value, time, kernel and contrast.
+    """Part frames of one nature by StackID, kernel, contrast, echo time, b-value and time.
 
     An attribute parts them only where it separates: one that takes about as
     many values as there are frames varies along the stack instead.
     """
     parts = [part]
-    for attribute in (_KERNEL, _CONTRAST, _ECHO_TIME, _B_VALUE, _TEMPORAL_POSITION):
+    for attribute in (STACK_ID, KERNEL, CONTRAST, ECHO_TIME, B_VALUE, TEMPORAL_POSITION):
         parts = [piece for whole in parts for piece in _split(whole, attribute)]
     return parts
-
-
-def size_words(header: InstanceHeader) -> str:
-    """Give columns × rows."""
-    known = header.rows and header.columns
-    return f"{header.columns} × {header.rows}" if known else "unknown size"
 
 
 def object_words(headers: Sequence[InstanceHeader]) -> list[str]:
@@ -193,11 +182,17 @@ def _without_noise(keys: Sequence[Hashable], noise: float) -> list[Hashable]:
     return [merged.get(key) for key in keys]
 
 
-def _order(key: Hashable) -> tuple[int, float, str]:
-    """Sort numbers by size before words, what is missing first."""
-    if key is None:
-        return (0, 0.0, "")
-    return (1, float(key), "") if isinstance(key, int | float) else (2, 0.0, str(key))
+def _order(key: Hashable) -> tuple[tuple[int, float, str], ...]:
+    """Sort numbers by size before words, what is missing first; several values in turn."""
+    values = key if isinstance(key, tuple) else (key,)
+    return tuple(
+        (0, 0.0, "")
+        if value is None
+        else (1, float(value), "")
+        if isinstance(value, int | float)
+        else (2, 0.0, str(value))
+        for value in values
+    )
 
 
 def _orientation(frames: Sequence[Frame]) -> Attribute | None:
@@ -224,85 +219,29 @@ def _geometry_words(frame: Frame) -> str:
 
 
 def _objects(frames: Sequence[Frame]) -> Attribute | None:
-    """Each multi-frame object and projection X-ray apart, by InstanceNumber or by name."""
-    headers = {frame.header_index: frame.header for frame in frames}
+    """Each multi-frame object and projection X-ray apart, by what differs or by its number."""
+    by_header: dict[int, list[Frame]] = {}
+    for frame in frames:
+        by_header.setdefault(frame.header_index, []).append(frame)
+    headers = {i: group[0].header for i, group in by_header.items()}
     alone = {i for i, h in headers.items() if frame_count(h) > 1 or is_projection(h)}
     if not alone or len(headers) == 1:
         return None
-    words = dict(zip(headers, object_words(list(headers.values())), strict=True))
+    names = _differences(list(by_header.values())) or object_words(list(headers.values()))
+    words = dict(zip(headers, names, strict=True))
     return Attribute(
         lambda f: f.header_index if f.header_index in alone else -1,
         lambda f: words[f.header_index] if f.header_index in alone else "single images",
     )
 
 
-def _colour(frame: Frame) -> str:
-    if (frame.header.samples_per_pixel or 1) > 1:
-        return "colour"
-    palette = frame.header.photometric_interpretation.startswith("PALETTE")
-    return "palette colour" if palette else "grey"
-
-
-def _number(value: float) -> str:
-    return f"{value:g}" if abs(value) < 1e-3 else f"{round(value, 3):.10g}"
-
-
-def _echo_time(frame: Frame) -> float | None:
-    echo_time = group_of(frame.header, frame.index).echo_time
-    return echo_time if echo_time is not None else frame.header.echo_time
-
-
-def _b_value(frame: Frame) -> float | None:
-    b_value = group_of(frame.header, frame.index).b_value
-    return b_value if b_value is not None else frame.header.b_value
-
-
-def _temporal_position(frame: Frame) -> int | None:
-    position = group_of(frame.header, frame.index).temporal_position
-    return position if position is not None else frame.header.temporal_position_identifier
-
-
-def _echo_time_words(frame: Frame) -> str:
-    value = _echo_time(frame)
-    return "no EchoTime" if value is None else f"EchoTime {_number(value)} ms"
-
-
-def _b_value_words(frame: Frame) -> str:
-    value = _b_value(frame)
-    return "no b-value" if value is None else f"b-value {_number(value)} s/mm²"
-
-
-def _temporal_position_words(frame: Frame) -> str:
-    value = _temporal_position(frame)
-    return "no TemporalPosition" if value is None else f"TemporalPosition {value}"
-
-
-def _kernel_words(frame: Frame) -> str:
-    kernel = " ".join(frame.header.convolution_kernel)
-    return f"kernel {kernel}" if kernel else "no kernel"
-
-
-def _contrast_words(frame: Frame) -> str:
-    agent = frame.header.contrast_bolus_agent
-    return f"contrast {agent}" if agent else "no contrast"
-
-
-_IMAGE_TYPE = Attribute(
-    lambda frame: image_type_key(frame.header.image_type),
-    lambda frame: image_type_word(frame.header.image_type),
-)
-_SOP_CLASS = Attribute(
-    lambda frame: frame.header.sop_class_uid,
-    lambda frame: sop_class_name(frame.header.sop_class_uid),
-)
-_COLOUR = Attribute(_colour, _colour)
-_SIZE = Attribute(
-    lambda frame: (frame.header.rows, frame.header.columns),
-    lambda frame: size_words(frame.header),
-)
-_ECHO_TIME = Attribute(_echo_time, _echo_time_words)
-_B_VALUE = Attribute(_b_value, _b_value_words)
-_TEMPORAL_POSITION = Attribute(_temporal_position, _temporal_position_words)
-_KERNEL = Attribute(lambda frame: frame.header.convolution_kernel, _kernel_words)
-_CONTRAST = Attribute(lambda frame: frame.header.contrast_bolus_agent, _contrast_words)
-_NOISE = {_ECHO_TIME: _ECHO_TIME_NOISE_MS, _B_VALUE: _B_VALUE_NOISE}
+def _differences(objects: Sequence[Sequence[Frame]]) -> list[str]:
+    """Say each object's echo time, b-value and time, where they tell them all apart; else []."""
+    telling = []
+    for attribute in (ECHO_TIME, B_VALUE, TEMPORAL_POSITION):
+        values = [{attribute.value(frame) for frame in frames} for frames in objects]
+        one_each = all(len(found) == 1 for found in values)
+        if one_each and len(set.union(*values)) > 1:
+            telling.append(attribute)
+    words = [", ".join(a.words(frames[0]) for a in telling) for frames in objects]
+    return words if len(set(words)) == len(words) else []

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from viewer.dicom.frame_attributes import Frame, image_type_of
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.image_types import is_localizer, is_projected
 from viewer.dicom.ordering import in_reading_order, split_by_repeats
-from viewer.dicom.planes import spacing_of
+from viewer.dicom.planes import group_of, spacing_of
 from viewer.dicom.sop_classes import sop_class_name
 from viewer.dicom.splitting import (
-    Frame,
     Part,
     frame_count,
     frames_of,
@@ -96,7 +96,7 @@ def _parts(images: Sequence[InstanceHeader]) -> list[Part]:
 
 
 def _reading_place(part: Part) -> tuple[int, bool, int]:
-    image_type = part.frames[0].header.image_type
+    image_type = image_type_of(part.frames[0])
     rank = 2 if is_localizer(image_type) else 1 if is_projected(image_type) else 0
     numbers = [n for frame in part.frames if (n := frame.header.instance_number) is not None]
     return (rank, not numbers, min(numbers, default=0))
@@ -183,10 +183,17 @@ def _notes(frames: Sequence[Frame], kind: StackKind) -> tuple[str, ...]:
     if count < (header.number_of_frames or 1):
         notes.append(f"NumberOfFrames says {header.number_of_frames}, the file cannot hold them")
     if len(frames) > 1 and kind == "image":
-        order = "as in the file" if count > 1 else "by InstanceNumber"
+        order = _order_words(frames)
         orientations = len({frame.directions for frame in frames})
         if frames[0].directions is None:
             notes.append(f"the frames' positions are not known; ordered {order}")
         elif orientations > 1:
             notes.append(f"the frames turn ({orientations} orientations); ordered {order}")
     return tuple(notes)
+
+
+def _order_words(frames: Sequence[Frame]) -> str:
+    """Say what orders frames whose positions do not."""
+    if all(group_of(frame.header, frame.index).dimension_index_values for frame in frames):
+        return "by DimensionIndexValues"
+    return "as in the file" if frame_count(frames[0].header) > 1 else "by InstanceNumber"
