@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
 
+MANUAL = "manual"  # the source of a scale that was set by hand
 _MM_PER_CM = 10.0
 _UM_PER_MM = 1000.0
 
@@ -60,9 +61,11 @@ def scale_at(
 
     Of an ultrasound image with regions: those of the region under
     ``point_rc`` (without one: of the largest region in cm), nothing outside.
+    A scale that was set by hand holds everywhere.
     """
+    manual = description.spacing_source == MANUAL
     regions = [region for region in description.regions if _is_calibrated(region)]
-    if regions:
+    if regions and not manual:
         region = largest_in_cm(regions) if point_rc is None else region_at(regions, point_rc)
         return _scale_of_region(region) if region is not None else None
     if description.spacing_rc_mm is None:
@@ -92,6 +95,12 @@ def region_at(
 def largest_in_cm(regions: Sequence[UltrasoundRegion]) -> UltrasoundRegion | None:
     """Give the largest region with lengths along both axes; None where there is none."""
     return max(filter(_is_in_cm, regions), key=_area, default=None)
+
+
+def aspect_of(regions: Sequence[UltrasoundRegion]) -> tuple[float, float] | None:
+    """Give the shape of the pixels (vertical, horizontal) by the largest region in cm."""
+    region = largest_in_cm(regions)
+    return (abs(region.delta_y), abs(region.delta_x)) if region is not None else None
 
 
 def value_at(region: UltrasoundRegion, point_rc: tuple[float, float]) -> tuple[str, str]:
@@ -129,7 +138,7 @@ def mm_words(length_mm: float) -> str:
     size = abs(length_mm)
     if 0 < size < 0.1:
         return f"{length_mm * _UM_PER_MM:.3g} µm"
-    return f"{length_mm:.1f} mm" if size >= 10 or size == 0 else f"{length_mm:.2f} mm"
+    return f"{length_mm:.1f} mm" if size >= 9.995 or size == 0 else f"{length_mm:.2f} mm"
 
 
 def source_words(scale: PixelScale) -> str:
@@ -160,4 +169,4 @@ def _area(region: UltrasoundRegion) -> int:
 
 
 def _value_words(value: float, unit: str) -> str:
-    return f"{value:.3g} {unit}" if unit else ""
+    return f"{value + 0.0:.3g} {unit}" if unit else ""  # + 0.0: never "-0"
