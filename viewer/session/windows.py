@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from viewer.dicom.presets import window_presets
@@ -19,7 +20,9 @@ class WindowOption:
     choice: VoiChoice | None
 
 
-def window_options(description: FrameDescription, modality: str) -> list[WindowOption]:
+def window_options(
+    description: FrameDescription, modality: str, user_presets: Sequence[VoiWindow] = ()
+) -> list[WindowOption]:
     """Give what the digits and the preset list choose: 0 automatic, then file, then presets."""
     options = [WindowOption(AUTOMATIC, None)]
     options += [
@@ -28,7 +31,7 @@ def window_options(description: FrameDescription, modality: str) -> list[WindowO
     ]
     options += [
         WindowOption(_window_name(preset.explanation, preset), FixedVoi(preset))
-        for preset in window_presets(modality)
+        for preset in (*window_presets(modality), *user_presets)
     ]
     return options
 
