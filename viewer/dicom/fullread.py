@@ -25,6 +25,7 @@ from viewer.dicom.header_fields import PixelPlace
 from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
 from viewer.dicom.inflating import InflateLimitError, InflatingStream
 from viewer.dicom.limits import Limits
+from viewer.dicom.nm_planes import DETECTOR_INFORMATION, NM_TAGS, nm_frame_groups
 from viewer.dicom.references import REFERENCE_TAGS, references_of
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.values import LONGEST_VALUE, text
@@ -204,6 +205,8 @@ def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[byt
 
 
 def _frame_groups(dataset: Dataset, stream: BinaryIO, path: str) -> tuple[FrameGroup, ...]:
+    if DETECTOR_INFORMATION in dataset:
+        return nm_frame_groups(_part(dataset, stream, NM_TAGS))
     wanted = header_fields.FUNCTIONAL_GROUPS | {_NUMBER_OF_FRAMES, _DIMENSION_INDEX_SEQUENCE}
     try:
         return frame_groups(_part(dataset, stream, wanted))

@@ -19,6 +19,8 @@ RawValues = Mapping[int, tuple[bytes | None, bytes]]  # tag: (VR, None if not wr
 
 PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 FUNCTIONAL_GROUPS = frozenset((0x52009229, 0x52009230))
+# Where frames are described in sequences: functional groups, Detector Information Sequence
+FRAMES_ELSEWHERE = FUNCTIONAL_GROUPS | {0x00540022}
 CHARACTER_SET = 0x00080005
 TRANSFER_SYNTAX = 0x00020010
 MEDIA_SOP_CLASS = 0x00020002
@@ -37,7 +39,7 @@ DESCRIPTION_TAGS = frozenset(
         0x00283010,  # VOI LUT Sequence
         0x00289145,  # Pixel Value Transformation Sequence
         0x20500010,  # Presentation LUT Sequence
-        *FUNCTIONAL_GROUPS,
+        *FRAMES_ELSEWHERE,
         # Overlay Rows, Overlay Data of the repeating groups 60xx: PS3.3 C.9.2
         *(
             group << 16 | element
@@ -190,7 +192,21 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x3004000C: ("grid_frame_offset_vector", b"DS", _numbers),
 }
 META_TAGS = frozenset((TRANSFER_SYNTAX, MEDIA_SOP_CLASS, MEDIA_SOP_INSTANCE))
-WANTED_TAGS = frozenset(FIELDS) | META_TAGS | PRIVATE_TAGS | {CHARACTER_SET}
+# Where makers say the b-value (s/mm²) outside (0018,9087): creator's tag and name, value, VR
+_PRIVATE_B_VALUES = (
+    (0x00190010, "SIEMENS MR HEADER", 0x0019100C, b"IS"),
+    (0x00430010, "GEMS_PARM_01", 0x00431039, b"IS"),
+    (0x20010010, "Philips Imaging DD 001", 0x20011003, b"FL"),
+)
+_GE_OFFSET = 1_000_000_000  # added by GE to a b-value that it computed
+_HIGHEST_B_VALUE = 100_000.0
+WANTED_TAGS = (
+    frozenset(FIELDS)
+    | META_TAGS
+    | PRIVATE_TAGS
+    | {CHARACTER_SET}
+    | {tag for creator, _, value, _ in _PRIVATE_B_VALUES for tag in (creator, value)}
+)
 
 
 def build_header(
@@ -236,6 +252,8 @@ def build_header(
             fields[name] = values.text(raw_values[tag][1])
     if fields.get("modality") == "PT":
         fields["radiopharmaceutical"] = radiopharmaceutical(raw_values, order)
+    if fields.get("b_value") is None:
+        fields["b_value"] = _private_b_value(raw_values, order)
     transfer_syntax = values.text(raw_values.get(TRANSFER_SYNTAX, (None, b""))[1])
     if not transfer_syntax:
         little = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE
@@ -256,3 +274,14 @@ def build_header(
         references=references,
         **fields,
     )
+
+
+def _private_b_value(raw_values: RawValues, order: str) -> float | None:
+    for creator, name, tag, usual_vr in _PRIVATE_B_VALUES:
+        if tag in raw_values and values.text(raw_values.get(creator, (None, b""))[1]) == name:
+            vr, raw = raw_values[tag]
+            value = values.number(raw, usual_vr if vr in (None, b"UN") else vr, order)
+            value = value % _GE_OFFSET if value is not None else None
+            if value is not None and value <= _HIGHEST_B_VALUE:
+                return value
+    return None

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from viewer.dicom.catalogue import Catalogue, Patient, Series, Study, ledger_sentence
-from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.frame_attributes import size_words
+from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, person_name, plain_line
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import math
 
 from viewer.dicom.headers import FrameGroup, InstanceHeader
-from viewer.imaging.geometry import FramePlane, Vector3, directions
+from viewer.imaging.geometry import FramePlane, Vector3, cross, directions
 
 _NO_GROUP = FrameGroup()
+_AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
+_SAME_MM = 1e-3
 # The dimensions of a multi-frame object that say where a frame lies, not what tells it apart
 SPATIAL_DIMENSIONS = frozenset(
     (
@@ -43,14 +45,15 @@ def position_of(header: InstanceHeader, frame: int) -> Vector3 | None:
     """Give the centre of the first pixel (LPS, mm), or None where it is not known.
 
     The one ImagePositionPatient of a multi-frame object without functional
-    groups is that of its first frame; the others are not known from it.
+    groups is that of its first frame; the others are not known from it, but
+    for the GridFrameOffsetVector of a dose.
     """
-    values = group_of(header, frame).image_position_patient
-    if not values and (header.number_of_frames or 1) <= 1:
-        values = header.image_position_patient
-    if len(values) != 3 or not all(map(math.isfinite, values)):
-        return None
-    return (values[0], values[1], values[2])
+    position = _vector(group_of(header, frame).image_position_patient)
+    if position is None and not header.frame_groups:
+        if (header.number_of_frames or 1) <= 1:
+            return _vector(header.image_position_patient)
+        return _grid_position(header, frame)
+    return position
 
 
 def orientation_of(header: InstanceHeader, frame: int) -> tuple[float, ...]:
@@ -86,6 +89,33 @@ def spacing_of(header: InstanceHeader, frame: int) -> tuple[tuple[float, float] 
         return spacing, "PixelSpacing"
     spacing = _pair(header.imager_pixel_spacing)
     return (spacing, "ImagerPixelSpacing") if spacing is not None else (None, "")
+
+
+def _grid_position(header: InstanceHeader, frame: int) -> Vector3 | None:
+    """Place a dose plane by GridFrameOffsetVector. PS3.3 C.8.8.3.2.
+
+    Offsets that start at zero run along the normal; those that start at the z
+    of ImagePositionPatient are z themselves, of axial planes alone. Anything
+    else says nothing certain.
+    """
+    offsets = header.grid_frame_offset_vector
+    first = _vector(header.image_position_patient)
+    pair = directions(header.image_orientation_patient)
+    if first is None or pair is None or len(offsets) != header.number_of_frames:
+        return None
+    if offsets[0] == 0.0:
+        x, y, z = cross(*pair)
+        offset = offsets[frame]
+        return (first[0] + offset * x, first[1] + offset * y, first[2] + offset * z)
+    if abs(offsets[0] - first[2]) <= _SAME_MM and math.dist(sum(pair, ()), _AXIAL) <= _SAME_MM:
+        return (first[0], first[1], offsets[frame])
+    return None
+
+
+def _vector(values: tuple[float, ...]) -> Vector3 | None:
+    if len(values) != 3 or not all(map(math.isfinite, values)):
+        return None
+    return (values[0], values[1], values[2])
 
 
 def _pixel_spacing(header: InstanceHeader, frame: int) -> tuple[float, float] | None:

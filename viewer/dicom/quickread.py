@@ -146,7 +146,7 @@ def _note(
 ) -> bool:
     """Keep a wanted value; tell whether its mere presence asks for a full description."""
     if tag in header_fields.DESCRIPTION_TAGS:
-        if tag in header_fields.FUNCTIONAL_GROUPS:
+        if tag in header_fields.FRAMES_ELSEWHERE:
             raise _Odd
         return True
     if tag in header_fields.PIXEL_TAGS:  # under a VR that pixels do not have

@@ -148,13 +148,16 @@ def _kind(frames: Sequence[Frame]) -> StackKind:
     header = frames[0].header
     if frame_count(header) <= 1 or frames[0].directions is not None:
         return "image"
+    if header.sop_class_uid == _ULTRASOUND_VOLUME:
+        return "image"
     if header.frame_time is None and header.modality in _SPATIAL_MODALITIES:
         return "image"
     return "cine"
 
 
 # Their frames are planes, tiles or views, though no functional group says where they lie.
-_SPATIAL_MODALITIES = frozenset({"RTDOSE", "SEG", "SM", "NM", "PT"})
+_SPATIAL_MODALITIES = frozenset({"CT", "MR", "RTDOSE", "SEG", "SM", "NM", "PT"})
+_ULTRASOUND_VOLUME = "1.2.840.10008.5.1.4.1.1.6.2"  # in a space of its own, not the patient's
 
 
 def _measure(
@@ -185,7 +188,11 @@ def _notes(frames: Sequence[Frame], kind: StackKind) -> tuple[str, ...]:
     if len(frames) > 1 and kind == "image":
         order = _order_words(frames)
         orientations = len({frame.directions for frame in frames})
-        if frames[0].directions is None:
+        if frames[0].directions is None and header.grid_frame_offset_vector:
+            notes.append(
+                f"GridFrameOffsetVector does not say where the frames lie; ordered {order}"
+            )
+        elif frames[0].directions is None:
             notes.append(f"the frames' positions are not known; ordered {order}")
         elif orientations > 1:
             notes.append(f"the frames turn ({orientations} orientations); ordered {order}")
