@@ -82,7 +82,7 @@ def test_the_picture_has_the_window_asked_for(ct, options, center, width):
 def test_frames_count_from_1_and_values_are_modality_values(ct):
     assert main(["render", str(ct), "--frame", "2", "--npy", "values.npy"]) == 0
     values = np.load("values.npy")
-    assert values.dtype == np.float32
+    assert values.dtype.kind == "f"
     assert (values == STORED - 450).all()
     assert sorted(os.listdir()) == ["slice.dcm", "values.npy"]  # no picture unless asked for
 
@@ -145,6 +145,67 @@ def test_a_missing_file_and_one_that_is_no_dicom_are_named(tmp_path, capsys):
     text.write_text("Dear colleague, " * 50)
     assert "letter.txt" in complaint_of(capsys, text, "-o", tmp_path / "a.png")
     assert os.listdir(tmp_path) == ["letter.txt"]
+
+
+@pytest.fixture
+def drawn_over(ct) -> Path:
+    """The CT-like file with a shutter around its last two columns and one overlay pixel."""
+    dataset = dcmread(ct)
+    dataset.ShutterShape = "RECTANGULAR"
+    dataset.ShutterUpperHorizontalEdge, dataset.ShutterLowerHorizontalEdge = 1, 3
+    dataset.ShutterLeftVerticalEdge, dataset.ShutterRightVerticalEdge = 3, 4
+    dataset.ShutterPresentationValue = 0xFFFF
+    dataset.add_new(0x60000010, "US", 1)
+    dataset.add_new(0x60000011, "US", 1)
+    dataset.add_new(0x60000040, "CS", "G")
+    dataset.add_new(0x60000050, "SS", [2, 4])
+    dataset.add_new(0x60000100, "US", 1)
+    dataset.add_new(0x60003000, "OW", b"\1\0")
+    dataset.save_as(ct)
+    return ct
+
+
+def rendered(path: Path, *options: str) -> np.ndarray:
+    assert main(["render", str(path), *options]) == 0
+    return read_png(path.with_suffix(".png"))
+
+
+def test_shutter_and_overlays_are_in_the_picture(drawn_over):
+    picture = rendered(drawn_over)
+    assert picture.shape == (3, 4, 3)
+    assert (picture[:, :2] == 255).all()
+    assert np.ptp(picture[1, 3]) > 100  # a colour
+    grey = linear(STORED - 500.0, 40, 400)
+    assert np.abs(picture[2, 2:] - grey[2, 2:, None]).max() <= 0.5 + 1e-6
+
+
+def test_shutter_and_overlays_can_be_left_out(drawn_over):
+    plain = rendered(drawn_over, "--no-overlays", "--no-shutter")
+    assert np.abs(plain - linear(STORED - 500.0, 40, 400)).max() <= 0.5 + 1e-6
+    shuttered = rendered(drawn_over, "--no-overlays")
+    assert shuttered.shape == (3, 4)  # grey, as nothing in it is coloured
+    assert (shuttered[:, :2] == 255).all()
+    assert (shuttered[:, 2:] == plain[:, 2:]).all()
+    coloured = rendered(drawn_over, "--no-shutter")
+    assert (coloured[:, :2] == plain[:, :2, None]).all()
+
+
+def test_the_values_are_those_below_shutter_and_overlays(drawn_over):
+    assert main(["render", str(drawn_over), "--npy", "values.npy"]) == 0
+    assert (np.load("values.npy") == STORED - 500).all()
+
+
+def test_a_real_overlay_is_drawn_and_can_be_left_out(tmp_path):
+    source = get_testdata_file("examples_overlay.dcm", download=False)
+    target = tmp_path / "a.png"
+    assert main(["render", source, "-o", str(target)]) == 0
+    drawn = read_png(target)
+    assert main(["render", source, "-o", str(target), "--no-overlays"]) == 0
+    plain = read_png(target)
+    mask = dcmread(source).overlay_array(0x6000).astype(bool)
+    assert mask.any()
+    assert (np.ptp(drawn, axis=-1)[mask] > 100).all()
+    assert (drawn[~mask] == plain[~mask][:, None]).all()
 
 
 def test_a_compressed_frame_is_rendered(tmp_path):

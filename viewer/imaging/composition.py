@@ -141,17 +141,18 @@ def lay_over(picture: np.ndarray, coverage: np.ndarray, rgb: Rgb) -> np.ndarray:
     ndarray, (n, m) uint32
         ``picture`` itself where nothing is covered.
     """
-    at = np.flatnonzero(coverage)
-    if not at.size:
+    if not coverage.any():
         return picture
     result = picture.copy(order="C")
-    under, alpha = result.ravel()[at], coverage.ravel()[at].astype(np.uint32)
-    blended = np.full(at.shape, 0xFF000000, np.uint32)
+    np.copyto(result, _packed(rgb), where=coverage == _OPAQUE)
+    at = np.flatnonzero((coverage > 0) & (coverage < _OPAQUE))
+    flat, alpha = result.reshape(-1), coverage.reshape(-1)[at].astype(np.uint32)
+    under, blended = flat[at], np.full(at.shape, 0xFF000000, np.uint32)
     for shift, value in zip((16, 8, 0), rgb, strict=True):
         channel = (under >> np.uint32(shift)) & np.uint32(0xFF)
         mixed = channel * (_OPAQUE - alpha) + alpha * np.uint32(value) + np.uint32(_OPAQUE // 2)
         blended |= (mixed // np.uint32(_OPAQUE)) << np.uint32(shift)
-    result.ravel()[at] = blended
+    flat[at] = blended
     return result
 
 
