@@ -7,6 +7,7 @@ interest are `voi`'s, palettes and packing `colour`'s.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from viewer.imaging.voi import Voi
 
 BLACK = 0xFF000000
+_BLOCK_PIXELS = 1 << 16  # computed at once: intermediate values stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,16 +51,22 @@ def has_table(dtype: np.dtype) -> bool:
 
 
 def is_colour(description: FrameDescription) -> bool:
-    """Whether a frame has its own colours, so that windows do not apply to it."""
-    return description.samples_per_pixel > 1 or description.palette_rgb is not None
+    """Whether a frame has its own colours, so that windows do not apply to it.
+
+    They do to a grey frame whose higher values take a supplemental palette.
+    """
+    return (
+        description.samples_per_pixel > 1
+        or description.photometric_interpretation == "PALETTE COLOR"
+    )
 
 
 def display_table(description: FrameDescription, dtype: np.dtype, voi: Voi) -> DisplayTable:
     """Compose the table from stored values to 32-bit pixels.
 
-    Grey passes through modality, VOI and, once, the inversion of MONOCHROME1
-    or INVERSE; padding becomes black whatever the presentation. Palette
-    colour passes through its palette alone.
+    Grey passes through modality, VOI, Presentation LUT and, once, the
+    inversion of MONOCHROME1 or INVERSE; padding becomes black whatever the
+    presentation. Palette colour passes through its palette alone.
 
     Parameters
     ----------
@@ -77,7 +85,6 @@ def display_table(description: FrameDescription, dtype: np.dtype, voi: Voi) -> D
     if not has_table(dtype):
         raise ValueError(f"there is no display table for {dtype}")
     size = 1 << (8 * dtype.itemsize)
-    # int32: modality.apply answers in float64, so a narrow window far from 0 stays exact
     stored = np.arange(size, dtype=np.int32)
     if dtype.kind == "i":
         stored[size // 2 :] -= size
@@ -112,24 +119,46 @@ def to_rgb32(
     if pixels.ndim == 3:
         return colour.pack_rgb(pixels)
     if not has_table(pixels.dtype):
-        return _pixels_of(pixels, description, voi)
+        shown = np.empty(pixels.shape, np.uint32)
+        rows = max(1, _BLOCK_PIXELS // max(1, math.prod(pixels.shape[1:])))
+        for start in range(0, pixels.shape[0], rows):
+            block = slice(start, start + rows)
+            shown[block] = _pixels_of(pixels[block], description, voi)
+        return shown
     return (table or display_table(description, pixels.dtype, voi)).look_up(pixels)
 
 
+def presented(brightness: np.ndarray, description: FrameDescription) -> np.ndarray:
+    """Map brightness after the VOI to brightness on screen, both 0 to 1.
+
+    The Presentation LUT, where there is one, spans the whole input with its
+    entries and the whole output with its bits (PS3.3 C.11.4.1, C.11.6); then
+    low values are made bright where the frame is inverted. NaN stays NaN.
+    """
+    table = description.presentation_lut
+    if table is not None:
+        scaled = brightness * (len(table.entries) - 1) + table.first_mapped
+        brightness = table.look_up(scaled, np.dtype(np.float64)) / ((1 << table.bits) - 1)
+    return 1 - brightness if description.inverted else brightness
+
+
 def _pixels_of(stored: np.ndarray, description: FrameDescription, voi: Voi) -> np.ndarray:
-    if description.palette_rgb is not None:
-        return colour.palette_pixels(stored, description.palette_rgb, description.palette_first)
-    brightness = apply_voi(voi, modality.apply(description.modality, stored))
-    if description.inverted:
-        np.subtract(1, brightness, out=brightness)
-    background = np.isnan(brightness) if stored.dtype.kind == "f" else None
-    if background is not None:
-        brightness[background] = 0
+    palette, first = description.palette_rgb, description.palette_first
+    if palette is not None and is_colour(description):
+        return colour.palette_pixels(stored, palette, first)
+    brightness = presented(
+        apply_voi(voi, modality.apply(description.modality, stored)), description
+    )
+    if stored.dtype.kind == "f":
+        np.nan_to_num(brightness, copy=False, nan=0)
     brightness *= 255
     brightness += 0.5
     pixels = brightness.astype(np.uint32)
     pixels *= np.uint32(0x010101)
     pixels |= np.uint32(BLACK)
+    if palette is not None:  # supplemental: PS3.3 C.8.16.2.1.1.1
+        in_colour = stored >= first
+        pixels[in_colour] = colour.palette_pixels(stored[in_colour], palette, first)
     if description.padding_range is not None:
         low, high = description.padding_range
         pixels[(stored >= low) & (stored <= high)] = BLACK

@@ -39,8 +39,8 @@ class FrameDescription:
     presentation_lut: LookupTable | None = None  # over brightness scaled to its entries; C.11.6
     padding_range: tuple[float, float] | None = None  # stored values, both ends included
     padding_source: str = ""
-    palette_rgb: np.ndarray | None = None  # (entries, 3) uint8, for PALETTE COLOR
-    palette_first: int = 0
+    palette_rgb: np.ndarray | None = None  # (entries, 3) uint8, of PALETTE COLOR or supplemental
+    palette_first: int = 0  # below it, a supplemental palette leaves grey
     plane: FramePlane | None = None
     spacing_rc_mm: tuple[float, float] | None = None
     spacing_source: str = ""  # keyword of the tag the millimetres come from; "" : no millimetres

@@ -12,6 +12,7 @@ from viewer.imaging.modality import apply as to_modality_values
 from viewer.imaging.voi import evenly_spaced
 
 _SAMPLED_PIXELS = 1 << 20
+_LARGEST = 8e307  # the distance between two values must stay finite
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,14 +56,27 @@ def histogram(
         kept = (stored < padding_range[0]) | (stored > padding_range[1])
         stored, counts = stored[kept], None if counts is None else counts[kept]
     if counts is not None and modality.lut is None and modality.slope != 0 and stored.size:
-        return _by_whole_values(stored, counts, modality, bins)
+        whole = _by_whole_values(stored, counts, modality, bins)
+        if whole is not None:
+            return whole
     values = to_modality_values(modality, stored)
     finite = np.isfinite(values)
     if not finite.any():
         return Histogram(np.empty(0), np.empty(0, np.int64))
     weights = None if counts is None else counts[finite]
-    summed, edges = np.histogram(values[finite].astype(np.float64), bins, weights=weights)
+    values = np.clip(values[finite], -_LARGEST, _LARGEST)
+    low, high, bins = _binned(float(values.min()), float(values.max()), bins)
+    summed, edges = np.histogram(values, bins, (low, high), weights=weights)
     return Histogram(edges, summed.astype(np.int64))
+
+
+def _binned(low: float, high: float, bins: int) -> tuple[float, float, int]:
+    """Give the ends and number of bins, no more than there are numbers between the ends."""
+    step = 2 * math.ulp(max(abs(low), abs(high)))
+    if low == high:
+        half = max(0.5, step)
+        return low - half, high + half, 1
+    return low, high, max(1, min(bins, int((high - low) / step)))
 
 
 def _count_small_integers(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -77,13 +91,17 @@ def _count_small_integers(sample: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _by_whole_values(
     stored: np.ndarray, counts: np.ndarray, modality: ModalityTransform, bins: int
-) -> Histogram:
+) -> Histogram | None:
+    """Give bins of whole stored values; None where double precision cannot tell their edges."""
     first, last = int(stored[0]), int(stored[-1])
     values_per_bin = math.ceil((last - first + 1) / bins)
     used = math.ceil((last - first + 1) / values_per_bin)
     summed = np.bincount((stored - first) // values_per_bin, counts, used).astype(np.int64)
     edges = first - 0.5 + np.arange(used + 1) * float(values_per_bin)
-    edges = edges * modality.slope + modality.intercept
+    with np.errstate(over="ignore"):
+        edges = edges * modality.slope + modality.intercept
+    if not (np.isfinite(edges).all() and np.diff(edges).all()):
+        return None
     if modality.slope < 0:
         edges, summed = edges[::-1], summed[::-1]
     return Histogram(edges, summed)

@@ -166,7 +166,7 @@ def evenly_spaced(pixels: np.ndarray, at_most: int) -> np.ndarray:
 def _window_over(grey: Sequence[_Grey], of_what: str) -> VoiWindow:
     share = _SAMPLED_PIXELS // max(1, len(grey))
     low, high = _robust_range(
-        [_meaningful(evenly_spaced(pixels, share), *rest) for pixels, *rest in grey]
+        [_meaningful(evenly_spaced(frame[0], share), frame[1], frame[2]) for frame in grey]
     )
     source = f"automatic: {_LOW:.1%} to {_HIGH:.1%} {of_what}, without padding"
     if low == high:  # sparse or constant: a few pixels may matter, look at every one
