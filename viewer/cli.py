@@ -20,6 +20,7 @@ _COMMANDS = {
     "dump": "show the tags of a file",
     "check": "decode the images of files, folders or discs and report a line each",
     "render": "write a frame as a picture or an array",
+    "explain": "say why a frame looks as it does, step by step",
 }
 
 _INTERRUPTED = 130  # as shells have it: 128 + SIGINT
@@ -95,7 +96,7 @@ def _open_window(request: LaunchRequest) -> int:
     if not _has_screen():
         sys.stderr.write(
             "negato: a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY); "
-            "the commands list, dump, check and render need none\n"
+            "the commands list, dump, check, render and explain need none\n"
         )
         return 1
     from viewer.ui.app import run

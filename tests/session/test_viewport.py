@@ -70,22 +70,34 @@ def test_the_files_own_window_comes_first_and_from_each_frame(
     assert resolve(state, cache).voi == VoiWindow(50, 350)
 
 
-def test_without_one_the_middle_frame_windows_the_whole_stack(
+def test_without_one_the_series_robust_range_windows_the_whole_stack(
     stack: Stack, cache: FrameCache
 ) -> None:
     state = ViewportState()
     state.show(stack)
     put(cache, stack, 0, 10)
     provisional = resolve(state, cache).voi
-    put(cache, stack, 2, 3000)
+    for index, top in enumerate((100, 3000, 200, 50), start=1):
+        put(cache, stack, index, top)
     settled = resolve(state, cache).voi
     assert isinstance(provisional, VoiWindow)
     assert isinstance(settled, VoiWindow)
     assert provisional.width < 20
     assert settled.width > 2000
-    put(cache, stack, 1, 10)
-    state.step(1)
+    state.go_to(3)
     assert resolve(state, cache).voi == settled
+
+
+def test_a_frame_that_cannot_be_shown_does_not_keep_the_window_open(
+    stack: Stack, cache: FrameCache
+) -> None:
+    state = ViewportState()
+    state.show(stack)
+    for index, top in enumerate((10, 100, 3000, 200)):
+        put(cache, stack, index, top)
+    cache.fail(stack.uid, stack.key(4), PixelError("The frame is cut short.", "/4"))
+    resolve(state, cache)
+    assert state.appearance.choice is not None
 
 
 def test_a_window_by_hand_stays_for_the_stack(stack: Stack, cache: FrameCache) -> None:
@@ -93,7 +105,7 @@ def test_a_window_by_hand_stays_for_the_stack(stack: Stack, cache: FrameCache) -
     state.show(stack)
     put(cache, stack, 0, 100, BRAIN)
     put(cache, stack, 1, 100, BRAIN)
-    state.choose(FixedVoi(VoiWindow(7, 9)))
+    state.appearance.choice = FixedVoi(VoiWindow(7, 9))
     state.step(1)
     assert resolve(state, cache).voi == VoiWindow(7, 9)
 

@@ -7,7 +7,7 @@ thread, and whole catalogues hop to the GUI thread.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
@@ -132,6 +132,15 @@ def find_frame(catalogue: Catalogue, key: FrameKey) -> tuple[Stack, int] | None:
     for stack in stacks_of(catalogue):
         for index in range(len(stack)):
             if stack.key(index) == key:
+                return stack, index
+    return None
+
+
+def find_instance(catalogue: Catalogue, uids: Collection[str]) -> tuple[Stack, int] | None:
+    """Find the first frame of an instance that has one of these SOP instance UIDs."""
+    for stack in stacks_of(catalogue):
+        for index in range(len(stack)):
+            if stack.header(index).sop_instance_uid in uids:
                 return stack, index
     return None
 

@@ -1,10 +1,14 @@
-"""What Negato remembers between runs: window layout, recent paths, memory budget."""
+"""What Negato remembers between runs: window layout, recent paths, presets, memory budget."""
 
 from __future__ import annotations
 
+import json
+import math
 import os
 
 from PySide6.QtCore import QByteArray, QSettings
+
+from viewer.imaging.voi import VoiWindow
 
 _RECENT_MAX = 10
 _DEFAULT_BUDGET_MB = 2048
@@ -38,6 +42,34 @@ class Settings:
     def clear_recent(self) -> None:
         """Forget all recent paths."""
         self._store.remove("recent")
+
+    def presets(self, modality: str) -> tuple[VoiWindow, ...]:
+        """Give the user's own windows for a modality, in the order of their saving."""
+        return tuple(
+            VoiWindow(center, width, "LINEAR", name)
+            for name, (center, width) in self._presets(modality).items()
+        )
+
+    def save_preset(self, modality: str, name: str, window: VoiWindow) -> None:
+        """Keep a window under a name, in the place of one of the same name."""
+        presets = {**self._presets(modality), name: [window.center, window.width]}
+        self._store.setValue(f"presets/{modality}", json.dumps(presets))
+
+    def remove_preset(self, modality: str, name: str) -> None:
+        """Forget one of the user's windows."""
+        presets = {k: v for k, v in self._presets(modality).items() if k != name}
+        self._store.setValue(f"presets/{modality}", json.dumps(presets))
+
+    def _presets(self, modality: str) -> dict[str, list[float]]:
+        try:
+            found = json.loads(str(self._store.value(f"presets/{modality}", "{}")))
+            return {
+                str(name): [float(center), float(width)]
+                for name, (center, width) in dict(found).items()
+                if math.isfinite(float(center)) and float(width) > 0
+            }
+        except (ValueError, TypeError):  # edited by hand
+            return {}
 
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """Give the window's saved geometry and dock state; empty where none."""

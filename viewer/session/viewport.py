@@ -1,18 +1,21 @@
 """One viewport: what the user wants to see, and what can be shown of it now.
 
-`ViewportState` is the wish; `resolve` turns it and the cache into a frozen
-`Picture`. Nothing here draws.
+`ViewportState` is the wish, with a `Appearance` for each stack; `resolve` turns it
+and the cache into a frozen `Picture`. Nothing here draws.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from viewer.dicom.errors import PixelError
 from viewer.dicom.stacks import Stack
+from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.voi import Voi, VoiWindow, auto_window, is_usable
+from viewer.imaging.presentation import Annotation, DisplayedArea, PresentationState, presented
+from viewer.imaging.turning import Turn
+from viewer.imaging.voi import Voi, VoiWindow, auto_window, evenly_spaced, is_usable, series_window
 from viewer.workers.frame_cache import FrameCache
 
 if TYPE_CHECKING:
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 
 
 AUTOMATIC = "Automatic"  # the name of the window that was found, not chosen
+
+_SAMPLED_FRAMES = 5  # of a stack, for the automatic window of all of it
+_SAMPLED_PIXELS = 16_384  # of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +47,74 @@ VoiChoice = FileVoi | FixedVoi
 
 
 @dataclass(frozen=True, slots=True)
+class Layers:
+    """What is drawn over the pictures; ``hidden_groups`` are overlays (6000, ...) left out."""
+
+    overlays: bool = True
+    shutter: bool = True
+    graphics: bool = True
+    hidden_groups: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class Appearance:
+    """How one stack is looked at. ``choice`` is None until its pictures have made one."""
+
+    choice: VoiChoice | None = None
+    turn: Turn = field(default_factory=Turn)
+    state: PresentationState | None = None
+    spacing_rc_mm: tuple[float, float] | None = None  # set by hand
+    samples: dict[int, tuple[np.ndarray, FrameDescription]] = field(default_factory=dict)
+    # the last description that state and spacing made of one: (given, state, spacing, made)
+    made: tuple[object, ...] = ()
+
+    def describe(
+        self,
+        description: FrameDescription,
+        state: PresentationState | None,
+        sop_instance_uid: str,
+        frame: int,
+    ) -> FrameDescription:
+        """Describe a frame as it is looked at; the same object as long as nothing changes."""
+        if state is None and self.spacing_rc_mm is None:
+            return description
+        given = (description, state, self.spacing_rc_mm)
+        if len(self.made) != 4 or any(a is not b for a, b in zip(given, self.made, strict=False)):
+            made = description
+            if state is not None:
+                made = presented(made, state, sop_instance_uid, frame)
+            if self.spacing_rc_mm is not None:
+                made = replace(
+                    made,
+                    spacing_rc_mm=self.spacing_rc_mm,
+                    spacing_source="manual",
+                    spacing_note="set by hand",
+                    regions=(),
+                )
+            self.made = (*given, made)
+        made_description = self.made[3]
+        assert isinstance(made_description, FrameDescription)
+        return made_description
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """What a viewport shows now: a frame with its VOI, a message, or nothing yet.
 
-    ``pixels`` as in `FrameDescription`; ``message`` is set where there is no
-    picture and why is known.
+    ``pixels`` and ``description`` are of the frame as stored, to be turned by
+    ``turn``; the description is what a presentation state makes of it where
+    one is ``state``. ``message`` is set where there is no picture and why is
+    known.
     """
 
     pixels: np.ndarray | None = None
     description: FrameDescription | None = None
     voi: Voi | None = None
+    voi_name: str = ""  # who chose it: AUTOMATIC, a preset, "Manual"; "" for the file's own
+    turn: Turn = field(default_factory=Turn)
+    state: PresentationState | None = None
+    annotations: tuple[Annotation, ...] = ()
+    area: DisplayedArea | None = None
     message: str = ""
 
 
@@ -61,7 +125,15 @@ class ViewportState:
     stack: Stack | None = None
     index: int = 0
     direction: int = 1
-    choices: dict[str, VoiChoice] = field(default_factory=dict)  # by stack uid
+    layers: Layers = field(default_factory=Layers)
+    appearances: dict[str, Appearance] = field(default_factory=dict)  # by stack uid
+
+    @property
+    def appearance(self) -> Appearance:
+        """How the current stack is looked at; a passing one where there is no stack."""
+        if self.stack is None:
+            return Appearance()
+        return self.appearances.setdefault(self.stack.uid, Appearance())
 
     def show(self, stack: Stack, index: int = 0) -> None:
         """Turn to ``stack`` at frame ``index``."""
@@ -84,17 +156,23 @@ class ViewportState:
         self.index = index
         return True
 
-    def choose(self, choice: VoiChoice) -> None:
-        """Window the current stack by ``choice``."""
-        if self.stack is not None:
-            self.choices[self.stack.uid] = choice
+
+def sampled_frames(stack: Stack) -> tuple[int, ...]:
+    """Give the frames that speak for a stack: a few, evenly spread, the middle among them.
+
+    The ends are left out where they can be: they often hold nothing but noise.
+    """
+    count = len(stack)
+    return tuple(
+        sorted({(2 * n + 1) * count // (2 * _SAMPLED_FRAMES) for n in range(_SAMPLED_FRAMES)})
+    )
 
 
 def resolve(state: ViewportState, cache: FrameCache) -> Picture:
     """Give what can be shown of ``state`` from what is in ``cache``.
 
     Where the stack has no choice of VOI yet, its pictures make one: the file's
-    first VOI, else the automatic window of its middle frame, for all frames.
+    first VOI, else the robust range of a few frames, for all frames.
     """
     stack = state.stack
     if stack is None:
@@ -107,11 +185,7 @@ def resolve(state: ViewportState, cache: FrameCache) -> Picture:
         return Picture()
     if isinstance(cached, PixelError):
         return Picture(message=str(cached.message))
-    pixels, description = cached
-    choice = state.choices.get(stack.uid)
-    if choice is None:
-        choice = _first_choice(state, cache, pixels, description)
-    return Picture(pixels, description, chosen_voi(choice, pixels, description))
+    return _picture(state, stack, cache, *cached)
 
 
 def chosen_voi(choice: VoiChoice, pixels: np.ndarray, description: FrameDescription) -> Voi:
@@ -125,25 +199,71 @@ def chosen_voi(choice: VoiChoice, pixels: np.ndarray, description: FrameDescript
 
 def automatic(pixels: np.ndarray, description: FrameDescription) -> VoiWindow:
     """Give the automatic window of a frame: its robust range without padding."""
-    if description.samples_per_pixel > 1 or description.palette_rgb is not None:
+    if is_colour(description):
         return VoiWindow(127.5, 255.0)
     return auto_window(pixels, description.modality, description.padding_range)
 
 
-def _first_choice(
-    state: ViewportState, cache: FrameCache, pixels: np.ndarray, description: FrameDescription
-) -> VoiChoice:
-    """Choose for a stack that was not windowed yet; it stays once its middle frame is known.
+def _picture(
+    viewport: ViewportState,
+    stack: Stack,
+    cache: FrameCache,
+    pixels: np.ndarray,
+    description: FrameDescription,
+) -> Picture:
+    appearance = viewport.appearance
+    uid, frame = stack.header(viewport.index).sop_instance_uid, stack.key(viewport.index).index
+    state = appearance.state
+    if state is not None and not state.is_for(uid, frame):
+        state = None
+    description = appearance.describe(description, state, uid, frame)
+    choice = appearance.choice or _first_choice(appearance, stack, cache, pixels, description)
+    return Picture(
+        pixels,
+        description,
+        chosen_voi(choice, pixels, description),
+        choice.name if isinstance(choice, FixedVoi) else "",
+        _both(state.turn, appearance.turn) if state is not None else appearance.turn,
+        state,
+        state.annotations_for(uid, frame) if state is not None else (),
+        state.area_for(uid, frame) if state is not None else None,
+    )
 
-    The middle frame speaks for the stack better than the first, which often
-    holds nothing but noise.
+
+def _both(first: Turn, then: Turn) -> Turn:
+    turn = first.rotated(then.quarters)
+    return turn.flipped() if then.mirrored else turn
+
+
+def _first_choice(
+    appearance: Appearance,
+    stack: Stack,
+    cache: FrameCache,
+    pixels: np.ndarray,
+    description: FrameDescription,
+) -> VoiChoice:
+    """Choose for a stack that was not windowed yet; it stays once its sampled frames are known.
+
+    Until then, the frame on screen speaks for itself.
     """
     if description.vois and is_usable(description.vois[0]):
-        state.choose(FileVoi(0))
-        return FileVoi(0)
-    assert state.stack is not None
-    middle = cache.get(state.stack, len(state.stack) // 2)
-    if isinstance(middle, tuple):
-        state.choose(FixedVoi(automatic(*middle), AUTOMATIC))
-        return state.choices[state.stack.uid]
+        appearance.choice = FileVoi(0)
+        return appearance.choice
+    if is_colour(description):
+        return FixedVoi(automatic(pixels, description), AUTOMATIC)
+    failed = 0
+    wanted = sampled_frames(stack)
+    for index in wanted:
+        if index in appearance.samples:
+            continue
+        cached = cache.get(stack, index)
+        if isinstance(cached, tuple) and cached[0].ndim == 2:
+            # a copy, so that the frame may leave the cache
+            appearance.samples[index] = evenly_spaced(cached[0], _SAMPLED_PIXELS).copy(), cached[1]
+        failed += cached is not None and index not in appearance.samples
+    if appearance.samples and len(appearance.samples) + failed >= len(wanted):
+        window = series_window([appearance.samples[index] for index in sorted(appearance.samples)])
+        appearance.choice = FixedVoi(window, AUTOMATIC)
+        appearance.samples.clear()
+        return appearance.choice
     return FixedVoi(automatic(pixels, description), AUTOMATIC)

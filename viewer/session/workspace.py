@@ -8,26 +8,34 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from viewer.dicom.errors import NegatoError
+from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.stacks import Stack
 from viewer.dicom.tags import TagTable
+from viewer.imaging.presentation import PresentationState
+from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
-from viewer.session.document import Document, find_frame, first_image, holds_file
+from viewer.session.document import Document, find_frame, find_instance, first_image, holds_file
 from viewer.session.hop import Hop
 from viewer.session.messages import Messages
+from viewer.session.presentation import states_for
 from viewer.session.settings import Settings
 from viewer.session.viewport import (
     AUTOMATIC,
+    Appearance,
     FixedVoi,
+    Layers,
     Picture,
     ViewportState,
     VoiChoice,
     automatic,
     resolve,
+    sampled_frames,
 )
 from viewer.workers.child_pool import ChildPool, Ticket
 from viewer.workers.decode_service import DecodeService
@@ -51,6 +59,8 @@ class Workspace(QObject):
         More frames of the shown stack are ready.
     thumbnailReady
         A `Stack` whose thumbnail frame is in the cache.
+    statesChanged
+        Another presentation state, or none, is applied, or others can be.
     tagsChanged
         ``tags`` is new: a TagTable, a NegatoError, or None while they are read.
     """
@@ -62,6 +72,7 @@ class Workspace(QObject):
     pictureChanged = Signal()
     framesChanged = Signal()
     thumbnailReady = Signal(object)
+    statesChanged = Signal()
     tagsChanged = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
@@ -112,7 +123,9 @@ class Workspace(QObject):
         self.document = None
         self._decoder.clear()
         self.cache.clear()
-        self.viewport = ViewportState()
+        self.viewport = ViewportState(
+            layers=replace(self.viewport.layers, hidden_groups=frozenset())
+        )
         self._thumbnails.clear()
         self._chosen = False
         self._set_tags("", None)
@@ -171,7 +184,72 @@ class Workspace(QObject):
             if picture.pixels is None or picture.description is None:
                 return
             choice = FixedVoi(automatic(picture.pixels, picture.description), AUTOMATIC)
-        self.viewport.choose(choice)
+        self.viewport.appearance.choice = choice
+        self.pictureChanged.emit()
+
+    def turn(self, turn: Turn) -> None:
+        """Turn the pictures of the stack."""
+        self.viewport.appearance.turn = turn
+        self.pictureChanged.emit()
+
+    def set_spacing(self, spacing_rc_mm: tuple[float, float] | None) -> None:
+        """Set the millimetres between pixels of the stack by hand; None: those of its files."""
+        self.viewport.appearance.spacing_rc_mm = spacing_rc_mm
+        self.pictureChanged.emit()
+
+    def set_layers(self, layers: Layers) -> None:
+        """Choose what is drawn over the pictures."""
+        self.viewport.layers = layers
+        self.pictureChanged.emit()
+
+    def reset_appearance(self) -> None:
+        """Show the stack as its files say."""
+        if self.viewport.stack is not None:
+            self.viewport.appearances.pop(self.viewport.stack.uid, None)
+            self.statesChanged.emit()
+            self.pictureChanged.emit()
+
+    def states(self) -> tuple[InstanceHeader, ...]:
+        """Give the presentation states that are open for the shown stack, newest first."""
+        if self.document is None or self.viewport.stack is None:
+            return ()
+        return states_for(self.document.catalogue, self.viewport.stack)
+
+    def target_of(self, state: InstanceHeader) -> tuple[Stack, int] | None:
+        """Give the first open image that a presentation state is for."""
+        if self.document is None:
+            return None
+        uids = {reference.sop_instance_uid for reference in state.references}
+        return find_instance(self.document.catalogue, uids) if uids else None
+
+    def apply_state(self, header: InstanceHeader | None) -> None:
+        """Show the stack through a presentation state; None: as its files say."""
+        stack = self.viewport.stack
+        if stack is None:
+            return
+        if header is None:
+            self._present(stack.uid, None)
+            return
+        self._pool.submit(
+            "state",
+            (header.path,),
+            timeout_s=DEFAULT_LIMITS.header_seconds,
+            on_done=lambda result: self._hop.post(lambda: self._state_read(stack.uid, result)),
+        )
+
+    def _state_read(self, stack_uid: str, result: PresentationState | NegatoError) -> None:
+        if isinstance(result, NegatoError):
+            self.messages.post(f"The presentation state cannot be applied. {result}", "error")
+            return
+        for warning in result.warnings:
+            self.messages.post(warning, "warning")
+        self._present(stack_uid, result)
+
+    def _present(self, stack_uid: str, state: PresentationState | None) -> None:
+        kept = self.viewport.appearances.setdefault(stack_uid, Appearance())
+        kept.state = state
+        kept.choice = None  # the window is the state's, or the files' again
+        self.statesChanged.emit()
         self.pictureChanged.emit()
 
     def want_thumbnail(self, stack: Stack) -> None:
@@ -189,6 +267,7 @@ class Workspace(QObject):
             self._set_tags("", None)  # never the tags of another series beside the picture
         self.viewport.show(stack, index)
         self.stackChanged.emit()
+        self.statesChanged.emit()
         self._look()
 
     def _look(self) -> None:
@@ -229,8 +308,8 @@ class Workspace(QObject):
     def _frame_ready(self, stack_uid: str, index: int) -> None:
         shown = self.viewport.stack
         if shown is not None and shown.uid == stack_uid:
-            unwindowed = stack_uid not in self.viewport.choices
-            if index == self.viewport.index or (unwindowed and index == len(shown) // 2):
+            unwindowed = self.viewport.appearance.choice is None
+            if index == self.viewport.index or (unwindowed and index in sampled_frames(shown)):
                 self.pictureChanged.emit()
             self.framesChanged.emit()
         wanted = self._thumbnails.get(stack_uid)
@@ -241,6 +320,7 @@ class Workspace(QObject):
         assert self.document is not None
         self._follow_catalogue()
         self.catalogueChanged.emit()
+        self.statesChanged.emit()
 
     def _follow_catalogue(self) -> None:
         """Keep the frame on screen while its stack grows; show the first image when it comes."""
@@ -261,18 +341,21 @@ class Workspace(QObject):
             self._leave_closed_stack()
         elif found[0] is not shown:
             stack, index = found
-            choice = self.viewport.choices.pop(shown.uid, None)
+            kept = self.viewport.appearances.pop(shown.uid, Appearance())
             # an automatic window is chosen anew from the frames that there are now
-            automatic_choice = isinstance(choice, FixedVoi) and choice.name == AUTOMATIC
-            if choice is not None and not automatic_choice:
-                self.viewport.choices[stack.uid] = choice
+            if isinstance(kept.choice, FixedVoi) and kept.choice.name == AUTOMATIC:
+                kept.choice = None
+            kept.samples.clear()
+            self.viewport.appearances[stack.uid] = kept
             self._turn_to(stack, index)
 
     def _leave_closed_stack(self) -> None:
         assert self.document is not None
         kept = {stack.uid for stack in self.document.stacks()}
         self._decoder.forget(self.cache.stack_uids() - kept)
-        self.viewport = ViewportState(choices=self.viewport.choices)
+        self.viewport = ViewportState(
+            layers=self.viewport.layers, appearances=self.viewport.appearances
+        )
         first = first_image(self.document.catalogue, ())
         if first is not None:
             self._turn_to(*first)

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QWid
 
 from viewer.dicom.catalogue import ledger_sentence, ledger_text
 from viewer.dicom.errors import NegatoError
+from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
+from viewer.imaging.display import is_colour
 from viewer.plain_text import person_name, plain_line
 from viewer.resources import resource
 from viewer.session.actions import Need
@@ -32,6 +34,8 @@ from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.browser.thumbnails import thumbnail
 from viewer.ui.canvas.window_controls import WindowControls
 from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog, LedgerDialog
+from viewer.ui.explain.panel import ExplainPanel
+from viewer.ui.image_actions import ImageActions
 from viewer.ui.menus import Menus
 from viewer.ui.status import StatusBar
 from viewer.ui.tags.panel import TagPanel
@@ -56,7 +60,9 @@ class MainWindow(QMainWindow):
         self.view = ViewArea(self.workspace, self)
         self.window_controls = WindowControls(self)
         self.tag_panel = TagPanel(self)
+        self.explain_panel = ExplainPanel(self)
         self._link = WindowLink(self.workspace, self.window_controls)
+        self._image = ImageActions(self.workspace, self.view, self)
         self._status = StatusBar(self)
         self._memory = QTimer(self, interval=_MEMORY_PERIOD_MS)
         self._place_widgets()
@@ -121,7 +127,12 @@ class MainWindow(QMainWindow):
         browser = self._dock("browserDock", "Series", self.browser, left)
         window = self._dock("windowDock", "Window", self.window_controls, left)
         tags = self._dock("tagDock", "Tags", self.tag_panel, right)
-        self._docks = (browser, window, tags)
+        explain = self._dock(
+            "explainDock", "Why does it look like this?", self.explain_panel, right
+        )
+        self.tabifyDockWidget(tags, explain)
+        explain.hide()
+        self._docks = (browser, window, tags, explain)
         self.resizeDocks([browser, tags], [280, 450], Qt.Orientation.Horizontal)
         self.resizeDocks([browser, window], [430, 250], Qt.Orientation.Vertical)
 
@@ -154,6 +165,8 @@ class MainWindow(QMainWindow):
             "nextStack": lambda: self.workspace.step_stack(1),
             "previousStack": lambda: self.workspace.step_stack(-1),
             "fullScreen": self._full_screen,
+            "explain": self._explain,
+            **self._image.callbacks(),
             "showKeys": lambda: KeysDialog(self).open(),
             "about": lambda: AboutDialog(self).open(),
         }
@@ -161,6 +174,7 @@ class MainWindow(QMainWindow):
     def _finish_menus(self) -> None:
         for name in ("smooth", "texts"):
             self.menus.action(name).setChecked(True)
+        self._image.fill_menus(self.menus)
         view = self.menus.menu("&View")
         view.addSeparator()
         for dock in self._docks:
@@ -182,10 +196,13 @@ class MainWindow(QMainWindow):
         workspace.tagsChanged.connect(self._show_tags)
         workspace.messages.posted.connect(self._status.show_message)
         self.browser.stackChosen.connect(self._choose_stack)
+        self.browser.stateChosen.connect(self._choose_state)
         self.browser.thumbnailWanted.connect(workspace.want_thumbnail)
         self.browser.studyMenuRequested.connect(self._study_menu)
         self.view.readoutChanged.connect(self._status.show_readout)
         self.view.menuRequested.connect(self._canvas_menu)
+        self.view.pictureShown.connect(self.explain_panel.set_picture)
+        self.view.pointed.connect(self.explain_panel.point_at)
         self._status.cancelRequested.connect(workspace.cancel_scan)
         self._status.ledgerRequested.connect(self._show_ledger)
         self._memory.timeout.connect(self._show_memory)
@@ -245,13 +262,28 @@ class MainWindow(QMainWindow):
             present.add("document")
             if self.workspace.document.catalogue.patients:
                 present.add("study")
-        if self.workspace.picture().pixels is not None:
+        picture = self.workspace.picture()
+        if picture.pixels is not None and picture.description is not None:
             present.add("picture")
+            if not is_colour(picture.description):
+                present.add("window")
+        stack = self.workspace.viewport.stack
+        if stack is not None and len(stack) > 1:
+            present.add("stack")
         self.menus.enable(present)
 
     def _choose_stack(self, stack: Stack) -> None:
-        self.workspace.show(stack)
+        if len(stack) or not self._choose_state(stack.headers[0]):
+            self.workspace.show(stack)
         self.view.canvas.setFocus()
+
+    def _choose_state(self, state: InstanceHeader) -> bool:
+        """Show the images that a presentation state is for; False where none is open."""
+        target = self.workspace.target_of(state)
+        if target is not None:
+            self.workspace.show(*target)
+            self.workspace.apply_state(state)
+        return target is not None
 
     def _show_uid(self, uid: str) -> None:
         document = self.workspace.document
@@ -325,7 +357,7 @@ class MainWindow(QMainWindow):
     def _canvas_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in ("fit", "smooth", "texts", "copyImage", "savePng", "showKeys"):
+        for name in ("fit", "smooth", "texts", "explain", "copyImage", "savePng", "showKeys"):
             menu.addAction(self.menus.action(name))
         menu.popup(at)
 
@@ -339,6 +371,10 @@ class MainWindow(QMainWindow):
         self._docks[2].show()
         self._docks[2].raise_()
         self.tag_panel.focus_search()
+
+    def _explain(self) -> None:
+        self._docks[3].show()
+        self._docks[3].raise_()
 
     def _filter_browser(self) -> None:
         self._docks[0].show()

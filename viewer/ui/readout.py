@@ -11,8 +11,11 @@ from viewer.dicom.stacks import Stack
 from viewer.imaging import modality as modality_values
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.geometry import frame_point_to_lps
+from viewer.imaging.lengths import region_at, value_at
+from viewer.imaging.turning import Turn
 from viewer.imaging.voi import Voi, VoiWindow
 from viewer.plain_text import date, person_name, plain_line
+from viewer.session.viewport import Picture
 
 _PATIENT_AXES = (("L", "R"), ("P", "A"), ("H", "F"))  # positive, negative: LPS
 
@@ -27,11 +30,12 @@ class CornerTexts:
     bottom_right: tuple[str, ...] = ()
 
 
-def corner_texts(
-    stack: Stack, index: int, description: FrameDescription, voi: Voi | None, zoom: float
-) -> CornerTexts:
+def corner_texts(stack: Stack, index: int, picture: Picture, zoom: float) -> CornerTexts:
     """Say whose picture this is, where it lies and how it is shown."""
-    header = stack.header(index)
+    header, description = stack.header(index), picture.description
+    if description is None:
+        return CornerTexts()
+    state = picture.state
     series = f"{header.series_number}  " if header.series_number is not None else ""
     return CornerTexts(
         _lines(
@@ -43,8 +47,13 @@ def corner_texts(
             f"{date(header.study_date)}  {plain_line(header.study_description, 80)}",
             series + plain_line(header.series_description, 80),
             plain_line(stack.split_reason, 80),
+            f"State {plain_line(state.label, 60) or 'without label'}" if state is not None else "",
         ),
-        _lines(window_text(voi, description), f"Zoom {zoom * 100:.0f} %"),
+        _lines(
+            window_text(picture.voi, description),
+            f"Zoom {zoom * 100:.0f} %",
+            _turn_text(picture.turn),
+        ),
         _lines(
             f"{index + 1} / {len(stack)}",
             _position(description),
@@ -72,10 +81,36 @@ def pixel_text(pixels: np.ndarray, description: FrameDescription, row: float, co
     if not (0 <= r < pixels.shape[0] and 0 <= c < pixels.shape[1]):
         return ""
     parts = [f"row {r + 1}, column {c + 1}", _values(pixels[r, c], description)]
+    parts += [uptake_text(description, pixels[r, c]), region_text(description, (row, column))]
     if description.plane is not None:
         x, y, z = frame_point_to_lps(description.plane, (r, c))
         parts.append(f"x {x:.1f}  y {y:.1f}  z {z:.1f} mm")
-    return "    ".join(parts)
+    return "    ".join(part for part in parts if part)
+
+
+def region_text(description: FrameDescription, point_rc: tuple[float, float]) -> str:
+    """Say what a position means in an ultrasound region that shows no lengths."""
+    region = region_at(description.regions, point_rc)
+    if region is None or region.unit_x == region.unit_y == "cm":
+        return ""
+    return "  ".join(text for text in value_at(region, point_rc) if text)
+
+
+def uptake_text(description: FrameDescription, stored: np.ndarray) -> str:
+    """Say the SUV of a stored value of PET; why there is none is left to the explanation."""
+    suv = description.suv
+    if suv is None:
+        return ""
+    value = modality_values.value_of(description.modality, stored.item())
+    known = (("SUVbw", suv.bw, "g/ml"), ("SUVlbm", suv.lbm, "g/ml"), ("SUVbsa", suv.bsa, "cm²/ml"))
+    return (
+        "  ".join(
+            f"{name} {value * factor:.3g} {unit}"
+            for name, factor, unit in known
+            if factor is not None
+        )
+        or "no SUV"
+    )
 
 
 def _values(stored: np.ndarray, description: FrameDescription) -> str:
@@ -88,6 +123,13 @@ def _values(stored: np.ndarray, description: FrameDescription) -> str:
     if not unit and value == stored.item():
         return f"value {stored:g}"
     return f"value {value:g}{unit}  (stored {stored:g})"
+
+
+def _turn_text(turn: Turn) -> str:
+    """Say that the picture is not as stored: who looks must know."""
+    words = [f"turned {turn.quarters * 90}°"] if turn.quarters else []
+    words += ["mirrored"] if turn.mirrored else []
+    return ", ".join(words).capitalize()
 
 
 def _position(description: FrameDescription) -> str:

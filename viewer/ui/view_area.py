@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 
+import numpy as np
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from viewer.dicom.catalogue import Catalogue, ledger_sentence
 from viewer.dicom.stacks import Stack
+from viewer.imaging.frame import FrameDescription
+from viewer.imaging.turned_graphics import turned_annotation, turned_area
+from viewer.imaging.turning import turned_description, turned_pixels
 from viewer.plain_text import plain_line
+from viewer.session.cine import Cine
 from viewer.session.viewport import Picture
 from viewer.session.windows import window_options
 from viewer.session.workspace import Workspace
 from viewer.ui.canvas.frame_slider import FrameSlider
 from viewer.ui.canvas.image_canvas import ImageCanvas
+from viewer.ui.cine_bar import CineBar
 from viewer.ui.readout import CornerTexts, corner_texts, pixel_text
 
 EMPTY_HINT = "Drop a folder, a file or a disc here,\nor press Ctrl+O to open one."
@@ -27,11 +33,17 @@ class ViewArea(QWidget):
     -------
     readoutChanged
         What lies under the pointer, as plain text.
+    pictureShown
+        The `Picture` that is shown now.
+    pointed
+        (row, column) under the pointer, in the frame as stored; None off the frame.
     menuRequested
         The global position for the canvas menu.
     """
 
     readoutChanged = Signal(str)
+    pictureShown = Signal(object)
+    pointed = Signal(object)
     menuRequested = Signal(QPoint)
 
     def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
@@ -45,18 +57,25 @@ class ViewArea(QWidget):
         self._pointer: tuple[float, float] | None = None
         self.canvas = ImageCanvas(self)
         self.slider = FrameSlider(self)
+        self.cine = Cine(workspace)
+        self.cine_bar = CineBar(self.cine, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.canvas, 1)
-        layout.addWidget(self.slider)
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self.slider, 1)
+        below.addWidget(self.cine_bar)
+        layout.addLayout(below)
         self.setFocusProxy(self.canvas)
         self._connect()
         self.refresh()
 
     def show_texts(self, visible: bool) -> None:
-        """Show or hide the corner texts."""
+        """Show or hide the corner texts and the scale bar."""
         self._texts = visible
+        self.canvas.set_scale_bar(visible)
         self._show_texts()
 
     def refresh(self) -> None:
@@ -69,11 +88,7 @@ class ViewArea(QWidget):
         if picture.pixels is not None and picture.description is not None:
             self._say("")
             self._shown = (stack, index) if stack is not None else None
-            if picture.pixels is not self.picture.pixels:
-                keep = uid == self._stack_uid
-                self.canvas.set_frame(picture.pixels, picture.description, keep_view=keep)
-            if picture.voi is not None:
-                self.canvas.set_voi(picture.voi)
+            self._show_picture(picture, picture.pixels, picture.description, uid)
         else:
             self._shown = None
             self.canvas.set_frame(None, None, keep_view=False)
@@ -82,6 +97,43 @@ class ViewArea(QWidget):
         self.picture = picture
         self._show_texts()
         self._show_readout()
+        self.pictureShown.emit(picture)
+
+    def _show_picture(
+        self, picture: Picture, pixels: np.ndarray, description: FrameDescription, uid: str
+    ) -> None:
+        """Give the canvas what has changed of the picture, turned as it is to be seen."""
+        before, turn = self.picture, picture.turn
+        if picture.voi is not None:
+            self.canvas.set_voi(picture.voi)
+        if (
+            pixels is not before.pixels
+            or description is not before.description
+            or turn != before.turn
+        ):
+            self.canvas.set_frame(
+                turned_pixels(pixels, turn),
+                turned_description(description, turn),
+                keep_view=uid == self._stack_uid,
+            )
+        layers = self._workspace.viewport.layers
+        self.canvas.set_layers(
+            overlays=layers.overlays,
+            shutter=layers.shutter,
+            graphics=layers.graphics,
+            hidden_groups=layers.hidden_groups,
+        )
+        size_rc = description.rows, description.columns
+        self.canvas.set_annotations(
+            [turned_annotation(one, turn, size_rc) for one in picture.annotations]
+        )
+        if picture.area is not None and picture.state is not before.state:
+            area = turned_area(picture.area, turn, size_rc)
+            self.canvas.show_area(
+                area.top_left_rc, area.bottom_right_rc, area.mode, area.magnification
+            )
+        elif before.state is not None and picture.state is None and uid == self._stack_uid:
+            self.canvas.fit()
 
     def message(self) -> str:
         """Give the sentence that stands where the picture would be; empty beside a picture."""
@@ -113,7 +165,10 @@ class ViewArea(QWidget):
 
     def _show_slider(self) -> None:
         stack = self._workspace.viewport.stack
-        self.slider.set_count(len(stack) if stack is not None else 0)
+        count = len(stack) if stack is not None else 0
+        self.slider.set_count(count)
+        self.slider.set_marks(stack.marks if stack is not None else ())
+        self.cine_bar.setVisible(count > 1)
         self.slider.set_index(self._workspace.viewport.index)
         self._show_states()
 
@@ -131,7 +186,9 @@ class ViewArea(QWidget):
         stack, description = self._workspace.viewport.stack, self.picture.description
         if stack is None or description is None:
             return
-        options = window_options(description, stack.header(self._workspace.viewport.index).modality)
+        modality = stack.header(self._workspace.viewport.index).modality
+        presets = self._workspace.settings.presets(modality)
+        options = window_options(description, modality, presets)
         if digit < len(options):
             self._workspace.choose_voi(options[digit].choice)
 
@@ -143,15 +200,24 @@ class ViewArea(QWidget):
         picture = self.picture
         if self._pointer is None or picture.pixels is None or picture.description is None:
             self.readoutChanged.emit("")
+            self.pointed.emit(None)
             return
-        self.readoutChanged.emit(pixel_text(picture.pixels, picture.description, *self._pointer))
+        at_rc = self.frame_point(self._pointer)
+        self.readoutChanged.emit(pixel_text(picture.pixels, picture.description, *at_rc))
+        self.pointed.emit(at_rc)
+
+    def frame_point(self, seen_rc: tuple[float, float]) -> tuple[float, float]:
+        """Give the position in the frame as stored of one in the frame as it is seen."""
+        description = self.picture.description
+        assert description is not None
+        return self.picture.turn.to_frame(seen_rc, (description.rows, description.columns))
 
     def _show_texts(self) -> None:
         picture = self.picture
         texts = CornerTexts()
         if self._texts and self._shown is not None and picture.description is not None:
             zoom = self.canvas.view_zoom()
-            texts = corner_texts(*self._shown, picture.description, picture.voi, zoom)
+            texts = corner_texts(*self._shown, picture, zoom)
         self.canvas.set_corner_texts(
             texts.top_left, texts.top_right, texts.bottom_left, texts.bottom_right
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QObject
 
+from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.histogram import Histogram, histogram
 from viewer.imaging.voi import Voi, VoiWindow
@@ -21,7 +22,7 @@ class WindowLink(QObject):
         super().__init__(controls)
         self._workspace = workspace
         self._controls = controls
-        self._pixels: np.ndarray | None = None
+        self._description: FrameDescription | None = None
         self._options: list[WindowOption] = []
         controls.windowEdited.connect(workspace.set_window)
         controls.presetChosen.connect(self._choose)
@@ -35,20 +36,21 @@ class WindowLink(QObject):
         picture = self._workspace.picture()
         if picture.pixels is None or picture.description is None or picture.voi is None:
             if self._workspace.viewport.stack is None or picture.message:
-                self._pixels = None
+                self._description = None
                 self._options = []
                 self._controls.set_presets([])
                 self._controls.set_histogram(None)
                 self._controls.set_enabled_for("none")
             return
-        if picture.pixels is not self._pixels:
-            self._pixels = picture.pixels
+        if picture.description is not self._description:
+            self._description = picture.description
             self._show_frame(picture.pixels, picture.description)
+        self._show_presets(picture.description)
         self._controls.set_voi(picture.voi)
         self._controls.set_preset(self._current(picture.voi))
 
     def _show_frame(self, pixels: np.ndarray, description: FrameDescription) -> None:
-        if description.samples_per_pixel > 1 or description.palette_rgb is not None:
+        if is_colour(description):
             self._options = []
             self._controls.set_presets([])
             self._controls.set_histogram(None)
@@ -60,17 +62,20 @@ class WindowLink(QObject):
         integral = np.issubdtype(pixels.dtype, np.integer) and description.modality.slope == 1.0
         self._controls.set_range(low, high, 1.0 if integral else (high - low) / 1000 or 1.0)
         self._controls.set_histogram(counted)
+
+    def _show_presets(self, description: FrameDescription) -> None:
+        if is_colour(description):
+            return
         stack = self._workspace.viewport.stack
         modality = stack.header(self._workspace.viewport.index).modality if stack else ""
-        options = window_options(description, modality)
+        options = window_options(description, modality, self._workspace.settings.presets(modality))
         if options != self._options:
             self._options = options
             self._controls.set_presets([option.name for option in options])
 
     def _current(self, voi: Voi) -> int:
         """Give the number of the option that made ``voi``; -1 where set by hand."""
-        stack = self._workspace.viewport.stack
-        choice = self._workspace.viewport.choices.get(stack.uid) if stack is not None else None
+        choice = self._workspace.viewport.appearance.choice
         if isinstance(choice, FixedVoi) and choice.name == AUTOMATIC:
             return 0
         return next((n for n, o in enumerate(self._options) if _same(o.choice, choice, voi)), -1)

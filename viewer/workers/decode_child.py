@@ -28,6 +28,7 @@ TASKS = {
     "decode": "viewer.workers.decode_child:decode",
     "check": "viewer.dicom.checking:check_file",
     "tags": "viewer.dicom.tags:read_tags",
+    "state": "viewer.dicom.presentation_states:read_state",
 }
 _PR_SET_PDEATHSIG = 1
 

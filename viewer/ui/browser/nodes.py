@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from viewer.dicom.catalogue import Catalogue, Patient, Series, Study
+from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, person_name, plain_line
+from viewer.session.presentation import state_name, states_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class Node:
     stack: Stack | None = None
     study_uid: str = ""
     badge: str = ""  # the modality
+    state: InstanceHeader | None = None  # the presentation state it applies
 
     def matches(self, words: list[str]) -> bool:
         """Say whether each of ``words`` (lower case) is in this row's text."""
@@ -33,7 +36,7 @@ class Node:
 
 def nodes_of(catalogue: Catalogue) -> tuple[Node, ...]:
     """Give the rows of ``catalogue``: patients, studies, series; stacks where there are several."""
-    return tuple(_patient(patient) for patient in catalogue.patients)
+    return tuple(_patient(patient, catalogue) for patient in catalogue.patients)
 
 
 def filtered(nodes: tuple[Node, ...], text: str) -> tuple[Node, ...]:
@@ -50,12 +53,10 @@ def _matching(nodes: tuple[Node, ...], words: list[str]) -> Iterator[Node]:
             continue
         below = tuple(_matching(node.children, missing))
         if below:
-            yield Node(
-                node.key, node.title, node.subtitle, below, node.stack, node.study_uid, node.badge
-            )
+            yield replace(node, children=below)
 
 
-def _patient(patient: Patient) -> Node:
+def _patient(patient: Patient, catalogue: Catalogue) -> Node:
     key = f"{patient.id}\0{patient.issuer}\0{patient.name}"
     facts = (
         plain_line(patient.id, 64),
@@ -66,20 +67,20 @@ def _patient(patient: Patient) -> Node:
         key,
         person_name(patient.name) or "No name",
         _join(facts),
-        tuple(_study(study, key) for study in patient.studies),
+        tuple(_study(study, key, catalogue) for study in patient.studies),
     )
 
 
-def _study(study: Study, above: str) -> Node:
+def _study(study: Study, above: str, catalogue: Catalogue) -> Node:
     key = f"{above}\0{study.uid}"
     images = sum(len(stack) for series in study.series for stack in series.stacks)
     facts = (date(study.date), _count(len(study.series), "series", "series"), _images(images))
     title = plain_line(study.description, 120) or "Study"
-    series = tuple(_series(one, key, study.uid) for one in study.series)
+    series = tuple(_series(one, key, study.uid, catalogue) for one in study.series)
     return Node(key, title, _join(facts), series, None, study.uid)
 
 
-def _series(series: Series, above: str, study_uid: str) -> Node:
+def _series(series: Series, above: str, study_uid: str, catalogue: Catalogue) -> Node:
     key = f"{above}\0{series.uid}"
     number = f"{series.number}  " if series.number is not None else ""
     badge = plain_line(series.modality, 8)
@@ -88,7 +89,8 @@ def _series(series: Series, above: str, study_uid: str) -> Node:
         title = number + (
             plain_line(series.description, 120) or plain_line(stack.label) or "Series"
         )
-        return Node(key, title, _stack_facts(stack), (), stack, study_uid, badge)
+        states = _states(stack, key, study_uid, catalogue)
+        return Node(key, title, _stack_facts(stack), states, stack, study_uid, badge)
     title = number + (plain_line(series.description, 120) or "Series")
     images = sum(len(stack) for stack in series.stacks)
     facts = _join((_count(len(series.stacks), "stack", "stacks"), _images(images)))
@@ -97,7 +99,7 @@ def _series(series: Series, above: str, study_uid: str) -> Node:
             f"{key}\0{stack.uid}",
             plain_line(stack.split_reason, 120) or plain_line(stack.label) or "Stack",
             _stack_facts(stack),
-            (),
+            _states(stack, f"{key}\0{stack.uid}", study_uid, catalogue),
             stack,
             study_uid,
             badge,
@@ -105,6 +107,20 @@ def _series(series: Series, above: str, study_uid: str) -> Node:
         for stack in series.stacks
     )
     return Node(key, title, facts, stacks, None, study_uid, badge)
+
+
+def _states(stack: Stack, above: str, study_uid: str, catalogue: Catalogue) -> tuple[Node, ...]:
+    """Give a row for each presentation state that is for images of a stack."""
+    return tuple(
+        Node(
+            f"{above}\0{header.sop_instance_uid or header.path}",
+            plain_line(state_name(header), 120),
+            "presentation state",
+            study_uid=study_uid,
+            state=header,
+        )
+        for header in states_for(catalogue, stack)
+    )
 
 
 def _stack_facts(stack: Stack) -> str:

@@ -26,6 +26,8 @@ class SeriesBrowser(QWidget):
     -------
     stackChosen
         A `Stack`: double-click, Enter, or a row dragged onto the canvas.
+    stateChosen
+        The `InstanceHeader` of a presentation state: double-click, Enter.
     thumbnailWanted
         A `Stack` whose row has come into view without a thumbnail.
     studyMenuRequested
@@ -33,6 +35,7 @@ class SeriesBrowser(QWidget):
     """
 
     stackChosen = Signal(object)
+    stateChosen = Signal(object)
     thumbnailWanted = Signal(object)
     studyMenuRequested = Signal(str, QPoint)
 
@@ -118,6 +121,9 @@ class SeriesBrowser(QWidget):
 
     def _choose(self, index: QModelIndex) -> None:
         node: Node = index.data(NODE_ROLE)
+        if node.state is not None:
+            self.stateChosen.emit(node.state)
+            return
         stack = node.stack or _first_stack(node)
         if stack is not None:
             self.stackChosen.emit(stack)

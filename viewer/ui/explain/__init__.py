@@ -1,0 +1,1 @@
+"""The panel that says why a picture looks as it does."""

@@ -1,0 +1,192 @@
+"""What the menus do with the image on screen: turning, layers, states, presets, length.
+
+Each is an intent to the workspace; which menus there are is `actions`' matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+
+from viewer.imaging.calibration import calibrated_spacing
+from viewer.imaging.voi import VoiWindow
+from viewer.plain_text import plain_line
+from viewer.session.presentation import state_name
+from viewer.session.workspace import Workspace
+from viewer.ui.menus import Menus
+from viewer.ui.view_area import ViewArea
+
+
+class ImageActions(QObject):
+    """Carries out the actions of the Image menu and the layers of the View menu."""
+
+    def __init__(self, workspace: Workspace, view: ViewArea, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._view = view
+        self._window = window
+        self._menus: Menus | None = None
+
+    def callbacks(self) -> dict[str, Callable[[], object]]:
+        """Give what each action id does."""
+        return {
+            "turnRight": lambda: self._rotate(1),
+            "turnLeft": lambda: self._rotate(-1),
+            "mirror": lambda: self._mirror(vertically=False),
+            "mirrorVertically": lambda: self._mirror(vertically=True),
+            "reset": self._reset,
+            "savePreset": self._ask_preset_name,
+            "calibrate": self._ask_length,
+            "play": self._view.cine.toggle,
+            "overlays": self._set_layers,
+            "shutter": self._set_layers,
+            "graphics": self._set_layers,
+        }
+
+    def fill_menus(self, menus: Menus) -> None:
+        """Add the menus whose entries depend on what is shown."""
+        self._menus = menus
+        for name in ("overlays", "shutter", "graphics"):
+            menus.action(name).setChecked(True)
+        image, view = menus.menu("&Image"), menus.menu("&View")
+        self._add_menu(image, "calibrate", "&Presentation State", self._fill_states)
+        self._add_menu(image, "calibrate", "Remove &Preset", self._fill_presets)
+        self._add_menu(view, "shutter", "Overlay &Groups", self._fill_groups)
+
+    def _add_menu(
+        self, menu: QMenu, before: str, title: str, fill: Callable[[QMenu], None]
+    ) -> None:
+        assert self._menus is not None
+        submenu = QMenu(title, menu)
+        submenu.setObjectName("menu" + title.replace("&", "").replace(" ", ""))
+        submenu.aboutToShow.connect(lambda: fill(submenu))
+        menu.insertMenu(self._menus.action(before), submenu)
+
+    def _rotate(self, quarters: int) -> None:
+        self._workspace.turn(self._workspace.viewport.appearance.turn.rotated(quarters))
+
+    def _mirror(self, *, vertically: bool) -> None:
+        turn = self._workspace.viewport.appearance.turn
+        self._workspace.turn(turn.flipped(vertically=vertically))
+
+    def _reset(self) -> None:
+        self._workspace.reset_appearance()
+        self._view.canvas.clear_ruler()
+        self._view.canvas.fit()
+
+    def _set_layers(self) -> None:
+        assert self._menus is not None
+        actions = (self._menus.action(name) for name in ("overlays", "shutter", "graphics"))
+        overlays, shutter, graphics = (action.isChecked() for action in actions)
+        layers = self._workspace.viewport.layers
+        self._workspace.set_layers(
+            replace(layers, overlays=overlays, shutter=shutter, graphics=graphics)
+        )
+
+    def _fill_states(self, menu: QMenu) -> None:
+        menu.clear()
+        group = QActionGroup(menu)
+        state = self._workspace.viewport.appearance.state
+        applied = state.sop_instance_uid if state is not None else ""
+        headers = self._workspace.states()
+        for header in (None, *headers):
+            name = "None" if header is None else _title(state_name(header))
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(applied == (header.sop_instance_uid if header else ""))
+            group.addAction(action)
+            action.triggered.connect(lambda _on=False, h=header: self._workspace.apply_state(h))
+        if not headers:
+            menu.addAction("No state of this series is open").setEnabled(False)
+
+    def _fill_groups(self, menu: QMenu) -> None:
+        menu.clear()
+        description = self._view.picture.description
+        overlays = description.overlays if description is not None else ()
+        hidden = self._workspace.viewport.layers.hidden_groups
+        for plane in overlays:
+            name = f"{plane.group:04X}  {plain_line(plane.label, 60)}".strip()
+            action = menu.addAction(_title(name))
+            action.setCheckable(True)
+            action.setChecked(plane.group not in hidden)
+            action.triggered.connect(lambda _on=False, g=plane.group: self._switch_group(g))
+        if not overlays:
+            menu.addAction("This image has no overlays").setEnabled(False)
+
+    def _switch_group(self, group: int) -> None:
+        layers = self._workspace.viewport.layers
+        hidden = layers.hidden_groups ^ {group}
+        self._workspace.set_layers(replace(layers, hidden_groups=hidden))
+
+    def _fill_presets(self, menu: QMenu) -> None:
+        menu.clear()
+        modality, settings = self._modality(), self._workspace.settings
+        presets = settings.presets(modality)
+        for preset in presets:
+            action = menu.addAction(_title(plain_line(preset.explanation, 60)))
+            action.triggered.connect(
+                lambda _on=False, name=preset.explanation: self._remove_preset(name)
+            )
+        if not presets:
+            menu.addAction("There are none of your own").setEnabled(False)
+
+    def _remove_preset(self, name: str) -> None:
+        self._workspace.settings.remove_preset(self._modality(), name)
+        self._workspace.pictureChanged.emit()
+
+    def _modality(self) -> str:
+        viewport = self._workspace.viewport
+        return viewport.stack.header(viewport.index).modality if viewport.stack else ""
+
+    def _ask_preset_name(self) -> None:
+        window = self._view.picture.voi
+        if not isinstance(window, VoiWindow):
+            self._workspace.messages.post("Only a window can be saved, not a table.", "warning")
+            return
+        label = f"Name of the window {window.center:g} / {window.width:g}:"
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Save window as preset")
+        dialog.setLabelText(label)
+        dialog.textValueSelected.connect(lambda name: self._save_preset(name, window))
+        dialog.open()
+
+    def _save_preset(self, name: str, window: VoiWindow) -> None:
+        name = plain_line(name, 40).strip()
+        if not name:
+            return
+        self._workspace.settings.save_preset(self._modality(), name, window)
+        self._workspace.pictureChanged.emit()
+
+    def _ask_length(self) -> None:
+        if self._view.canvas.ruler() is None:
+            self._workspace.messages.post(
+                "Draw the line first: Shift + left drag along a known length.", "warning"
+            )
+            return
+        dialog = QInputDialog(self._window)
+        dialog.setWindowTitle("Set length")
+        dialog.setLabelText("True length of the measured line, in mm:")
+        dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
+        dialog.setDoubleDecimals(2)
+        dialog.setDoubleRange(0.01, 100_000)
+        dialog.setDoubleValue(10)
+        dialog.doubleValueSelected.connect(self._calibrate)
+        dialog.open()
+
+    def _calibrate(self, millimetres: float) -> None:
+        ruler, description = self._view.canvas.ruler(), self._view.picture.description
+        if ruler is None or description is None:
+            return
+        ends = [self._view.frame_point(end) for end in ruler[:2]]
+        spacing = calibrated_spacing(description, ends[0], ends[1], millimetres)
+        if spacing is not None:
+            self._workspace.set_spacing(spacing)
+
+
+def _title(text: str) -> str:
+    """Give a menu entry that shows ``text`` as it is."""
+    return text.replace("&", "&&")
