@@ -18,8 +18,8 @@ _FACTORS = (1e-12, 1e12)  # of Philips; 0 stands for none
 _WEIGHTS_KG = (0.001, 700.0)  # a mouse to more than the heaviest patient
 _SIZES_M = (0.02, 3.0)
 _LEAN = {
-    "LBM": "lean body mass",
-    "LBMJAMES128": "lean body mass after James",
+    "LBM": "lean body mass after James",
+    "LBMJAMES128": "lean body mass after James with 128 for men",
     "LBMJANMA": "lean body mass after Janmahasatian",
 }
 _BY_WEIGHT = "SUVbw = Bq/ml x PatientWeight in g / dose in Bq"
@@ -61,7 +61,7 @@ def _factors(header: InstanceHeader) -> Suv:
 
 
 def _already(header: InstanceHeader) -> Suv:
-    """Take values that are SUV as they are. SUVType says of which kind, C.8.9.1: BW if absent."""
+    """Take values that are SUV as they are. PS3.3 C.8.9.1: SUVType of GML is BW if absent."""
     kind = header.suv_type or ("BSA" if header.units == "CM2ML" else "BW")
     inputs = (f"Units {header.units}", f"SUVType {header.suv_type or f'absent, {kind}'}")
     if header.units == "CM2ML" and kind == "BSA":
@@ -161,34 +161,29 @@ def _body(
     """Give what is known of the patient's body, and what is missing for which SUV."""
     weight = _plausible(header.patient_weight_kg, _WEIGHTS_KG)
     size = _plausible(header.patient_size_m, _SIZES_M)
-    lost_with_weight = "SUVbw, SUVlbm and SUVbsa" if with_weight else "SUVlbm and SUVbsa"
-    warnings = [
-        f"PatientWeight is {_missing(header.patient_weight_kg, 'kg')}:"
-        f" {lost_with_weight} are not computed."
-    ] * (weight is None)
-    if weight is not None and size is None:
+    if weight is None:
+        stated = _missing(header.patient_weight_kg, "kg")
+        lost = "SUVbw, SUVlbm and SUVbsa" if with_weight else "SUVlbm and SUVbsa"
+        return Body(), (), (f"PatientWeight is {stated}: {lost} are not computed.",)
+    line = f"PatientWeight {weight:g} kg"
+    if size is None:
         stated = _missing(header.patient_size_m, "m")
-        warnings.append(f"PatientSize is {stated}: SUVlbm and SUVbsa are not computed.")
-    lean = surface = None
-    if weight is not None and size is not None:
-        lean = lean_body_mass(weight, size, header.patient_sex)
-        surface = body_surface_area(weight, size)
-        if lean is None:
-            warnings.append("PatientSex is neither M nor F: SUVlbm is not computed.")
-    lines = [f"PatientWeight {weight:g} kg"] * (weight is not None)
-    if size is not None:
-        lines.append(f"PatientSize {size:g} m")
-    if lean is not None:
-        lines += [f"PatientSex {header.patient_sex}", f"lean body mass {lean:.4g} kg"]
-    if surface is not None:
-        lines.append(f"body surface area {surface:.4g} m²")
-    return Body(weight, lean, surface), tuple(lines), tuple(warnings)
+        warning = f"PatientSize is {stated}: SUVlbm and SUVbsa are not computed."
+        return Body(weight), (line,), (warning,)
+    surface = body_surface_area(weight, size)
+    lines = (line, f"PatientSize {size:g} m", f"body surface area {surface:.4g} m²")
+    lean = lean_body_mass(weight, size, header.patient_sex)
+    if lean is None:
+        warning = "PatientSex is neither M nor F: SUVlbm is not computed."
+        return Body(weight, None, surface), lines, (warning,)
+    lines += (f"PatientSex {header.patient_sex}", f"lean body mass {lean:.4g} kg")
+    return Body(weight, lean, surface), lines, ()
 
 
 def _formulas(body: Body) -> str:
-    lean = "; SUVlbm: lean body mass after Janmahasatian"
-    surface = "; SUVbsa: body surface area after Du Bois"
-    return lean * (body.lean_mass_kg is not None) + surface * (body.surface_m2 is not None)
+    lean = "" if body.lean_mass_kg is None else "; SUVlbm: lean body mass after Janmahasatian"
+    surface = "" if body.surface_m2 is None else "; SUVbsa: body surface area after Du Bois"
+    return lean + surface
 
 
 def _plausible(value: float | None, limits: tuple[float, float]) -> float | None:

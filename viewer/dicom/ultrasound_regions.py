@@ -28,7 +28,14 @@ _UNITS = {
     0xB: "cm³/s",
     0xC: "°",
 }
-_FORMATS = {1: "2D", 2: "M-Mode", 3: "Spectral", 4: "Waveform", 5: "Graphics"}  # C.8.5.5.1.1
+_GRAPHICS = 5
+_FORMATS = {
+    1: "2D",
+    2: "M-Mode",
+    3: "Spectral",
+    4: "Waveform",
+    _GRAPHICS: "Graphics",
+}  # C.8.5.5.1.1
 # C.8.5.5.1.2; those that tell more than the format
 _DATA_TYPES = {
     0x2: "colour flow",
@@ -102,7 +109,7 @@ def _region(item: Dataset, size_rc: tuple[int, int]) -> UltrasoundRegion | str:
 
 
 def _box(item: Dataset, size_rc: tuple[int, int]) -> tuple[int, int, int, int] | str:
-    """Read the location: C.8.5.5.1.4. Beyond the image it belongs to another one."""
+    """Read the location: C.8.5.5.1.14. Beyond the image it belongs to another one."""
     read = [integer(item, f"RegionLocation{name}") for name in ("MinY0", "MinX0", "MaxY1", "MaxX1")]
     if any(value is None for value in read):
         return "has no whole RegionLocation"
@@ -125,13 +132,15 @@ def _reference(
 ) -> tuple[tuple[float, float] | None, tuple[float, float]]:
     """Give the reference pixel in the frame, and its physical values (x, y).
 
-    The file gives it from the corner of the region. Without its values it
-    says nothing.
+    The file gives it from the corner of the region, C.8.5.5.1.16. Without its
+    values it says nothing, and of graphics it has no meaning.
     """
     x, y = integer(item, "ReferencePixelX0"), integer(item, "ReferencePixelY0")
     value_x = number(item, "ReferencePixelPhysicalValueX")
     value_y = number(item, "ReferencePixelPhysicalValueY")
     if x is None or y is None or value_x is None or value_y is None:
+        return None, (0.0, 0.0)
+    if integer(item, "RegionSpatialFormat") == _GRAPHICS:
         return None, (0.0, 0.0)
     return (float(box[0] + y), float(box[1] + x)), (value_x, value_y)
 
