@@ -1,15 +1,15 @@
 """One frame's compressed bytes to samples: a table from transfer syntax to decoder.
 
 imagecodecs decodes; every stream is checked by `codestreams` first. Sign, unused bits and colour
-conversion are left to `samples`; where the bytes come from, to `encapsulation`.
+conversion are left to `samples`; where the bytes come from, to `encapsulation`; frames of words
+without a header of their own to `word_codecs`, videos to `video`.
 """
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import imagecodecs
 import numpy as np
@@ -21,31 +21,17 @@ from viewer.dicom.codestreams import (
     jpeg2000_codestream,
     jpeg2000_info,
     jpeg_info,
-    rle_segments,
     whole_jpegls,
 )
+from viewer.dicom.decoded import Colour, Decoded
 from viewer.dicom.errors import PixelError
 from viewer.dicom.layout import PixelLayout
-from viewer.dicom.samples import unpack_native
+from viewer.dicom.transfer_syntaxes import transfer_syntax_name
+from viewer.dicom.word_codecs import decode_deflated, decode_rle, decode_words
 
-Colour = Literal["RGB", "YBR", ""]
 _Array = np.ndarray[Any, np.dtype[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """Samples as the codec gives them.
-
-    ``samples`` is (rows, columns) or (rows, columns, 3). ``colour`` says what
-    three samples mean: RGB, YBR, or "" for what the header's photometric says.
-    ``precision`` is the number of bits that count, 0 for words as stored.
-    """
-
-    samples: _Array
-    colour: Colour = ""
-    precision: int = 0
-    signed: bool = False
-    warnings: tuple[str, ...] = ()
+_LIBJPEG, _CHARLS = "libjpeg-turbo (imagecodecs)", "CharLS (imagecodecs)"
+_OPENJPEG, _OPENJPH = "OpenJPEG (imagecodecs)", "OpenJPH (imagecodecs)"
 
 
 def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
@@ -73,6 +59,8 @@ def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
     stated = _STREAMS.get(transfer_syntax)
     if stated is None:
         raise PixelError(unsupported(transfer_syntax))
+    if layout.floating:
+        raise PixelError("Floating point pixels inside a compressed stream are not supported.")
     found = family_of(data)
     if not found:
         raise PixelError(
@@ -83,6 +71,8 @@ def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
     if found != stated and {found, stated} != {"jpeg2000", "htj2k"}:
         notes = (f"The header says {_NAMES[stated]}, the stream is {_NAMES[found]}; it decided.",)
     decoded = _DECODERS[found](data, layout)
+    if decoded.samples.shape[:2] != (layout.rows, layout.columns):
+        raise PixelError(f"The {_NAMES[found]} stream decodes to another size than it says.")
     return replace(decoded, warnings=(*notes, *decoded.warnings))
 
 
@@ -91,16 +81,32 @@ def is_encapsulated(transfer_syntax: str) -> bool:
     return transfer_syntax in _WORDS or transfer_syntax in _STREAMS
 
 
+def is_on_a_server(transfer_syntax: str) -> bool:
+    """Tell whether a transfer syntax leaves the pixels on a server (JPIP). PS3.5 A.6."""
+    return transfer_syntax in _ON_A_SERVER
+
+
 def unsupported(transfer_syntax: str) -> str:
     """Say in one sentence why frames of a transfer syntax cannot be decoded."""
-    if transfer_syntax in _REFUSED:
-        return f"{_REFUSED[transfer_syntax]} ({transfer_syntax}) is not supported."
-    return f"The transfer syntax {transfer_syntax} is unknown, so the frame cannot be decoded."
+    name = transfer_syntax_name(transfer_syntax)
+    if transfer_syntax in _ON_A_SERVER:
+        return (
+            f"The file holds no pixels, only where they are on a server ({name}); "
+            "get it from its source with its pixels."
+        )
+    if name.startswith("unknown"):
+        return f"The transfer syntax {transfer_syntax} is unknown, so the frame cannot be decoded."
+    return f"The transfer syntax {name} is not supported, so the frame cannot be decoded."
 
 
 def _check_size(info: StreamInfo, layout: PixelLayout) -> None:
     stream = (info.columns, info.rows, info.components)
     header = (layout.columns, layout.rows, layout.samples)
+    if info.components == layout.frames * layout.samples and layout.frames > 1:
+        raise PixelError(
+            "The stream holds all frames as its components (JPEG 2000 Part 2), which is not "
+            "supported."
+        )
     if stream != header:
         raise PixelError(
             "The stream holds {} × {} pixels of {} samples, the header says {} × {} of {}.".format(
@@ -142,17 +148,21 @@ def _jpeg(data: bytes, layout: PixelLayout) -> Decoded:
         if info.lossless:  # no conversion in the codec: lossless samples are given as stored
             colour = "" if not info.colour else colour
         else:
-            options = {"colorspace": "rgb" if colour == "RGB" else "ycbcr", "outcolorspace": "rgb"}
-            colour = "RGB"
+            stored = "rgb" if colour == "RGB" else "ycbcr"
+            # the codec converts from full range alone
+            partial = layout.photometric.startswith("YBR_PARTIAL") and not info.full_range
+            kept = stored == "ycbcr" and partial
+            options = {"colorspace": stored, "outcolorspace": "ycbcr" if kept else "rgb"}
+            colour = "" if kept else "RGB"
     samples = _run("JPEG", imagecodecs.jpeg8_decode, data, **options)
-    return Decoded(samples, colour, info.precision, warnings=notes)
+    return Decoded(samples, colour, info.precision, decoder=_LIBJPEG, warnings=notes)
 
 
 def _jpegls(data: bytes, layout: PixelLayout) -> Decoded:
     info = jpeg_info(data)
     _check_size(info, layout)
     samples = _run("JPEG-LS", imagecodecs.jpegls_decode, whole_jpegls(data))
-    return Decoded(samples, "", info.precision)
+    return Decoded(samples, "", info.precision, decoder=_CHARLS)
 
 
 def _jpeg2000(data: bytes, layout: PixelLayout) -> Decoded:
@@ -160,7 +170,7 @@ def _jpeg2000(data: bytes, layout: PixelLayout) -> Decoded:
     info = jpeg2000_info(stream)
     _check_size(info, layout)
     samples = _run("JPEG 2000", imagecodecs.jpeg2k_decode, stream, numthreads=1)
-    return _finish_jpeg2000(samples, info, layout)
+    return _finish_jpeg2000(samples, info, layout, _OPENJPEG)
 
 
 def _htj2k(data: bytes, layout: PixelLayout) -> Decoded:
@@ -168,12 +178,17 @@ def _htj2k(data: bytes, layout: PixelLayout) -> Decoded:
     info = jpeg2000_info(stream)
     _check_size(info, layout)
     # OpenJPH lets irreversible samples wrap around at black and white; OpenJPEG clips them
-    codec = imagecodecs.htj2k_decode if info.lossless else imagecodecs.jpeg2k_decode
+    clips = info.lossless and not info.subsampled
+    codec = imagecodecs.htj2k_decode if clips else imagecodecs.jpeg2k_decode
     samples = _run("HTJ2K", codec, stream)
-    return _finish_jpeg2000(samples, info, layout)
+    return _finish_jpeg2000(samples, info, layout, _OPENJPH if clips else _OPENJPEG)
 
 
-def _finish_jpeg2000(samples: _Array, info: StreamInfo, layout: PixelLayout) -> Decoded:
+def _finish_jpeg2000(
+    samples: _Array, info: StreamInfo, layout: PixelLayout, decoder: str
+) -> Decoded:
+    if info.subsampled:
+        return _finish_subsampled(samples, info, layout, decoder)
     notes: tuple[str, ...] = ()
     colour: Colour = ""
     if info.components == 3:
@@ -184,7 +199,24 @@ def _finish_jpeg2000(samples: _Array, info: StreamInfo, layout: PixelLayout) -> 
             notes = (f"The header says {layout.photometric}, the stream RGB: the stream decided.",)
         elif says_transform and not info.colour:
             notes = (f"The header says {layout.photometric}, the stream has no such transform.",)
-    return Decoded(samples, colour, info.precision, info.signed, warnings=notes)
+    return Decoded(samples, colour, info.precision, info.signed, decoder, notes)
+
+
+def _finish_subsampled(
+    samples: _Array, info: StreamInfo, layout: PixelLayout, decoder: str
+) -> Decoded:
+    """Take the RGB that OpenJPEG makes of luma and smaller chroma, of full range always."""
+    if layout.photometric.startswith("YBR_PARTIAL"):
+        raise PixelError(
+            f"{layout.photometric} chroma of a lower resolution in JPEG 2000 is not supported."
+        )
+    notes: tuple[str, ...] = ()
+    if not layout.photometric.startswith("YBR_FULL"):
+        notes = (
+            f"The header says {layout.photometric}, the chroma of the stream has a lower "
+            "resolution, as YBR_FULL alone may: the stream decided.",
+        )
+    return Decoded(samples, "RGB", info.precision, info.signed, decoder, notes)
 
 
 def _jpegxl(data: bytes, layout: PixelLayout) -> Decoded:
@@ -194,71 +226,19 @@ def _jpegxl(data: bytes, layout: PixelLayout) -> Decoded:
         "jpeg-xl", shape[0], shape[1], 1 if samples.ndim == 2 else shape[2], 8 * samples.itemsize
     )
     _check_size(info, layout)
-    return Decoded(samples, "RGB" if samples.ndim == 3 else "", info.precision)
-
-
-def _rle(data: bytes, layout: PixelLayout) -> Decoded:
-    """Unpack the byte planes of an RLE frame, most significant first. PS3.5 G.2."""
-    width = max(1, layout.bits_allocated // 8)
-    offsets = rle_segments(data, layout.samples * width)
-    pixels = layout.rows * layout.columns
-    if layout.bits_allocated == 1:
-        pixels = (pixels + 7) // 8  # packed as in uncompressed data. PS3.5 8.2.2
-    planes = np.empty((layout.samples, width, pixels), np.uint8)
-    for at, (start, end) in enumerate(zip(offsets, (*offsets[1:], len(data)), strict=True)):
-        unpacked = _unpack_bits(data[start:end])
-        if len(unpacked) < pixels:
-            raise PixelError(
-                f"An RLE segment holds {len(unpacked)} of {pixels} bytes: the frame is incomplete."
-            )
-        planes[at // width, at % width] = np.frombuffer(unpacked, np.uint8, pixels)
-    if layout.bits_allocated == 1:
-        return Decoded(unpack_native(planes.tobytes(), layout))
-    words = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(f">u{width}")
-    words = words.reshape(layout.rows, layout.columns, layout.samples)
-    return Decoded(words.astype(f"u{width}") if layout.samples > 1 else words[..., 0])
-
-
-def _unpack_bits(segment: bytes) -> bytes:
-    for end in (len(segment), len(segment) - 1):  # an odd segment is padded by one zero byte
-        try:
-            return bytes(imagecodecs.packbits_decode(segment[:end]))
-        except Exception as error:  # imagecodecs has error types of its own
-            failure = error
-    raise PixelError("An RLE segment is damaged.") from failure
-
-
-def _words(data: bytes, layout: PixelLayout) -> Decoded:
-    """Take the frame as uncompressed little-endian words."""
-    needed = (layout.native_frame_bits + 7) // 8
-    if len(data) < needed:
-        raise PixelError(f"The frame is cut short: {len(data)} of {needed} bytes are here.")
-    return Decoded(unpack_native(data[:needed], layout))
-
-
-def _deflated_words(data: bytes, layout: PixelLayout) -> Decoded:
-    """Inflate a Deflated Image Frame. PS3.5 A.4.13."""
-    needed = (layout.native_frame_bits + 7) // 8
-    try:
-        inflated = zlib.decompressobj(-15).decompress(data, needed)
-    except zlib.error as error:
-        raise PixelError("The deflated frame is damaged.") from error
-    return _words(inflated, layout)
+    colour: Colour = "RGB" if samples.ndim == 3 else ""
+    return Decoded(samples, colour, info.precision, decoder="libjxl (imagecodecs)")
 
 
 _WORDS: dict[str, Callable[[bytes, PixelLayout], Decoded]] = {
-    "1.2.840.10008.1.2.5": _rle,
-    "1.2.840.10008.1.2.1.98": _words,
-    "1.2.840.10008.1.2.8.1": _deflated_words,
+    "1.2.840.10008.1.2.5": decode_rle,
+    "1.2.840.10008.1.2.1.98": decode_words,
+    "1.2.840.10008.1.2.8.1": decode_deflated,
 }
 
 _STREAMS: dict[str, Family] = {
-    "1.2.840.10008.1.2.4.50": "jpeg",
-    "1.2.840.10008.1.2.4.51": "jpeg",
-    "1.2.840.10008.1.2.4.53": "jpeg",
-    "1.2.840.10008.1.2.4.55": "jpeg",
-    "1.2.840.10008.1.2.4.57": "jpeg",
-    "1.2.840.10008.1.2.4.70": "jpeg",
+    # 52, 54, 56 and 58 to 66 are retired: arithmetic coding and hierarchies
+    **{f"1.2.840.10008.1.2.4.{n}": "jpeg" for n in (*range(50, 67), 70)},
     "1.2.840.10008.1.2.4.80": "jpeg-ls",
     "1.2.840.10008.1.2.4.81": "jpeg-ls",
     "1.2.840.10008.1.2.4.90": "jpeg2000",
@@ -289,12 +269,4 @@ _NAMES: dict[Family, str] = {
     "jpeg-xl": "JPEG XL",
 }
 
-_REFUSED = {
-    **{f"1.2.840.10008.1.2.4.{n}": "MPEG-2 video" for n in ("100", "100.1", "101", "101.1")},
-    **{f"1.2.840.10008.1.2.4.{n}": "H.264 video" for n in ("102", "102.1", "103", "103.1")},
-    **{f"1.2.840.10008.1.2.4.{n}": "H.264 video" for n in ("104", "104.1", "105", "105.1")},
-    **{f"1.2.840.10008.1.2.4.{n}": "H.264 video" for n in ("106", "106.1")},
-    **{f"1.2.840.10008.1.2.4.{n}": "HEVC video" for n in ("107", "108")},
-    **{f"1.2.840.10008.1.2.4.{n}": "JPIP, pixels on a server," for n in ("94", "95", "204", "205")},
-    **{f"1.2.840.10008.1.2.7.{n}": "SMPTE ST 2110 video" for n in ("1", "2", "3")},
-}
+_ON_A_SERVER = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (94, 95, 204, 205))

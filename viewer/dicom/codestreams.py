@@ -20,6 +20,8 @@ _JP2 = b"\x00\x00\x00\x0cjP  "
 _SOF = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _SOF_LS = 0xF7
 _RLE_HEADER = 64
+# steps of the components in a JPEG 2000 grid, horizontal and vertical: 4:2:2, 4:2:0
+_CHROMA_STEPS = tuple([b"\x01\x01", step, step] for step in (b"\x02\x01", b"\x02\x02"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class StreamInfo:
     signed: bool = False
     lossless: bool = False
     colour: Literal["RGB", "YBR", ""] = ""  # "" where the stream does not say
+    full_range: bool = False  # a JFIF stream, whose luma has no room below black
+    subsampled: bool = False  # JPEG 2000 with chroma of a lower resolution
 
 
 def family_of(data: bytes) -> Family:
@@ -86,6 +90,7 @@ def jpeg_info(data: bytes) -> StreamInfo:
         precision,
         lossless=lossless,
         colour=_jpeg_colour(header, application, lossless=lossless) if components == 3 else "",
+        full_range=0xE0 in application,
     )
 
 
@@ -173,8 +178,9 @@ def jpeg2000_info(data: bytes) -> StreamInfo:
     if len(data) < 42 + 3 * components or not components or x1 <= x0 or y1 <= y0:
         raise PixelError("The JPEG 2000 header is damaged.")
     depths = {data[42 + 3 * at] for at in range(components)}
-    steps = {data[43 + 3 * at : 45 + 3 * at] for at in range(components)}
-    if len(depths) > 1 or steps != {b"\x01\x01"}:
+    steps = [data[43 + 3 * at : 45 + 3 * at] for at in range(components)]
+    subsampled = steps in _CHROMA_STEPS
+    if len(depths) > 1 or not (subsampled or set(steps) == {b"\x01\x01"}):
         raise PixelError("JPEG 2000 components of different depth or size are not supported.")
     depth = depths.pop()
     transformed, lossless, high_throughput, tiles = _jpeg2000_markers(data)
@@ -188,6 +194,7 @@ def jpeg2000_info(data: bytes) -> StreamInfo:
         signed=bool(depth & 0x80),
         lossless=lossless,
         colour="RGB" if transformed else "",
+        subsampled=subsampled,
     )
 
 

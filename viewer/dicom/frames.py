@@ -14,13 +14,17 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from viewer.dicom import codecs
+from viewer.dicom.decoded import Decoded
 from viewer.dicom.describe import describe
 from viewer.dicom.errors import HeaderError, LimitError, PixelError
+from viewer.dicom.layout import PixelLayout
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.native_frames import NativeFrame, native_frame, read_native
 from viewer.dicom.overlays import embedded_overlays
 from viewer.dicom.pixel_files import PixelFile, pixel_file
 from viewer.dicom.samples import display_rgb, stored_values, unpack_native, ybr_to_rgb
+from viewer.dicom.transfer_syntaxes import stored_words, transfer_syntax_name
+from viewer.dicom.video import is_video, video_frame
 from viewer.imaging.frame import FrameDescription
 
 __all__ = [
@@ -77,19 +81,33 @@ def read_frame(
         The file cannot be read.
     """
     file = pixel_file(path, limits)
-    if file.layout.display_error:
-        raise PixelError(file.layout.display_error, path)
+    layout = file.layout
+    if layout.display_error:
+        raise PixelError(layout.display_error, path)
     pixels, decoded = _decoded_frame(file, index, limits)
-    description = describe(file.dataset, file.layout, file.header, index)
+    description = describe(file.dataset, layout, file.header, index)
     if pixels.ndim == 3:
-        pixels = display_rgb(pixels, file.layout)
+        pixels = display_rgb(pixels, layout)
     notes = [*file.warnings, *decoded.warnings, *description.warnings]
     # overlay bits stand beside the value in its word, and are gone from ``pixels``
     embedded = embedded_overlays(
-        file.dataset, decoded.samples, file.layout, notes, precision=decoded.precision
+        file.dataset, decoded.samples, layout, notes, precision=decoded.precision
     )
     overlays = sorted((*description.overlays, *embedded), key=lambda overlay: overlay.group)
-    return pixels, replace(description, overlays=tuple(overlays), warnings=tuple(notes))
+    return pixels, replace(
+        description,
+        overlays=tuple(overlays),
+        transfer_syntax=transfer_syntax_name(file.transfer_syntax),
+        decoder=decoded.decoder,
+        stored_as=_stored_as(layout),
+        warnings=tuple(notes),
+    )
+
+
+def _stored_as(layout: PixelLayout) -> str:
+    return stored_words(
+        layout.bits_allocated, layout.bits_stored, layout.high_bit, layout.signed, layout.floating
+    )
 
 
 def stored_frame(
@@ -113,16 +131,18 @@ def stored_frame(
     return values, decoded.warnings
 
 
-def _decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array, codecs.Decoded]:
+def _decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array, Decoded]:
     """Give the stored values of a frame, and the words they were made from."""
     layout = file.layout
     if not 0 <= index < layout.frames:
         raise PixelError(f"There is no frame {index + 1}: the file has {layout.frames}.", file.path)
     try:
+        if is_video(file.transfer_syntax):
+            decoded = _video_frame(file, index)
+            return decoded.samples, decoded
         with file.opened() as stream:
             if not file.encapsulated:
-                words = _read_native_words(stream, file, index)
-                decoded = codecs.Decoded(words)
+                decoded = Decoded(_read_native_words(stream, file, index))
             else:
                 data = _read_fragments(stream, file, index, limits)
                 decoded = codecs.decode(data, file.transfer_syntax, layout)
@@ -135,22 +155,28 @@ def _decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array,
         raise LimitError("There is not enough memory for this frame.", file.path) from error
 
 
-def _finish(decoded: codecs.Decoded, file: PixelFile) -> _Array:
+def _video_frame(file: PixelFile, index: int) -> Decoded:
+    if not file.frames:
+        raise PixelError("The pixel data holds no video.")
+    return video_frame(file.path, file.frames[0], file.transfer_syntax, file.layout, index)
+
+
+def _finish(decoded: Decoded, file: PixelFile) -> _Array:
     layout = file.layout
     values = stored_values(
         decoded.samples, layout, precision=decoded.precision, signed=decoded.signed
     )
-    if layout.samples == 1:
+    photometric = layout.photometric
+    if layout.samples == 1 or layout.display_error or decoded.colour == "RGB":
         return np.ascontiguousarray(values)
-    is_ybr = decoded.colour == "YBR" or (
-        not decoded.colour and layout.photometric.startswith(("YBR_FULL", "YBR_PARTIAL"))
-    )
-    if is_ybr:
-        if layout.photometric.startswith("YBR_PARTIAL"):
-            raise PixelError(f"Colours stored as {layout.photometric} are not supported.")
-        if values.dtype != np.uint8:
-            raise PixelError(f"{layout.bits_allocated}-bit YBR colours are not supported.")
-        return ybr_to_rgb(values)
+    if decoded.colour == "YBR" or photometric.startswith(("YBR_FULL", "YBR_PARTIAL")):
+        partial = not decoded.colour and photometric.startswith("YBR_PARTIAL")
+        return ybr_to_rgb(values, layout.bits_stored, partial=partial)
+    if photometric != "RGB":
+        raise PixelError(
+            f"The header says {photometric}, which pixels in "
+            f"{transfer_syntax_name(file.transfer_syntax)} cannot be."
+        )
     return np.ascontiguousarray(values)
 
 

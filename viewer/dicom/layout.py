@@ -18,8 +18,13 @@ from viewer.dicom.limits import Limits
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 PALETTE = "PALETTE COLOR"
 COLOUR = frozenset(
-    {"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_RCT", "YBR_ICT"}
+    {
+        *("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420"),
+        *("YBR_RCT", "YBR_ICT", "XYB"),
+    }
 )
+_RETIRED = {"HSV": 3, "ARGB": 4, "CMYK": 4}  # samples a pixel
+_WORDS = (1, 8, 12, 16, 32, 64)  # bits; 12: two samples in three bytes
 FLOAT_TAG, DOUBLE_TAG = 0x7FE00008, 0x7FE00009
 
 
@@ -46,7 +51,12 @@ class PixelLayout:
         """The type of a stored sample in memory (native byte order)."""
         if self.floating:
             return np.dtype(f"f{self.bits_allocated // 8}")
-        return np.dtype(f"{'i' if self.signed else 'u'}{max(1, self.bits_allocated // 8)}")
+        return np.dtype(f"{'i' if self.signed else 'u'}{self.word_bytes}")
+
+    @property
+    def word_bytes(self) -> int:
+        """Bytes of a sample in memory: 1 for single bits, 2 for packed 12-bit samples."""
+        return (self.bits_allocated + 7) // 8
 
     @property
     def is_palette(self) -> bool:
@@ -88,7 +98,7 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
     """
     notes: list[str] = []
     rows, columns = (_positive(dataset, keyword, path) for keyword in ("Rows", "Columns"))
-    photometric = text(dataset, "PhotometricInterpretation").upper()
+    photometric = _photometric(dataset, notes)
     samples = _samples(dataset, photometric, notes, path)
     floating = pixel_tag in (FLOAT_TAG, DOUBLE_TAG)
     if floating:
@@ -96,6 +106,9 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
         stored, high, signed, stored_error = bits, bits - 1, True, ""
     else:
         bits, stored, high, signed, stored_error = _word(dataset, notes, path)
+        if signed and samples > 1:
+            notes.append("PixelRepresentation says signed colours; they are taken as unsigned.")
+            signed = False
     layout = PixelLayout(
         rows=rows,
         columns=columns,
@@ -129,13 +142,27 @@ def _positive(dataset: Dataset, keyword: str, path: str) -> int:
     return value
 
 
+def _photometric(dataset: Dataset, notes: list[str]) -> str:
+    photometric = text(dataset, "PhotometricInterpretation").upper()
+    if not photometric and "RecognitionCode" in dataset and "SOPClassUID" not in dataset:
+        notes.append(
+            "PhotometricInterpretation is missing, as in the ACR-NEMA files before DICOM; "
+            "MONOCHROME2 is assumed."
+        )
+        return "MONOCHROME2"
+    return photometric
+
+
 def _samples(dataset: Dataset, photometric: str, notes: list[str], path: str) -> int:
     samples = integer(dataset, "SamplesPerPixel")
     if samples is None:
         samples = 3 if photometric in COLOUR else 1
         notes.append(f"SamplesPerPixel is missing; {samples} is assumed from the photometric.")
     if samples not in (1, 3):
-        raise PixelError(f"SamplesPerPixel {samples} is not supported (1 or 3 are).", path)
+        why = f"SamplesPerPixel {samples} is not supported (1 or 3 are)"
+        if photometric in _RETIRED:
+            why = f"PhotometricInterpretation {photometric} is retired and not supported"
+        raise PixelError(f"{why}; no picture is shown.", path)
     expected = 3 if photometric in COLOUR else 1
     known = photometric in COLOUR or photometric in GREY or photometric == PALETTE
     if known and samples != expected:
@@ -151,8 +178,9 @@ def _word(dataset: Dataset, notes: list[str], path: str) -> tuple[int, int, int,
         raise PixelError(
             "The header does not say BitsAllocated, so the pixels cannot be told apart.", path
         )
-    if bits not in (1, 8, 16, 32, 64):
-        raise PixelError(f"BitsAllocated {bits} is not supported (1, 8, 16, 32, 64 are).", path)
+    if bits not in _WORDS:
+        supported = ", ".join(map(str, _WORDS))
+        raise PixelError(f"BitsAllocated {bits} is not supported ({supported} are).", path)
     stored, high = integer(dataset, "BitsStored"), integer(dataset, "HighBit")
     error = ""
     if stored is None:
@@ -190,4 +218,6 @@ def _unknown_photometric(photometric: str) -> str:
         return ""
     if not photometric:
         return "The header does not say PhotometricInterpretation: black and white are unknown."
+    if photometric in _RETIRED:
+        return f"PhotometricInterpretation {photometric} is retired and not supported."
     return f"PhotometricInterpretation {photometric!r} is unknown, so no picture can be trusted."

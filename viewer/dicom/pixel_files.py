@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, cast
 
+import numpy as np
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset, read_partial
 from pydicom.tag import BaseTag
@@ -36,10 +37,13 @@ from viewer.dicom.limits import Limits
 from viewer.dicom.reading import read_header
 from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.sop_classes import sop_class_name
+from viewer.dicom.stream_layout import layout_by_stream
+from viewer.dicom.video import is_video
 
 _GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels
 _NATIVE = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, *DEFLATED, _GE_PRIVATE))
 _META_WINDOW = 16 << 10
+_STREAM_WINDOW = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class PixelFile:
     frames: tuple[tuple[Fragment, ...], ...] = ()  # encapsulated: what is there of each frame
     encapsulated: bool = False
     big_endian: bool = False
-    swapped_bytes: bool = False  # 8-bit samples in big-endian words
+    swapped_bytes: bool = False  # samples of 1, 8 or 12 bits in big-endian words
     warnings: tuple[str, ...] = ()
     inflated: InflatingStream | None = None
 
@@ -94,16 +98,20 @@ def pixel_file(path: str, limits: Limits) -> PixelFile:
 @lru_cache(maxsize=2)
 def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
     header = read_header(path, limits)
+    syntax = header.transfer_syntax_uid
+    if codecs.is_on_a_server(syntax):
+        raise PixelError(codecs.unsupported(syntax), path)
     if header.pixel_data_tag is None:
         name = sop_class_name(header.sop_class_uid)
         raise NoPixelDataError(f"This object holds no pixel data ({name or 'no SOP class'}).", path)
     dataset, place, inflated = _read_dataset(header, limits)
     layout = layout_of(dataset, header.pixel_data_tag, path, limits)
-    syntax = header.transfer_syntax_uid
-    if codecs.is_encapsulated(syntax) and header.pixel_data_length is None:
+    encapsulated = codecs.is_encapsulated(syntax) or is_video(syntax)
+    if encapsulated and header.pixel_data_length is None:
         return _encapsulated(header, dataset, layout)
     if syntax not in _NATIVE:
-        raise PixelError(_no_native_frames(syntax), path)
+        why = f"The pixel data has a length, but transfer syntax {syntax} stores items."
+        raise PixelError(why if encapsulated else codecs.unsupported(syntax), path)
     if place[1] is None:
         raise PixelError("The uncompressed pixel data has no length: its end is unknown.", path)
     big_endian = syntax in (EXPLICIT_BIG, _GE_PRIVATE)
@@ -116,16 +124,12 @@ def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
         place[0],
         there,
         big_endian=big_endian,
-        swapped_bytes=big_endian and layout.bits_allocated <= 8 and _stored_as_words(header),
+        swapped_bytes=big_endian
+        and layout.bits_allocated in (1, 8, 12)
+        and _stored_as_words(header),
         warnings=_excess(layout, there),
         inflated=inflated,
     )
-
-
-def _no_native_frames(syntax: str) -> str:
-    if codecs.is_encapsulated(syntax):
-        return f"The pixel data has a length, but transfer syntax {syntax} stores items."
-    return codecs.unsupported(syntax)
 
 
 def _excess(layout: PixelLayout, there: int) -> tuple[str, ...]:
@@ -149,9 +153,11 @@ def _encapsulated(header: InstanceHeader, dataset: Dataset, layout: PixelLayout)
         raise PixelError("Compressed frames inside a deflated data set are not supported.")
     with open_regular(header.path) as stream:
         found = walk(stream, header.pixel_data_offset, header.size)
-    table = dataset.get("ExtendedOffsetTable") or b""
-    offsets = tuple(memoryview(table[: len(table) // 8 * 8]).cast("Q")) if table else ()
-    frames, notes = group_frames(found, layout.frames, offsets)
+        frames: tuple[tuple[Fragment, ...], ...] = (found.fragments,)
+        notes: tuple[str, ...] = ()
+        if not is_video(header.transfer_syntax_uid):
+            frames, notes = group_frames(found, layout.frames, _extended_offsets(dataset))
+            layout = layout_by_stream(layout, _first_stream(stream, frames))
     return PixelFile(
         header.path,
         header,
@@ -163,6 +169,22 @@ def _encapsulated(header: InstanceHeader, dataset: Dataset, layout: PixelLayout)
         encapsulated=True,
         warnings=(*found.warnings, *notes),
     )
+
+
+def _extended_offsets(dataset: Dataset) -> tuple[int, ...]:
+    table = dataset.get("ExtendedOffsetTable")
+    if not isinstance(table, bytes):
+        return ()
+    return tuple(int(offset) for offset in np.frombuffer(table[: len(table) // 8 * 8], "<u8"))
+
+
+def _first_stream(stream: BinaryIO, frames: tuple[tuple[Fragment, ...], ...]) -> bytes:
+    """Read the first frame, of which all is needed: its end marker is looked for."""
+    parts = []
+    for fragment in frames[0] if frames else ():
+        stream.seek(fragment.offset)
+        parts.append(stream.read(min(fragment.length, _STREAM_WINDOW)))
+    return b"".join(parts)
 
 
 def _read_dataset(

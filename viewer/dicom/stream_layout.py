@@ -1,0 +1,65 @@
+"""Where the compressed stream overrules the Image Pixel module.
+
+Where the two differ, "the Pixel Data characteristics included in the bit stream shall be used"
+(PS3.5 8.2.1, 8.2.4). Size and depth are left to `codecs`, colours to `codecs` and `frames`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from viewer.dicom.codestreams import (
+    StreamInfo,
+    family_of,
+    jpeg2000_codestream,
+    jpeg2000_info,
+    jpeg_info,
+)
+from viewer.dicom.errors import PixelError
+from viewer.dicom.layout import PixelLayout
+
+
+def layout_by_stream(layout: PixelLayout, data: bytes) -> PixelLayout:
+    """Correct what the header says of the samples by what the first frame's stream says.
+
+    Parameters
+    ----------
+    data : bytes
+        The first frame, or what is there of it. A stream that cannot be read
+        corrects nothing: decoding it will say why.
+    """
+    info = _info(data)
+    if info is None or (info.rows, info.columns) != (layout.rows, layout.columns):
+        return layout
+    if info.components != layout.samples and info.components in (1, 3):
+        photometric = "MONOCHROME2" if info.components == 1 else "RGB"
+        note = (
+            f"The header says {layout.photometric} with {layout.samples} samples a pixel, the "
+            f"stream has {info.components}: the stream decided."
+        )
+        layout = replace(
+            layout,
+            samples=info.components,
+            photometric=photometric,
+            warnings=(*layout.warnings, note),
+        )
+    if info.signed and not layout.signed and layout.samples == 1:
+        # An unsigned stream may hold signed words bit by bit, and often does; a signed one was
+        # written by an encoder that was told the sign.
+        note = (
+            "The header says unsigned values (PixelRepresentation), the stream signed: it decided."
+        )
+        layout = replace(layout, signed=True, warnings=(*layout.warnings, note))
+    return layout
+
+
+def _info(data: bytes) -> StreamInfo | None:
+    family = family_of(data)
+    try:
+        if family in ("jpeg2000", "htj2k"):
+            return jpeg2000_info(jpeg2000_codestream(data))
+        if family in ("jpeg", "jpeg-ls"):
+            return jpeg_info(data)
+    except PixelError:  # said again, and shown, when the frame is decoded
+        return None
+    return None

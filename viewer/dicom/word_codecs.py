@@ -1,0 +1,87 @@
+"""Frames that are encapsulated words: as they are, deflated, or run-length encoded.
+
+Sign, unused bits and colour are left to `samples`; streams with a header of their own to `codecs`.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import imagecodecs
+import numpy as np
+
+from viewer.dicom.codestreams import rle_segments
+from viewer.dicom.decoded import Decoded
+from viewer.dicom.errors import PixelError
+from viewer.dicom.layout import PixelLayout
+from viewer.dicom.samples import unpack_native
+
+
+def decode_words(data: bytes, layout: PixelLayout) -> Decoded:
+    """Take the frame as uncompressed little-endian words. PS3.5 A.4.
+
+    Raises
+    ------
+    PixelError
+        The frame is cut short.
+    """
+    needed = (layout.native_frame_bits + 7) // 8
+    if len(data) < needed:
+        raise PixelError(f"The frame is cut short: {len(data)} of {needed} bytes are here.")
+    return Decoded(unpack_native(data[:needed], layout))
+
+
+def decode_deflated(data: bytes, layout: PixelLayout) -> Decoded:
+    """Inflate a Deflated Image Frame. PS3.5 A.4.13.
+
+    Raises
+    ------
+    PixelError
+        The frame is damaged or cut short.
+    """
+    needed = (layout.native_frame_bits + 7) // 8
+    try:
+        inflated = zlib.decompressobj(-15).decompress(data, needed)
+    except zlib.error as error:
+        raise PixelError("The deflated frame is damaged.") from error
+    return Decoded(decode_words(inflated, layout).samples, decoder="zlib")
+
+
+def decode_rle(data: bytes, layout: PixelLayout) -> Decoded:
+    """Unpack the byte planes of an RLE frame, most significant first. PS3.5 G.2.
+
+    Raises
+    ------
+    PixelError
+        The segment table is wrong, or a segment is damaged or cut short.
+    """
+    width = layout.word_bytes
+    offsets = rle_segments(data, layout.samples * width)
+    pixels = layout.rows * layout.columns
+    if layout.bits_allocated == 1:
+        pixels = (pixels + 7) // 8  # packed as in uncompressed data. PS3.5 8.2.2
+    planes = np.empty((layout.samples, width, pixels), np.uint8)
+    for at, (start, end) in enumerate(zip(offsets, (*offsets[1:], len(data)), strict=True)):
+        unpacked = _unpack_bits(data[start:end])
+        if len(unpacked) < pixels:
+            raise PixelError(
+                f"An RLE segment holds {len(unpacked)} of {pixels} bytes: the frame is incomplete."
+            )
+        planes[at // width, at % width] = np.frombuffer(unpacked, np.uint8, pixels)
+    decoder = "PackBits (imagecodecs)"
+    if layout.bits_allocated == 1:
+        return Decoded(unpack_native(planes.tobytes(), layout), decoder=decoder)
+    kind = "f" if layout.floating else "u"
+    words = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(f">{kind}{width}")
+    words = words.reshape(layout.rows, layout.columns, layout.samples)
+    words = words.astype(words.dtype.newbyteorder("="))
+    return Decoded(words if layout.samples > 1 else words[..., 0], decoder=decoder)
+
+
+def _unpack_bits(segment: bytes) -> bytes:
+    for end in (len(segment), len(segment) - 1):  # an odd segment is padded by one zero byte
+        try:
+            return bytes(imagecodecs.packbits_decode(segment[:end]))
+        except Exception as error:  # imagecodecs has error types of its own
+            failure = error
+    raise PixelError("An RLE segment is damaged.") from failure
