@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from viewer.dicom.presets import window_presets
+from viewer.dicom.presets import suv_presets, window_presets
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.voi import Voi, VoiWindow
 from viewer.plain_text import plain_line
@@ -23,7 +23,15 @@ class WindowOption:
 def window_options(
     description: FrameDescription, modality: str, user_presets: Sequence[VoiWindow] = ()
 ) -> list[WindowOption]:
-    """Give what the digits and the preset list choose: 0 automatic, then file, then presets."""
+    """Give what the digits and the preset list choose: 0 automatic, then file, then presets.
+
+    Parameters
+    ----------
+    modality : str
+        As in the Modality attribute (0008,0060).
+    user_presets : sequence of VoiWindow
+        The user's own, with their names in ``explanation``; listed last.
+    """
     options = [WindowOption(AUTOMATIC, None)]
     options += [
         WindowOption(_file_name(voi, number), FileVoi(number))
@@ -31,7 +39,15 @@ def window_options(
     ]
     options += [
         WindowOption(_window_name(preset.explanation, preset), FixedVoi(preset))
-        for preset in (*window_presets(modality), *user_presets)
+        for preset in window_presets(modality)
+    ]
+    options += [
+        WindowOption(preset.explanation, FixedVoi(preset))  # in SUV: the name says it all
+        for preset in suv_presets(modality, description.suv)
+    ]
+    options += [
+        WindowOption(_window_name(plain_line(preset.explanation, 40), preset), FixedVoi(preset))
+        for preset in user_presets
     ]
     return options
 
