@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.dicom.slices import a_slice
 from viewer.dicom.headers import FrameGroup, InstanceHeader
-from viewer.dicom.lengths import scale_of
+from viewer.dicom.lengths import scale_of, unusable_spacings
 from viewer.dicom.reading import read_header
 from viewer.imaging.lengths import PixelScale
 
@@ -19,7 +20,7 @@ SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 MULTI_FRAME_CAPTURE = "1.2.840.10008.5.1.4.1.1.7.2"
 
 
-def a_projection(**changed: object) -> InstanceHeader:
+def a_projection(**changed: Any) -> InstanceHeader:
     plain = {
         "modality": "DX",
         "sop_class_uid": DX,
@@ -181,6 +182,20 @@ def test_a_spacing_that_is_none_gives_pixels(spacing: tuple[float, ...]) -> None
     fallen_back = scale_of(a_projection(pixel_spacing=spacing, imager_pixel_spacing=(1, 1)), 0)
     assert fallen_back is not None
     assert fallen_back.source == "ImagerPixelSpacing"
+
+
+def test_a_spacing_that_is_none_is_said_to_be_left_out() -> None:
+    header = a_projection(pixel_spacing=(0.0, 0.0), imager_pixel_spacing=(1e300, 1.0))
+    assert unusable_spacings(header, 0) == [
+        "PixelSpacing is not two usable positive numbers and is left out.",
+        "ImagerPixelSpacing is not two usable positive numbers and is left out.",
+    ]
+    assert unusable_spacings(a_slice(1), 0) == []
+
+
+def test_a_slide_is_no_secondary_capture() -> None:
+    slide = a_slice(1, modality="SM", sop_class_uid="1.2.840.10008.5.1.4.1.1.77.1.6")
+    assert scale_of(slide, 0) == PixelScale((1.2, 1.2), "PixelSpacing", "on the specimen")
 
 
 def test_a_localizer_is_true_at_one_depth_alone() -> None:

@@ -6,6 +6,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,8 @@ HOUR = 2 ** (-3600 / F18_S)
 PLAIN = 70_000 / (3.5e8 * HOUR)
 
 
-def a_pet(**changed: object) -> InstanceHeader:
-    plain: dict[str, object] = {
+def a_pet(**changed: Any) -> InstanceHeader:
+    plain: dict[str, Any] = {
         "modality": "PT",
         "sop_class_uid": "1.2.840.10008.5.1.4.1.1.128",
         "units": "BQML",
@@ -55,7 +56,7 @@ def factor(header: InstanceHeader) -> float:
     return suv.bw
 
 
-def a_tracer(**changed: object) -> Radiopharmaceutical:
+def a_tracer(**changed: Any) -> Radiopharmaceutical:
     return replace(TRACER, **changed)
 
 
@@ -244,7 +245,7 @@ def test_values_that_are_suv_already_stay_as_they_are(
         ({"sop_class_uid": "1.2.840.10008.5.1.4.1.1.130"}, "Enhanced PET"),
     ],
 )
-def test_without_what_it_needs_there_is_a_reason(changed: dict[str, object], keyword: str) -> None:
+def test_without_what_it_needs_there_is_a_reason(changed: dict[str, Any], keyword: str) -> None:
     suv = found(a_pet(**changed))
     assert (suv.bw, suv.lbm, suv.bsa) == (None, None, None)
     assert keyword in suv.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pydicom
 import pytest
@@ -15,9 +16,9 @@ from viewer.imaging.lengths import UltrasoundRegion, aspect_of, scale_at, value_
 SIZE = (480, 640)
 
 
-def an_item(**changed: object) -> Dataset:
+def an_item(**changed: Any) -> Dataset:
     item = Dataset()
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "RegionSpatialFormat": 1,
         "RegionDataType": 1,
         "RegionFlags": 0,
@@ -107,7 +108,7 @@ def test_high_priority_lies_on_top_then_the_smaller_one() -> None:
     ],
 )
 def test_a_region_that_cannot_be_true_is_left_out_with_a_sentence(
-    changed: dict[str, object], said: str
+    changed: dict[str, Any], said: str
 ) -> None:
     regions, notes = read(an_item(), an_item(**changed))
     assert len(regions) == 1

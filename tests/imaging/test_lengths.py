@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ INSET = dataclasses.replace(TISSUE, box_rc=(0, 0, 9, 9), delta_x=0.001, delta_y=
 UNCALIBRATED = dataclasses.replace(TISSUE, unit_x="", unit_y="", delta_x=1.0, delta_y=1.0)
 
 
-def described(*regions: UltrasoundRegion, **changed: object) -> FrameDescription:
+def described(*regions: UltrasoundRegion, **changed: Any) -> FrameDescription:
     return dataclasses.replace(FrameDescription(rows=120, columns=200, regions=regions), **changed)
 
 

@@ -24,7 +24,7 @@ from viewer.dicom.display_rules import inversion
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.icc_profiles import icc_profile_words
 from viewer.dicom.layout import PixelLayout
-from viewer.dicom.lengths import scale_of
+from viewer.dicom.lengths import scale_of, unusable_spacings
 from viewer.dicom.overlays import overlays_of
 from viewer.dicom.palettes import palette, supplemental_palette
 from viewer.dicom.plain_description import aspect
@@ -57,8 +57,10 @@ def describe(
     """
     notes = list(layout.warnings)
     attributes = frame_attributes(dataset, layout, frame, notes)
+    notes += unusable_spacings(header, frame)
     scale = scale_of(header, frame)
     spacing = scale.spacing_rc_mm if scale else None
+    regions = regions_of(dataset, (layout.rows, layout.columns), notes)
     description = FrameDescription(
         rows=layout.rows,
         columns=layout.columns,
@@ -71,8 +73,8 @@ def describe(
         spacing_rc_mm=spacing,
         spacing_source=scale.source if scale else "",
         spacing_note=scale.note if scale else "",
-        regions=regions_of(dataset, (layout.rows, layout.columns), notes),
-        pixel_aspect_rc=aspect(header, spacing),
+        regions=regions,
+        pixel_aspect_rc=aspect(header, spacing, regions),
         overlays=overlays_of(dataset, frame, layout, notes),
         shutter=shutter_of(dataset, attributes.groups, notes),
         suv=suv_of(header),

@@ -20,6 +20,7 @@ _PROJECTIONS = frozenset(("CR", "DR", "DX", "IO", "MG", "PX", "RF", "RG", "XA"))
 _RECONSTRUCTED = frozenset(f"1.2.840.10008.5.1.4.1.1.13.1.{last}" for last in (1, 2, 3))
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _GREATEST_MAGNIFICATION = 10.0  # of a source ten times as far from the detector as the patient
+_SMALLEST_MM, _GREATEST_MM = 1e-9, 1e6  # beyond them a number is no spacing of anything
 _AT_DETECTOR = "at the detector"
 
 Pair = tuple[float, float]
@@ -44,13 +45,12 @@ def scale_of(header: InstanceHeader, frame: int) -> PixelScale | None:
     PS3.3 10.7.1.1: PixelSpacing equal to ImagerPixelSpacing (or to
     NominalScannedPixelSpacing) is not calibrated, different from it is; alone
     it does not tell, in a projection. 10.7.1.2: PixelSpacingCalibrationType.
-    C.8.4.2.1.x, C.8.7.2: ImagerPixelSpacing is measured at the detector.
     """
     spacing = _pair(group_of(header, frame).pixel_spacing) or _pair(header.pixel_spacing)
     imager = _pair(header.imager_pixel_spacing)
     scanned = _pair(header.nominal_scanned_pixel_spacing)
     projection = header.modality in _PROJECTIONS and header.sop_class_uid not in _RECONSTRUCTED
-    captured = header.sop_class_uid.startswith(_SECONDARY_CAPTURE)
+    captured = f"{header.sop_class_uid}.".startswith(f"{_SECONDARY_CAPTURE}.")
     if spacing is None:
         return _uncalibrated(header, imager, scanned)
     if not (projection or captured):
@@ -70,6 +70,20 @@ def scale_of(header: InstanceHeader, frame: int) -> PixelScale | None:
             spacing, "PixelSpacing", "not said whether at the detector or in the patient"
         )
     return PixelScale(spacing, "PixelSpacing", "as the secondary capture says")
+
+
+def unusable_spacings(header: InstanceHeader, frame: int) -> list[str]:
+    """Give a sentence for each spacing of ``frame`` that is there and is none."""
+    stated = {
+        "PixelSpacing": group_of(header, frame).pixel_spacing or header.pixel_spacing,
+        "ImagerPixelSpacing": header.imager_pixel_spacing,
+        "NominalScannedPixelSpacing": header.nominal_scanned_pixel_spacing,
+    }
+    return [
+        f"{keyword} is not two usable positive numbers and is left out."
+        for keyword, values in stated.items()
+        if values and _pair(values) is None
+    ]
 
 
 def _uncalibrated(
@@ -126,6 +140,6 @@ def _same(first: Pair, second: Pair) -> bool:
 
 
 def _pair(values: tuple[float, ...]) -> Pair | None:
-    if len(values) != 2 or not all(math.isfinite(value) and value > 0 for value in values):
+    if len(values) != 2 or not all(_SMALLEST_MM <= value <= _GREATEST_MM for value in values):
         return None
     return (values[0], values[1])

@@ -6,14 +6,17 @@ others are left to `describe`, what the attributes mean to `display_rules`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from viewer.dicom.display_rules import StoredWord, inversion, padding, rescale, windows
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.lengths import scale_of
+from viewer.dicom.lengths import scale_of, unusable_spacings
 from viewer.dicom.native_frames import native_frame
 from viewer.dicom.planes import plane_of
 from viewer.dicom.suv import suv_of
 from viewer.dicom.transfer_syntaxes import NO_DECODER, stored_words, transfer_syntax_name
 from viewer.imaging.frame import FrameDescription
+from viewer.imaging.lengths import UltrasoundRegion, aspect_of
 
 
 def description_from_header(header: InstanceHeader) -> FrameDescription | None:
@@ -54,6 +57,7 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
     padding_range, padding_source = padding(
         header.pixel_padding_value, header.pixel_padding_range_limit, word, notes
     )
+    notes += unusable_spacings(header, 0)
     scale = scale_of(header, 0)
     spacing = scale.spacing_rc_mm if scale else None
     return FrameDescription(
@@ -81,8 +85,19 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
     )
 
 
-def aspect(header: InstanceHeader, spacing: tuple[float, float] | None) -> tuple[float, float]:
-    """Give PixelAspectRatio (vertical, horizontal) where no millimetres say it. C.7.6.3.1.7."""
+def aspect(
+    header: InstanceHeader,
+    spacing: tuple[float, float] | None,
+    regions: Sequence[UltrasoundRegion] = (),
+) -> tuple[float, float]:
+    """Give the shape of the pixels (vertical, horizontal) where no ``spacing`` says it.
+
+    Of ultrasound that of the largest region in cm, else PixelAspectRatio,
+    PS3.3 C.7.6.3.1.7.
+    """
+    by_region = aspect_of(regions)
+    if spacing is None and by_region is not None:
+        return by_region
     ratio = header.pixel_aspect_ratio
     usable = spacing is None and len(ratio) == 2 and ratio[0] > 0 and ratio[1] > 0
     return (ratio[0], ratio[1]) if usable else (1.0, 1.0)

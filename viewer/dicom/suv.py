@@ -171,7 +171,11 @@ def _body(
         warning = f"PatientSize is {stated}: SUVlbm and SUVbsa are not computed."
         return Body(weight), (line,), (warning,)
     surface = body_surface_area(weight, size)
-    lines = (line, f"PatientSize {size:g} m", f"body surface area {surface:.4g} m²")
+    lines: tuple[str, ...] = (
+        line,
+        f"PatientSize {size:g} m",
+        f"body surface area {surface:.4g} m²",
+    )
     lean = lean_body_mass(weight, size, header.patient_sex)
     if lean is None:
         warning = "PatientSex is neither M nor F: SUVlbm is not computed."

@@ -29,13 +29,13 @@ _UNITS = {
     0xC: "°",
 }
 _GRAPHICS = 5
-_FORMATS = {
+_FORMATS = {  # C.8.5.5.1.1
     1: "2D",
     2: "M-Mode",
     3: "Spectral",
     4: "Waveform",
     _GRAPHICS: "Graphics",
-}  # C.8.5.5.1.1
+}
 # C.8.5.5.1.2; those that tell more than the format
 _DATA_TYPES = {
     0x2: "colour flow",
@@ -51,6 +51,7 @@ _DATA_TYPES = {
     0xD: "grey bar",
     0xE: "colour bar",
 }
+_SMALLEST_DELTA, _GREATEST_DELTA = 1e-9, 1e9  # 0 and nonsense are beyond
 _LOW_PRIORITY = 0x1  # bit 0 of RegionFlags, C.8.5.5.1.3
 
 
@@ -92,8 +93,8 @@ def _region(item: Dataset, size_rc: tuple[int, int]) -> UltrasoundRegion | str:
     for axis, unit, delta in zip("XY", units, deltas, strict=True):
         if unit is None:
             return f"has an unknown PhysicalUnits{axis}Direction"
-        if unit and not delta:
-            return f"has a PhysicalDelta{axis} of 0 or none"
+        if unit and not _SMALLEST_DELTA <= abs(delta or 0.0) <= _GREATEST_DELTA:
+            return f"has no usable PhysicalDelta{axis}"
     reference_rc, values = _reference(item, box)
     return UltrasoundRegion(
         box_rc=box,
