@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.imaging.spacing import measure_spacing
+from viewer.imaging.spacing import FrameMark, measure_spacing
 
 UP = (0.0, 0.0, 1.0)
+lengths = st.floats(-1e6, 1e6)
 
 
 def at(*z: float) -> list[tuple[float, float, float]]:
@@ -82,3 +83,59 @@ def test_frames_at_one_position_have_no_spacing():
 def test_a_single_frame_has_no_spacing_and_no_fault():
     measured = measure_spacing(at(1.0), UP)
     assert (measured.regular, measured.spacing_mm, measured.notes) == (False, None, ())
+
+
+def marks(positions, normal=UP) -> list[tuple[int, str]]:
+    return [(mark.index, mark.text) for mark in measure_spacing(positions, normal).marks]
+
+
+def test_gaps_and_repeated_positions_are_marked_at_their_frames():
+    heights = [0.0, 2.0, 4.0, 4.0, 6.0, 8.0, 10.0, 14.0, 16.0, 18.0, 24.0, 26.0, 28.0]
+    assert marks(at(*heights)) == [
+        (3, "same position as the frame before"),
+        (6, "gap of 4.0 mm after this frame; elsewhere 2.0 mm"),
+        (9, "gap of 6.0 mm after this frame; elsewhere 2.0 mm"),
+    ]
+
+
+def test_a_few_odd_steps_are_marked_among_even_ones():
+    heights = [2.5 * i + (0.6 if i > 7 else 0.0) for i in range(16)]
+    measured = measure_spacing(at(*heights), UP)
+    assert measured.spacing_mm is None
+    assert measured.marks == (FrameMark(7, "spacing 3.1 mm after this frame; elsewhere 2.5 mm"),)
+
+
+def test_a_change_of_spacing_is_marked_where_it_happens():
+    heights = [float(i) if i < 10 else 9.0 + 3.0 * (i - 9) for i in range(20)]
+    assert marks(at(*heights)) == [(9, "spacing changes here from 1.0 mm to 3.0 mm")]
+
+
+def test_what_holds_for_the_whole_stack_has_no_mark():
+    angle = math.radians(20.0)
+    normal = (0.0, -math.sin(angle), math.cos(angle))
+    assert marks(at(*(2.5 * i for i in range(24))), normal) == []
+    assert marks(at(*(1.02**i for i in range(30)))) == []
+    assert marks(at(*(i // 2 for i in range(20)))) == []
+    assert marks([(3.0 * (i % 2), 0.0, float(i)) for i in range(21)]) == []
+
+
+def test_one_sideways_jump_is_marked_and_is_no_tilt():
+    positions = [(1.2 if i >= 9 else 0.0, 0.0, 2.0 * i) for i in range(20)]
+    measured = measure_spacing(positions, UP)
+    assert measured.spacing_mm == 2.0
+    assert measured.notes == ("frames are shifted sideways against each other by up to 1.2 mm",)
+    assert marks(positions) == [(9, "shifted sideways by 1.2 mm from the frame before")]
+
+
+def test_a_sideways_jump_is_found_within_a_tilted_stack():
+    positions = [(0.5 * i + (4.0 if i >= 9 else 0.0), 0.0, 2.0 * i) for i in range(20)]
+    measured = measure_spacing(positions, UP)
+    assert measured.notes[0].startswith("tilted by 14.0°")
+    assert marks(positions) == [(9, "shifted sideways by 4.0 mm from the frame before")]
+
+
+@given(st.lists(st.tuples(lengths, lengths, lengths), min_size=2, max_size=40))
+def test_every_mark_is_at_a_frame_whatever_the_positions(positions):
+    measured = measure_spacing(sorted(positions, key=lambda position: position[2]), UP)
+    assert all(0 <= mark.index < len(positions) for mark in measured.marks)
+    assert measured.regular is not bool(measured.notes)

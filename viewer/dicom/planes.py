@@ -14,6 +14,7 @@ from viewer.imaging.geometry import FramePlane, Vector3, cross, directions
 _NO_GROUP = FrameGroup()
 _AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _SAME_MM = 1e-3
+_FARTHEST_MM = 1e6  # a kilometre: beyond it a number is no length in a patient
 # The dimensions of a multi-frame object that say where a frame lies, not what tells it apart
 SPATIAL_DIMENSIONS = frozenset(
     (
@@ -48,12 +49,12 @@ def position_of(header: InstanceHeader, frame: int) -> Vector3 | None:
     groups is that of its first frame; the others are not known from it, but
     for the GridFrameOffsetVector of a dose.
     """
-    position = _vector(group_of(header, frame).image_position_patient)
-    if position is None and not header.frame_groups:
-        if (header.number_of_frames or 1) <= 1:
-            return _vector(header.image_position_patient)
+    values = group_of(header, frame).image_position_patient
+    if not values and (header.number_of_frames or 1) <= 1:
+        values = header.image_position_patient
+    if not values and not header.frame_groups:
         return _grid_position(header, frame)
-    return position
+    return _vector(values)
 
 
 def orientation_of(header: InstanceHeader, frame: int) -> tuple[float, ...]:
@@ -106,14 +107,14 @@ def _grid_position(header: InstanceHeader, frame: int) -> Vector3 | None:
     if offsets[0] == 0.0:
         x, y, z = cross(*pair)
         offset = offsets[frame]
-        return (first[0] + offset * x, first[1] + offset * y, first[2] + offset * z)
+        return _vector((first[0] + offset * x, first[1] + offset * y, first[2] + offset * z))
     if abs(offsets[0] - first[2]) <= _SAME_MM and math.dist(sum(pair, ()), _AXIAL) <= _SAME_MM:
-        return (first[0], first[1], offsets[frame])
+        return _vector((first[0], first[1], offsets[frame]))
     return None
 
 
 def _vector(values: tuple[float, ...]) -> Vector3 | None:
-    if len(values) != 3 or not all(map(math.isfinite, values)):
+    if len(values) != 3 or not all(abs(value) <= _FARTHEST_MM for value in values):
         return None
     return (values[0], values[1], values[2])
 
@@ -123,6 +124,6 @@ def _pixel_spacing(header: InstanceHeader, frame: int) -> tuple[float, float] | 
 
 
 def _pair(values: tuple[float, ...]) -> tuple[float, float] | None:
-    if len(values) != 2 or not all(math.isfinite(value) and value > 0 for value in values):
+    if len(values) != 2 or not all(0 < value <= _FARTHEST_MM for value in values):
         return None
     return (values[0], values[1])

@@ -89,10 +89,29 @@ def _evenness(
         return usual, _gap_notes(steps, gaps, usual), _gap_marks(steps, gaps, usual)
     low, high = float(steps_apart.min()), float(steps_apart.max())
     note = f"uneven spacing: {_mm(low)} to {_mm(high)} between frames"
-    odd = np.flatnonzero(apart & (np.abs(steps - median) > _UNEVEN_SHARE * median + _NOISE_MM))
-    if not _few(len(odd), len(steps_apart)):
-        return None, [note], []
-    return None, [note], [_odd_mark(int(i), float(steps[i]), median) for i in odd]
+    return None, [note], _uneven_marks(steps, apart, median)
+
+
+def _uneven_marks(
+    steps: NDArray[np.float64], apart: NDArray[np.bool_], usual: float
+) -> list[FrameMark]:
+    """Mark the few odd steps, else the few places where the spacing changes."""
+    noise = _UNEVEN_SHARE * usual + _NOISE_MM
+    places = np.flatnonzero(apart)
+    odd = places[np.abs(steps[places] - usual) > noise]
+    if _few(len(odd), len(places)):
+        return [_odd_mark(int(i), float(steps[i]), usual) for i in odd]
+    changes = np.flatnonzero(np.abs(np.diff(steps[places])) > noise)
+    if not _few(len(changes), len(places)):
+        return []
+    return [
+        FrameMark(
+            int(places[i + 1]),
+            f"spacing changes here from {_mm(float(steps[places[i]]))}"
+            f" to {_mm(float(steps[places[i + 1]]))}",
+        )
+        for i in changes
+    ]
 
 
 def _few(irregular: int, steps: int) -> bool:
