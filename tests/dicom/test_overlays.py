@@ -5,16 +5,20 @@ from __future__ import annotations
 import imagecodecs
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom import dcmread, dcmwrite
 from pydicom.data import get_testdata_file
-from pydicom.dataelem import DataElement
+from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRBigEndian
 
 from tests.dicom.synthetic import JPEG_2000, grey, write
 from viewer.dicom.frames import read_frame
+from viewer.dicom.layout import PixelLayout
 from viewer.dicom.limits import DEFAULT_LIMITS
-from viewer.dicom.overlays import overlays_of
+from viewer.dicom.overlays import embedded_overlays, overlays_of
 from viewer.dicom.pixel_files import pixel_file
 from viewer.imaging.overlays import OverlayPlane
 
@@ -308,3 +312,29 @@ def test_an_overlay_without_data_and_an_empty_group_of_real_files(corpus):
     assert "OverlayData is missing" in note
     empty = corpus / "tsyntax/jpeg/JPEGLosslessP14SV1_1s_1f_u_16_16.dcm"
     assert overlays_in(str(empty)) == ((), [])
+
+
+_ELEMENTS = (0x0010, 0x0011, 0x0015, 0x0022, 0x0040, 0x0050, 0x0051, 0x0100, 0x0102, 0x1500, 0x3000)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(_ELEMENTS),
+        st.tuples(
+            st.sampled_from(["US", "SS", "IS", "DS", "CS", "LO", "OB", "OW", "UN", "SQ", "??"]),
+            st.binary(max_size=9) | st.sampled_from([b"1", b"8\\8", b"\4\0", b"\1\0\1\0"]),
+        ),
+    ),
+    st.integers(0, 3),
+)
+def test_no_content_of_an_overlay_group_stops_a_picture(elements, frame):
+    dataset = Dataset()
+    for element, (vr, value) in elements.items():
+        tag = Tag(0x6000, element)
+        dataset[tag] = RawDataElement(tag, vr, len(value), value, 0, False, True)
+    dataset.set_original_encoding(False, True)
+    for overlay in overlays_of(dataset, frame, None, []):
+        assert overlay.mask().shape == (overlay.rows, overlay.columns)
+    layout = PixelLayout(24, 20, 1, "MONOCHROME2", 0, 16, 12, 11, False, 1)
+    for overlay in embedded_overlays(dataset, grey(), layout, []):
+        assert overlay.mask().shape == (24, 20)

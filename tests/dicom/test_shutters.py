@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
@@ -19,6 +21,15 @@ RECTANGLE = {
     "ShutterLeftVerticalEdge": 3,
     "ShutterRightVerticalEdge": 8,
 }
+ATTRIBUTES = [
+    *RECTANGLE,
+    "CenterOfCircularShutter",
+    "RadiusOfCircularShutter",
+    "VerticesOfThePolygonalShutter",
+    "ShutterOverlayGroup",
+    "ShutterPresentationValue",
+    "ShutterPresentationColorCIELabValue",
+]
 
 
 def with_attributes(**attributes) -> Dataset:
@@ -82,7 +93,9 @@ def test_the_shutter_of_a_frame_comes_before_that_of_the_data_set():
 
 
 def test_a_bitmap_shutter_names_its_overlay():
-    shutter, notes = read(with_attributes(ShutterShape="BITMAP", ShutterOverlayGroup=0x6002))
+    dataset = with_attributes(ShutterShape="BITMAP", ShutterOverlayGroup=0x6002)
+    dataset.add_new(0x60020010, "US", 4)
+    shutter, notes = read(dataset)
     assert not notes
     assert shutter is not None
     assert shutter.bitmap_group == 0x6002
@@ -94,6 +107,13 @@ def test_a_colour_is_read_as_cielab():
     )
     assert shutter is not None
     assert shutter.presentation_rgb == (255, 255, 255)
+
+
+def test_a_bitmap_shutter_without_its_overlay_is_left_out_and_said():
+    dataset = with_attributes(ShutterShape="BITMAP", ShutterOverlayGroup=0x6002)
+    shutter, [note] = read(dataset)
+    assert shutter is None
+    assert "ShutterOverlayGroup" in note
 
 
 @pytest.mark.parametrize(
@@ -173,3 +193,23 @@ def test_real_files(corpus, name, rectangle):
     assert not notes
     assert shutter is not None
     assert shutter.rectangle == rectangle
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(ATTRIBUTES),
+        st.tuples(
+            st.sampled_from(["IS", "DS", "US", "CS", "UN", "SQ", "FD"]),
+            st.binary(max_size=9) | st.sampled_from([b"5 ", b"3\\4", b"1\\1\\9\\1\\5\\8", b"1e39"]),
+        ),
+    )
+)
+def test_no_content_of_a_shutter_stops_a_picture(elements):
+    dataset = with_attributes(ShutterShape=["RECTANGULAR", "CIRCULAR", "POLYGONAL", "BITMAP"])
+    for keyword, (vr, value) in elements.items():
+        tag = Tag(keyword)
+        dataset[tag] = RawDataElement(tag, vr, len(value), value, 0, False, True)
+    shutter, _ = read(dataset)
+    if shutter is not None:
+        assert visible(shutter, 6, 7).shape == (6, 7)
+        assert 0 <= shutter.presentation_value <= 0xFFFF

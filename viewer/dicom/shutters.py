@@ -20,6 +20,7 @@ _EDGES = (
     "ShutterLowerHorizontalEdge",
     "ShutterRightVerticalEdge",
 )
+_OVERLAY_ROWS = 0x0010
 _MOST_P_VALUE = 0xFFFF
 _MOST_POSITION = 1 << 31  # the range of IS, PS3.5 6.2
 _MOST_VERTICES = 20_000
@@ -46,24 +47,22 @@ def shutter_of(dataset: Dataset, groups: Sequence[Dataset], notes: list[str]) ->
     source = next(
         (item for group in groups for item in items(group, "FrameDisplayShutterSequence")), dataset
     )
-    shapes = [shape.upper() for shape in texts(source, "ShutterShape") if shape]
-    shutter = Shutter()
-    for shape in dict.fromkeys(shapes):
-        reader = _READERS.get(shape)
-        found = None if reader is None else reader(shutter, source)
+    stated = {shape.upper() for shape in texts(source, "ShutterShape") if shape}
+    shutter, used = Shutter(), []
+    for shape, reader in _READERS.items():
+        if shape not in stated:
+            continue
+        found = reader(shutter, source)
         if found is None:
-            notes.append(_left_out(shape))
+            notes.append(f"The {shape} ShutterShape is left out: {_NEEDED[shape]} cannot be used.")
         else:
             shutter = found
-    if shutter == Shutter():
+            used.append(shape)
+    if not stated <= _READERS.keys():
+        notes.append("A ShutterShape that is unknown is left out.")
+    if not used:
         return None
-    return _coloured(shutter, source, "ShutterShape (0018,1600) " + ", ".join(shapes))
-
-
-def _left_out(shape: str) -> str:
-    if shape in _READERS:
-        return f"The {shape} ShutterShape is damaged and left out: {_NEEDED[shape]} cannot be used."
-    return "An unknown ShutterShape is left out."
+    return _coloured(shutter, source, "ShutterShape (0018,1600) " + ", ".join(used))
 
 
 def _rectangle(shutter: Shutter, source: Dataset) -> Shutter | None:
@@ -95,6 +94,8 @@ def _polygon(shutter: Shutter, source: Dataset) -> Shutter | None:
 def _bitmap(shutter: Shutter, source: Dataset) -> Shutter | None:
     group = integer(source, "ShutterOverlayGroup")
     if group is None or group not in range(0x6000, 0x6100, 2):
+        return None
+    if group << 16 | _OVERLAY_ROWS not in source:  # an overlay of the same data set: C.7.6.15
         return None
     return replace(shutter, bitmap_group=group)
 
