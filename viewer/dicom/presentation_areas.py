@@ -16,6 +16,7 @@ from viewer.dicom.references import referenced_images
 from viewer.imaging.presentation import DisplayedArea, Point
 from viewer.imaging.turning import Turn
 
+_WHOLE_SLIDE_IMAGE = "1.2.840.10008.5.1.4.1.1.77.1.6"
 _MOST_ITEMS = 10_000
 _SIZE_MODES: dict[str, Literal["SCALE TO FIT", "TRUE SIZE", "MAGNIFY"]] = {
     "SCALE TO FIT": "SCALE TO FIT",
@@ -40,6 +41,7 @@ def turn_of(dataset: Dataset, notes: list[str]) -> Turn:
 
 def areas_of(dataset: Dataset, notes: list[str]) -> Iterator[DisplayedArea]:
     """Yield the displayed areas. PS3.3 C.10.4."""
+    tiled = _is_for_tiles(dataset)
     for at, item in enumerate(items(dataset, "DisplayedAreaSelectionSequence")[:_MOST_ITEMS], 1):
         references = referenced_images(item, "DisplayedAreaSelectionSequence", notes)
         if references is None:
@@ -49,13 +51,22 @@ def areas_of(dataset: Dataset, notes: list[str]) -> Iterator[DisplayedArea]:
             notes.append(
                 f"Item {at} of DisplayedAreaSelectionSequence has no two corners and is left out."
             )
-        elif text(item, "PixelOriginInterpretation").upper() == "VOLUME":
+        elif tiled and text(item, "PixelOriginInterpretation").upper() == "VOLUME":
             notes.append(
                 "PixelOriginInterpretation VOLUME of a displayed area is not supported; "
                 "the area is left out."
             )
         else:
             yield _sized(DisplayedArea(*corners, references=references), item, notes)
+
+
+def _is_for_tiles(dataset: Dataset) -> bool:
+    """Tell whether images are tiles of a whole; else VOLUME says nothing, but is written."""
+    return any(
+        text(image, "ReferencedSOPClassUID") == _WHOLE_SLIDE_IMAGE
+        for series in items(dataset, "ReferencedSeriesSequence")
+        for image in items(series, "ReferencedImageSequence")
+    )
 
 
 def _corners(item: Dataset) -> tuple[Point, Point] | None:
