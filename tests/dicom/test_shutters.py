@@ -9,8 +9,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from viewer.dicom.limits import DEFAULT_LIMITS
-from viewer.dicom.pixel_files import pixel_file
+from viewer.dicom.frames import read_frame
 from viewer.dicom.shutters import shutter_of
 from viewer.imaging.shutters import Shutter, visible
 
@@ -189,9 +188,10 @@ def test_values_that_are_no_positions_are_said(vr, value):
     ],
 )
 def test_real_files(corpus, name, rectangle):
-    shutter, notes = read(pixel_file(str(corpus / name), DEFAULT_LIMITS).dataset)
-    assert not notes
+    _, description = read_frame(str(corpus / name), 0)
+    shutter = description.shutter
     assert shutter is not None
+    assert not [warning for warning in description.warnings if "Shutter" in warning]
     assert shutter.rectangle == rectangle
 
 
