@@ -1,7 +1,8 @@
-"""From headers to geometry: where each frame of a file lies, and its millimetres.
+"""From headers to geometry: where each frame of a file lies.
 
 The functional groups of a multi-frame object come first, then the attributes
-at the top. Arithmetic is left to `viewer.imaging.geometry`.
+at the top. Arithmetic is left to `viewer.imaging.geometry`, what lengths are
+true of to `viewer.dicom.lengths`.
 """
 
 from __future__ import annotations
@@ -72,24 +73,10 @@ def plane_of(header: InstanceHeader, frame: int) -> FramePlane | None:
     if position is None:
         return None
     pair = directions(orientation_of(header, frame))
-    spacing = _pixel_spacing(header, frame)
+    spacing = pixel_spacing_of(header, frame)
     if pair is None or spacing is None:
         return None
     return FramePlane(position, pair[0], pair[1], spacing)
-
-
-def spacing_of(header: InstanceHeader, frame: int) -> tuple[tuple[float, float] | None, str]:
-    """Give (between rows, between columns) in mm, and the keyword it comes from.
-
-    "PixelSpacing" is measured in the patient (or calibrated to it),
-    "ImagerPixelSpacing" in the plane of the detector, where things are
-    magnified (PS3.3 10.7.1.3). (None, "") where there are no millimetres.
-    """
-    spacing = _pixel_spacing(header, frame)
-    if spacing is not None:
-        return spacing, "PixelSpacing"
-    spacing = _pair(header.imager_pixel_spacing)
-    return (spacing, "ImagerPixelSpacing") if spacing is not None else (None, "")
 
 
 def _grid_position(header: InstanceHeader, frame: int) -> Vector3 | None:
@@ -119,7 +106,8 @@ def _vector(values: tuple[float, ...]) -> Vector3 | None:
     return (values[0], values[1], values[2])
 
 
-def _pixel_spacing(header: InstanceHeader, frame: int) -> tuple[float, float] | None:
+def pixel_spacing_of(header: InstanceHeader, frame: int) -> tuple[float, float] | None:
+    """Give PixelSpacing of ``frame``, (between rows, between columns) in mm; None if unusable."""
     return _pair(group_of(header, frame).pixel_spacing) or _pair(header.pixel_spacing)
 
 

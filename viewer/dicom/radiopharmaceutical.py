@@ -115,16 +115,21 @@ def radiopharmaceutical(raw_values: RawValues, order: str) -> Radiopharmaceutica
 def _private_fields(raw_values: RawValues, order: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for (group, creator), attributes in _PRIVATE:
-        for block in _BLOCKS:
-            named = raw_values.get(group << 16 | block)
-            if named is None or named[1].strip(b" \0") != creator:
-                continue
-            for element, (usual_vr, name) in attributes.items():
-                vr, raw = raw_values.get(group << 16 | block << 8 | element, (None, b""))
-                if usual_vr == b"DT":
-                    fields[name] = values.text(raw)
-                else:
-                    known = usual_vr if vr is None or vr == b"UN" else vr
-                    fields[name] = values.number(raw, known, order)
-            break
+        block = next(
+            (
+                tag & 0xFF
+                for tag, (_, raw) in raw_values.items()
+                if tag >> 8 == group << 8 and raw.strip(b" \0") == creator
+            ),
+            None,
+        )
+        if block is None:
+            continue
+        for element, (usual_vr, name) in attributes.items():
+            vr, raw = raw_values.get(group << 16 | block << 8 | element, (None, b""))
+            if usual_vr == b"DT":
+                fields[name] = values.text(raw)
+            else:
+                known = usual_vr if vr is None or vr == b"UN" else vr
+                fields[name] = values.number(raw, known, order)
     return fields

@@ -14,7 +14,7 @@ from viewer.dicom.frame_attributes import Frame, image_type_of
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.image_types import is_localizer, is_projected
 from viewer.dicom.ordering import in_reading_order, split_by_repeats
-from viewer.dicom.planes import group_of, spacing_of
+from viewer.dicom.planes import group_of, pixel_spacing_of
 from viewer.dicom.sop_classes import sop_class_name
 from viewer.dicom.splitting import (
     Part,
@@ -169,12 +169,12 @@ def _measure(
     if pair is None or not together or len(frames) < 2:
         return StackSpacing(regular=False, spacing_mm=None), None
     measured = measure_spacing(positions, cross(*pair))
-    spacings = {spacing_of(frame.header, frame.index) for frame in frames}
-    in_plane, source = next(iter(spacings))
+    spacings = {pixel_spacing_of(frame.header, frame.index) for frame in frames}
+    in_plane = next(iter(spacings))
     if len(spacings) > 1:
         note = "PixelSpacing differs between frames"
         return replace(measured, regular=False, notes=(*measured.notes, note)), None
-    if measured.spacing_mm is None or in_plane is None or source != "PixelSpacing":
+    if measured.spacing_mm is None or in_plane is None:
         return measured, None
     return measured, (measured.spacing_mm, *in_plane)
 
