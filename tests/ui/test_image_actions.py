@@ -1,4 +1,4 @@
-"""What a user does with the image on screen: turn it, see it through a state, explain it, play it."""
+"""What a user does with the image on screen: turn, present, explain, calibrate, play."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
+from pydicom.data import get_testdata_file
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QDockWidget, QInputDialog, QMenu, QSpinBox, QToolButton
-from pydicom.data import get_testdata_file
 from pytestqt.qtbot import QtBot
 
 from tests.dicom.states import a_state, area_item, item, write
@@ -124,8 +125,6 @@ def test_a_state_that_cannot_be_read_is_said_and_the_picture_stays(
 def test_a_displayed_area_fills_the_view(
     qtbot: QtBot, window: MainWindow, open_paths: Open, tmp_path: Path
 ) -> None:
-    import pydicom
-
     shutil.copy(CT, tmp_path / "image.dcm")
     area = area_item(
         pydicom.dcmread(CT),

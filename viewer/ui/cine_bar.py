@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QStyle, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QToolButton, QWidget
 
 from viewer.session.cine import FASTEST, SLOWEST, Cine
 
@@ -37,10 +37,7 @@ class CineBar(QWidget):
 
     def _show(self) -> None:
         playing = self._cine.playing
-        icon = (
-            QStyle.StandardPixmap.SP_MediaPause if playing else QStyle.StandardPixmap.SP_MediaPlay
-        )
-        self.button.setIcon(self.style().standardIcon(icon))
+        self.button.setText("❚❚" if playing else "▶")  # the style's icons are dark in any theme
         name = "Stop" if playing else "Play"
         self.button.setAccessibleName(name)
         self.button.setToolTip(f"{name} (C)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -135,8 +135,7 @@ class _StepRow(QFrame):
         self._title.setFont(font)
         self._value.setFont(font)
         self._value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        self._source.setForegroundRole(self.foregroundRole())
-        self._source.setEnabled(False)  # fainter, in any theme
+        self._source.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         for label in (self._title, self._value, self._text, self._source):
             label.hide()
             label.setWordWrap(label is not self._title)
