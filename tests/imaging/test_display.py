@@ -150,3 +150,60 @@ def test_readout_value_and_grey_belong_together():
         stored, FrameDescription(1, 1, modality=transform), VoiWindow(40, 400, "LINEAR_EXACT")
     )
     assert grey_of(shown).tolist() == [[128]]
+
+
+SQUARES = LookupTable(0, (np.arange(256) ** 2).astype(np.uint16), 16)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, np.float32])
+@pytest.mark.parametrize("inverted", [False, True])
+def test_a_presentation_lut_follows_the_voi_and_inversion_follows_it(dtype, inverted):
+    description = FrameDescription(1, 5, presentation_lut=SQUARES, inverted=inverted)
+    stored = np.array([[0, 64, 128, 192, 255]], dtype)
+    shown = grey_of(display.to_rgb32(stored, description, VoiWindow(128, 256)))
+    expected = stored.astype(float) ** 2 / 65535 * 255
+    assert np.abs(shown - (255 - expected if inverted else expected)).max() <= 0.5 + 1e-6
+
+
+def test_a_presentation_lut_spans_the_whole_window_whatever_its_size():
+    coarse = LookupTable(0, np.array([0, 1023, 512], np.uint16), 10)
+    description = FrameDescription(1, 3, presentation_lut=coarse)
+    stored = np.array([[0, 500, 1000]], np.uint16)
+    shown = display.to_rgb32(stored, description, VoiWindow(500, 1000, "LINEAR_EXACT"))
+    assert grey_of(shown).tolist() == [[0, 255, 128]]
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.int16, np.int32])
+def test_a_supplemental_palette_colours_its_values_and_leaves_the_others_grey(dtype):
+    palette = np.array([[255, 0, 0], [0, 0, 255]], np.uint8)
+    description = FrameDescription(
+        1, 5, palette_rgb=palette, palette_first=1000, padding_range=(0, 0)
+    )
+    assert not display.is_colour(description)
+    stored = np.array([[0, 999, 1000, 1001, 2000]], dtype)
+    shown = display.to_rgb32(stored, description, VoiWindow(500, 1000, "LINEAR_EXACT"))
+    assert shown.tolist() == [[BLACK, WHITE, 0xFFFF0000, 0xFF0000FF, 0xFF0000FF]]
+
+
+@pytest.mark.parametrize("inverted", [False, True])
+def test_floating_point_padding_is_black(inverted):
+    description = FrameDescription(1, 3, inverted=inverted, padding_range=(-1e38, -9e37))
+    values = np.array([[-1e38, 0.5, np.float32(-9e37)]], np.float32)
+    shown = display.to_rgb32(values, description, VoiWindow(0.5, 1, "LINEAR_EXACT"))
+    assert shown.tolist() == [[BLACK, 0xFF808080, BLACK]]
+
+
+def test_a_large_floating_point_frame_looks_the_same_in_whole_and_in_parts():
+    values = np.linspace(-1, 1, 600 * 500, dtype=np.float32).reshape(600, 500)
+    description, window = FrameDescription(600, 500), VoiWindow(0, 1, "LINEAR_EXACT")
+    whole = display.to_rgb32(values, description, window)
+    for rows in (slice(0, 1), slice(100, 300), slice(599, 600)):
+        assert (display.to_rgb32(values[rows], description, window) == whole[rows]).all()
+
+
+def test_every_32_bit_integer_of_a_narrow_window_has_its_own_grey():
+    values = np.arange(2**31 - 256, 2**31, dtype=np.int64).astype(np.int32).reshape(1, 256)
+    window = VoiWindow(2**31 - 128, 256)
+    assert grey_of(display.to_rgb32(values, FrameDescription(1, 256), window)).tolist() == [
+        list(range(256))
+    ]

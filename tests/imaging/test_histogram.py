@@ -67,3 +67,27 @@ def test_large_frames_are_counted_by_sample():
     result = histogram(stored, ModalityTransform())
     assert result.counts.sum() <= 1 << 20
     assert result.counts[0] == pytest.approx(result.counts.sum() / 2, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[1e16, 1e16 + 2], [0.0, 5e-324], [-1.7e308, 1.7e308], [1e308, 1e308], [3.0, 3.0]],
+)
+def test_values_that_differ_by_little_or_by_all_have_rising_edges(values):
+    result = histogram(np.array([values]), ModalityTransform())
+    assert result.counts.sum() == 2
+    assert np.isfinite(result.edges).all()
+    assert (np.diff(result.edges) > 0).all()
+
+
+@pytest.mark.parametrize("transform", [ModalityTransform(1e-300, 1e10), ModalityTransform(1e306)])
+def test_a_slope_that_double_precision_cannot_tell_still_counts_every_pixel(transform):
+    stored = np.arange(-50, 50, dtype=np.int16).reshape(10, 10)
+    result = histogram(stored, transform)
+    assert result.counts.sum() == 100
+    assert (np.diff(result.edges) > 0).all()
+
+
+def test_floating_point_padding_is_left_out():
+    values = np.array([[-1e38, -1e38, 0.25, 0.5]], np.float32)
+    assert histogram(values, ModalityTransform(), (-1e38, -9e37)).counts.sum() == 2

@@ -172,3 +172,75 @@ def test_an_unusable_window_of_the_file_gives_way(unusable):
     assert voi.default_voi(only, pixels) == voi.auto_window(pixels, IDENTITY)
     another = FrameDescription(4, 4, vois=(unusable, VoiWindow(7, 9)))
     assert voi.default_voi(another, pixels) == VoiWindow(7, 9)
+
+
+def test_a_narrow_window_far_from_zero_is_exact_for_floating_point_values():
+    values = np.array([1_000_000.0, 1_000_000.25, 1_000_000.5], np.float32)
+    brightness = voi.apply(VoiWindow(1_000_000.25, 0.5, "LINEAR_EXACT"), values)
+    assert brightness.tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("function", ["LINEAR", "LINEAR_EXACT", "SIGMOID"])
+@pytest.mark.parametrize("center", [-1e308, 0.0, 1e308])
+@pytest.mark.parametrize("width", [5e-324, 1e-300, 1.0, 1e308])
+def test_numbers_at_the_ends_of_double_precision_make_a_picture(function, center, width):
+    values = np.array([-np.inf, -1.7e308, 0, 5e-324, 1.7e308, np.inf])
+    brightness = voi.apply(VoiWindow(center, width, function), values)
+    assert np.isfinite(brightness).all()
+    assert (np.diff(brightness) >= 0).all()
+
+
+def test_an_automatic_window_over_the_largest_numbers_is_usable():
+    window = voi.auto_window(np.array([[-1.7e308, 0.0, 1.7e308]]), IDENTITY)
+    assert voi.is_usable(window)
+
+
+def test_an_automatic_window_says_that_it_is_one():
+    window = voi.auto_window(np.arange(100).reshape(10, 10), IDENTITY)
+    assert window.source == "automatic: 0.5% to 99.5% of the frame's values, without padding"
+
+
+def frame_of(pixels: np.ndarray, **attributes) -> tuple[np.ndarray, FrameDescription]:
+    return pixels, FrameDescription(*pixels.shape[:2], **attributes)
+
+
+def test_the_window_of_a_series_spans_its_frames_each_with_its_own_slope():
+    ramp = np.arange(10_000, dtype=np.uint16).reshape(100, 100)
+    weak, strong = (frame_of(ramp, modality=ModalityTransform(slope)) for slope in (0.1, 3.0))
+    window = voi.series_window([weak, strong])
+    assert window.center + window.width / 2 == pytest.approx(30_000, rel=0.02)
+    assert voi.series_window([weak]).width == pytest.approx(1000, rel=0.02)
+
+
+def test_the_window_of_a_series_leaves_out_padding_colour_and_empty_frames():
+    padded = np.full((100, 100), -2000, np.int16)
+    padded[40:60, 40:60] = np.arange(400).reshape(20, 20)
+    frames = [
+        frame_of(padded, padding_range=(-2000, -2000)),
+        frame_of(np.full((8, 8), -2000, np.int16), padding_range=(-2000, -2000)),
+        frame_of(np.zeros((8, 8, 3), np.uint8), samples_per_pixel=3),
+    ]
+    window = voi.series_window(frames)
+    assert window.center - window.width / 2 == pytest.approx(0, abs=4)
+    assert window.center + window.width / 2 == pytest.approx(399, abs=4)
+
+
+def test_a_series_without_values_gets_a_usable_window():
+    assert voi.is_usable(voi.series_window([]))
+    empty = frame_of(np.full((4, 4), np.nan, np.float32))
+    assert voi.is_usable(voi.series_window([empty, empty]))
+
+
+def test_a_bright_speck_in_one_frame_of_a_series_is_seen():
+    speck = np.zeros((100, 100), np.uint16)
+    speck[51, 51] = 900
+    window = voi.series_window([frame_of(np.zeros((100, 100), np.uint16)), frame_of(speck)])
+    assert brightness_of(window, 0, 900) == [0, 1]
+
+
+def test_stored_values_of_a_supplemental_palette_do_not_widen_the_window():
+    pixels = np.arange(2000, dtype=np.uint16).reshape(40, 50)
+    palette = np.zeros((976, 3), np.uint8)
+    description = FrameDescription(40, 50, palette_rgb=palette, palette_first=1024)
+    window = voi.default_voi(description, pixels)
+    assert window.center + window.width / 2 <= 1024

@@ -135,7 +135,7 @@ def series_window(frames: Sequence[tuple[np.ndarray, FrameDescription]]) -> VoiW
         Stored values, (rows, columns) each.
     """
     grey = tuple(
-        (pixels, description.modality, description.padding_range)
+        (_grey_part(pixels, description), description.modality, description.padding_range)
         for pixels, description in frames
         if pixels.ndim == 2
     )
@@ -154,7 +154,8 @@ def default_voi(description: FrameDescription, pixels: np.ndarray) -> Voi:
     for voi in description.vois:
         if is_usable(voi):
             return voi
-    return auto_window(pixels, description.modality, description.padding_range)
+    grey = _grey_part(pixels, description)
+    return auto_window(grey, description.modality, description.padding_range)
 
 
 def evenly_spaced(pixels: np.ndarray, at_most: int) -> np.ndarray:
@@ -181,6 +182,13 @@ def _window_over(grey: Sequence[_Grey], of_what: str) -> VoiWindow:
         source = f"automatic: all {of_what} are the same"
     low, high = max(low, -_LARGEST), min(high, _LARGEST)
     return VoiWindow(low + (high - low) / 2, high - low, "LINEAR_EXACT", source=source)
+
+
+def _grey_part(pixels: np.ndarray, description: FrameDescription) -> np.ndarray:
+    """Leave out what a supplemental palette colours; still of two axes."""
+    if description.palette_rgb is None:
+        return pixels
+    return pixels[pixels < description.palette_first][np.newaxis]
 
 
 def _meaningful(
