@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.oracles.report import pytest_terminal_summary  # noqa: F401  # a hook
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 CORPUS = Path(__file__).resolve().parents[1] / ".." / "shared" / "corpus"
