@@ -69,6 +69,7 @@ class ViewArea(QWidget):
         below.addWidget(self.cine_bar)
         layout.addLayout(below)
         self.setFocusProxy(self.canvas)
+        self.canvas.set_scale_bar(self._texts)
         self._connect()
         self.refresh()
 
