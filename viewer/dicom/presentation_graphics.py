@@ -1,7 +1,7 @@
 """What a presentation state draws over its images. PS3.3 C.10.5, C.10.7.
 
 Owns vector graphics, texts and the layers they lie on. Drawing them is left to
-the canvas; styles of lines and letters (C.10.5.1.3 and later) are not read.
+the canvas; LineStyleSequence, TextStyleSequence and compound graphics are not read.
 """
 
 from __future__ import annotations

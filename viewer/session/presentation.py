@@ -51,7 +51,7 @@ def _states(catalogue: Catalogue) -> list[InstanceHeader]:
         for stack in _stacks(catalogue)
         if stack.kind == "document"
         for header in stack.headers
-        if header.references and is_presentation_state(header.sop_class_uid)
+        if is_presentation_state(header.sop_class_uid)
     ]
     return sorted(states, key=_created, reverse=True)
 
