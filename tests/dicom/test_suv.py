@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tests.dicom.slices import a_slice
+from viewer.dicom.frames import read_frame
 from viewer.dicom.headers import InstanceHeader, Radiopharmaceutical
+from viewer.dicom.plain_description import description_from_header
 from viewer.dicom.reading import read_header
 from viewer.dicom.suv import suv_of
 from viewer.imaging.suv import Suv
@@ -68,6 +70,16 @@ def test_a_made_up_pet_has_the_suv_of_its_truth(corpus: Path) -> None:
     assert suv.bw * truth["background_bqml"] == pytest.approx(truth["background_SUVbw"], rel=1e-12)
     assert (suv.lbm, suv.bsa) == (None, None)
     assert any("PatientSize is absent" in warning for warning in suv.warnings)
+
+
+def test_the_frame_on_screen_carries_its_suv(corpus: Path) -> None:
+    path = str(corpus / "derived" / "pet_ct_fusion_pair" / "PT" / "001.dcm")
+    header = read_header(path)
+    plain = description_from_header(header)
+    _, whole = read_frame(path, 0)
+    assert plain is not None
+    assert plain.suv == whole.suv == suv_of(header)
+    assert plain.modality.unit == "BQML"
 
 
 def test_a_real_pet_of_ge_has_the_suv_of_its_numbers(corpus: Path) -> None:

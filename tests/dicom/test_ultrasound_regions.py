@@ -9,6 +9,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
+from viewer.dicom.frames import read_frame
 from viewer.dicom.ultrasound_regions import regions_of
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.lengths import UltrasoundRegion, aspect_of, scale_at, value_at
@@ -154,6 +155,10 @@ def test_real_pixels_that_are_not_square_take_their_shape_from_the_region(corpus
     assert notes == []
     down, across = aspect_of(frame.regions) or (0.0, 1.0)
     assert down / across == pytest.approx(536 / 670)
+    _, shown = read_frame(str(corpus / "multiframe" / "I_000001.dcm"), 0)
+    assert shown.regions == frame.regions
+    assert shown.pixel_aspect_rc == (down, across)
+    assert shown.spacing_rc_mm is None
 
 
 def test_real_regions_without_units_hide_no_millimetres(corpus: Path) -> None:
