@@ -14,6 +14,7 @@ from viewer.dicom.planes import plane_of
 from viewer.dicom.scanning import scan
 from viewer.dicom.stacks import Stack
 from viewer.imaging.geometry import FramePlane, volume_affine, volume_order
+from viewer.imaging.spacing import FrameMark
 
 
 def catalogue_of(*paths: Path) -> Catalogue:
@@ -53,6 +54,7 @@ def test_volume_has_the_true_size_and_spacing(traps, name):
     assert stack.regular
     assert stack.spacing_zyx_mm == pytest.approx(truth["spacing_zyx"], abs=1e-4)
     assert stack.geometry_notes == ()
+    assert stack.marks == ()
 
 
 def test_the_same_volume_comes_of_every_order_of_files(traps):
@@ -82,6 +84,8 @@ def test_a_missing_slice_is_a_gap(traps):
     assert not stack.regular
     after = truth["missing_index"]
     assert stack.geometry_notes == (f"gap of 5.0 mm after frame {after}; elsewhere 2.5 mm",)
+    text = "gap of 5.0 mm after this frame; elsewhere 2.5 mm"
+    assert stack.marks == (FrameMark(after - 1, text),)
 
 
 def test_a_duplicate_position_is_noticed_and_both_are_shown(traps):
@@ -91,6 +95,7 @@ def test_a_duplicate_position_is_noticed_and_both_are_shown(traps):
     assert len(stack) == 25
     assert not stack.regular
     assert stack.geometry_notes == (f"frames {first} and {first + 1} lie at the same position",)
+    assert stack.marks == (FrameMark(first, "same position as the frame before"),)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +161,11 @@ def test_gantry_tilt_of_a_real_scan_is_noticed_and_does_not_split(corpus):
     (stack,) = series.stacks
     assert len(stack) == 28
     assert not stack.regular
-    assert any("tilted" in note for note in stack.geometry_notes)
+    assert any("tilted by 18.5°" in note for note in stack.geometry_notes)
+    assert stack.marks == (
+        FrameMark(13, "spacing changes here from 4.002 mm to 1.081 mm"),
+        FrameMark(14, "spacing changes here from 1.081 mm to 6.999 mm"),
+    )
 
 
 def test_plans_and_structures_come_after_the_images_as_documents(corpus):

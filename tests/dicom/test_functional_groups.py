@@ -7,8 +7,10 @@ from pathlib import Path
 import pydicom
 import pytest
 from pydicom.data import get_testdata_file
+from pydicom.datadict import tag_for_keyword
 from pydicom.dataset import Dataset
 
+from viewer.dicom.dimensions import dimensions_of
 from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
 from viewer.dicom.headers import FrameGroup
 from viewer.dicom.reading import read_header
@@ -65,6 +67,73 @@ def test_frame_content_echo_and_diffusion_are_read() -> None:
             b_value=1000.0,
         ),
     )
+
+
+def dimension(pointer: str, macro_keyword: str, **more: object) -> Dataset:
+    item = Dataset()
+    item.DimensionIndexPointer = tag_for_keyword(pointer) or 0x00091001
+    item.FunctionalGroupPointer = tag_for_keyword(macro_keyword)
+    for name, value in more.items():
+        setattr(item, name, value)
+    return item
+
+
+def test_dimensions_say_their_values_with_units() -> None:
+    dataset = Dataset()
+    dataset.DimensionIndexSequence = [
+        dimension("ImagePositionPatient", "PlanePositionSequence"),
+        dimension("EffectiveEchoTime", "MREchoSequence"),
+        dimension("DiffusionGradientOrientation", "MRDiffusionSequence"),
+        dimension("NominalCardiacTriggerDelayTime", "CardiacSynchronizationSequence"),
+        dimension("RescaleType", "PixelValueTransformationSequence"),
+    ]
+    group = macro("MREchoSequence", EffectiveEchoTime=4.6)
+    direction = Dataset()
+    direction.DiffusionGradientOrientation = [0.0, 0.5, -0.866]
+    group.update(macro("MRDiffusionSequence", DiffusionGradientDirectionSequence=[direction]))
+    group.update(macro("CardiacSynchronizationSequence", NominalCardiacTriggerDelayTime=120.0))
+    group.update(macro("PixelValueTransformationSequence", RescaleType="US"))
+    dataset.SharedFunctionalGroupsSequence = [
+        macro("PlanePositionSequence", ImagePositionPatient=[0, 0, 1])
+    ]
+    dataset.PerFrameFunctionalGroupsSequence = [group]
+    (found,) = frame_groups(dataset)
+    assert found.dimension_values == ("", "4.6 ms", "(0 0.5 -0.866)", "120 ms", "US")
+    assert found.nominal_cardiac_trigger_delay_time == 120.0
+    assert found.diffusion_gradient_orientation == (0.0, 0.5, -0.866)
+
+
+def test_a_private_dimension_has_the_makers_name() -> None:
+    dataset = Dataset()
+    dataset.DimensionIndexSequence = [
+        dimension("EffectiveEchoTime", "MREchoSequence", DimensionDescriptionLabel="Echo"),
+        dimension("private", "MREchoSequence", DimensionDescriptionLabel="Chemical shift"),
+        dimension("private", "MREchoSequence"),
+    ]
+    names = [one.name for one in dimensions_of(dataset)]
+    assert names == ["EffectiveEchoTime", "Chemical shift", ""]
+
+
+def test_damaged_dimensions_leave_the_frames_standing() -> None:
+    dataset = Dataset()
+    broken = Dataset()
+    broken.add_new(0x00209165, "LO", "nonsense")
+    dataset.DimensionIndexSequence = [broken, Dataset()]
+    dataset.PerFrameFunctionalGroupsSequence = [macro("MREchoSequence", EffectiveEchoTime=4.6)]
+    assert frame_groups(dataset)[0].echo_time == 4.6
+
+
+def test_frame_type_and_complex_component_are_read() -> None:
+    dataset = Dataset()
+    dataset.PerFrameFunctionalGroupsSequence = [
+        macro(
+            "MRImageFrameTypeSequence",
+            FrameType=["ORIGINAL", "PRIMARY", "FLOW", "NONE"],
+            ComplexImageComponent="PHASE",
+        )
+    ]
+    (group,) = frame_groups(dataset)
+    assert group.frame_type == ("ORIGINAL", "PRIMARY", "FLOW", "NONE", "PHASE")
 
 
 @pytest.mark.parametrize("frames", [1, 3])

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from tests.dicom.slices import AXIAL, SAGITTAL, a_slice
+from tests.dicom.slices import AXIAL, CORONAL, SAGITTAL, a_slice
 from viewer.dicom.headers import FrameGroup
-from viewer.dicom.planes import plane_of, spacing_of
+from viewer.dicom.planes import pixel_spacing_of, plane_of
 
 GROUPS = (
     FrameGroup((0.0, 0.0, 1.0), AXIAL, (0.5, 0.6)),
@@ -35,12 +35,66 @@ def test_one_position_is_not_that_of_every_frame():
     assert plane_of(a_slice(1, number_of_frames=5), 3) is None
 
 
+def dose(offsets, **changed):
+    count = {"number_of_frames": len(offsets), **changed}
+    return a_slice(1, 10.0, modality="RTDOSE", grid_frame_offset_vector=offsets, **count)
+
+
+def positions(header):
+    planes = [plane_of(header, i) for i in range(header.number_of_frames)]
+    return [plane and plane.position_lps for plane in planes]
+
+
+def test_relative_offsets_of_a_dose_run_along_the_normal():
+    expected = [(-30.0, -25.0, 10.0), (-30.0, -25.0, 12.5), (-30.0, -25.0, 15.0)]
+    assert positions(dose((0.0, 2.5, 5.0))) == expected
+
+
+@pytest.mark.parametrize(
+    ("orientation", "second"),
+    [
+        ((-1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (-30.0, -25.0, 7.0)),  # prone: the normal points down
+        (SAGITTAL, (-33.0, -25.0, 10.0)),
+        (CORONAL, (-30.0, -22.0, 10.0)),
+    ],
+)
+def test_relative_offsets_hold_in_any_orientation(orientation, second):
+    assert positions(dose((0.0, 3.0), image_orientation_patient=orientation))[1] == second
+
+
+def test_absolute_offsets_of_an_axial_dose_are_heights():
+    assert positions(dose((10.0, 7.5, 5.0))) == [(-30.0, -25.0, z) for z in (10.0, 7.5, 5.0)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"number_of_frames": 4},
+        {"image_orientation_patient": (-1.0, 0.0, 0.0, 0.0, 1.0, 0.0)},
+        {"image_position_patient": (0.0, 0.0, 11.0)},
+        {"image_position_patient": ()},
+    ],
+)
+def test_offsets_that_do_not_fit_place_no_plane(changed):
+    assert positions(dose((10.0, 7.5, 5.0), **changed))[1] is None
+
+
+@pytest.mark.parametrize("first", [0.0, 10.0])
+def test_an_offset_out_of_all_reason_places_no_plane(first):
+    assert positions(dose((first, 1e300)))[1] is None
+
+
+def test_one_dose_plane_needs_no_offsets():
+    assert positions(dose((), number_of_frames=1)) == [(-30.0, -25.0, 10.0)]
+
+
 @pytest.mark.parametrize(
     "changed",
     [
         {"image_position_patient": ()},
         {"image_position_patient": (1.0, 2.0)},
         {"image_position_patient": (1.0, 2.0, math.nan)},
+        {"image_position_patient": (1.0, 2.0, 1e300)},
         {"image_orientation_patient": ()},
         {"image_orientation_patient": (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)},
         {"pixel_spacing": ()},
@@ -52,8 +106,8 @@ def test_an_incomplete_plane_is_no_plane(changed):
     assert plane_of(a_slice(1, **changed), 0) is None
 
 
-def test_spacing_says_which_tag_it_comes_from():
-    assert spacing_of(a_slice(1), 0) == ((1.2, 1.2), "PixelSpacing")
+def test_the_spacing_of_a_detector_is_no_pixel_spacing():
+    assert pixel_spacing_of(a_slice(1), 0) == (1.2, 1.2)
     detector = a_slice(1, pixel_spacing=(), imager_pixel_spacing=(0.1, 0.2))
-    assert spacing_of(detector, 0) == ((0.1, 0.2), "ImagerPixelSpacing")
-    assert spacing_of(a_slice(1, pixel_spacing=(-1.0, 1.0)), 0) == (None, "")
+    assert pixel_spacing_of(detector, 0) is None
+    assert pixel_spacing_of(a_slice(1, pixel_spacing=(-1.0, 1.0)), 0) is None

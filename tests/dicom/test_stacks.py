@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.dicom.slices import AXIAL, CORONAL, SAGITTAL, a_slice
-from viewer.dicom.headers import FrameGroup
 from viewer.dicom.stacks import Stack, build_stacks
 
 ENHANCED_SR = "1.2.840.10008.5.1.4.1.1.88.22"
@@ -191,39 +190,6 @@ def test_three_planes_of_one_image_each_are_three_stacks():
 def test_projection_images_are_read_one_by_one(modality):
     bare = {"modality": modality, "image_position_patient": (), "image_orientation_patient": ()}
     assert reasons([a_slice(n, **bare) for n in (1, 2)]) == ["InstanceNumber 1", "InstanceNumber 2"]
-
-
-def test_multi_frame_objects_are_stacks_of_their_own():
-    headers = [
-        a_slice(n, number_of_frames=6, image_position_patient=(), modality="US") for n in (1, 2)
-    ]
-    first, second = stacks_of(headers)
-    assert (first.kind, second.kind, len(first), len(second)) == ("cine", "cine", 6, 6)
-    assert first.split_reason == "InstanceNumber 1"
-
-
-def test_frames_of_an_enhanced_object_are_ordered_by_their_positions_and_split():
-    groups = tuple(
-        FrameGroup((0.0, 0.0, float(z)), AXIAL, (1.0, 1.0), echo_time=echo, in_stack_position=z + 1)
-        for z in (2, 0, 3, 1)
-        for echo in (5.0, 10.0)
-    )
-    header = a_slice(1, number_of_frames=8, frame_groups=groups, image_orientation_patient=())
-    short, long = stacks_of([header])
-    assert (short.split_reason, long.split_reason) == ("EchoTime 5 ms", "EchoTime 10 ms")
-    assert short.frames == ((0, 2), (0, 6), (0, 0), (0, 4))
-    assert short.kind == "image"
-    assert short.regular
-
-
-def test_segments_over_the_same_frames_are_split_by_their_dimension():
-    groups = tuple(
-        FrameGroup((0.0, 0.0, float(z)), AXIAL, (1.0, 1.0), dimension_index_values=(segment, z))
-        for segment, heights in ((1, (1, 2, 3)), (2, (2, 3, 4, 5)))
-        for z in heights
-    )
-    header = a_slice(1, number_of_frames=7, frame_groups=groups, modality="SEG")
-    assert reasons([header]) == ["dimension 1 index 1", "dimension 1 index 2"]
 
 
 def test_an_object_without_pixels_is_a_document_with_a_name():

@@ -81,6 +81,36 @@ def test_edges_of_a_patient_lying_on_the_side_follow_the_directions():
     assert edge_letters(lying) == ("P", "A", "R", "L")
 
 
+@pytest.mark.parametrize(
+    ("position", "orientation", "letters"),
+    [
+        # rows and columns of an axial slice as scanners write them, by PatientPosition
+        ("HFS", (1, 0, 0, 0, 1, 0), "RLAP"),
+        ("FFS", (1, 0, 0, 0, 1, 0), "RLAP"),
+        ("HFP", (-1, 0, 0, 0, -1, 0), "LRPA"),
+        ("FFP", (-1, 0, 0, 0, -1, 0), "LRPA"),
+        ("HFDR", (0, -1, 0, 1, 0, 0), "PARL"),
+        ("HFDL", (0, 1, 0, -1, 0, 0), "APLR"),
+        ("FFDR", (0, -1, 0, 1, 0, 0), "PARL"),
+        ("FFDL", (0, 1, 0, -1, 0, 0), "APLR"),
+        ("coronal, feet up", (1, 0, 0, 0, 0, 1), "RLFH"),
+        ("sagittal", (0, 1, 0, 0, 0, -1), "APHF"),
+    ],
+)
+def test_letters_come_from_the_directions_in_every_patient_position(position, orientation, letters):
+    row, column = directions(orientation)
+    assert "".join(edge_letters(FramePlane((0, 0, 0), row, column, (1, 1)))) == letters, position
+
+
+def test_an_oblique_plane_has_double_letters():
+    row, column = directions((0.9063, 0.4226, 0.0, 0.0, 0.0, -1.0))
+    plane = FramePlane((0.0, 0.0, 0.0), row, column, (1.0, 1.0))
+    assert edge_letters(plane) == ("RA", "LP", "H", "F")
+    row, column = directions((0.9063, 0.4226, 0.0, 0.3, -0.6434, -0.7044))
+    tilted = FramePlane((0.0, 0.0, 0.0), row, column, (1.0, 1.0))
+    assert edge_letters(tilted) == ("RA", "LP", "HPR", "FAL")
+
+
 def test_point_of_a_frame_uses_row_spacing_down_and_column_spacing_along():
     assert frame_point_to_lps(AXIAL, (3.0, 4.0)) == (-8.0, -14.0, 5.0)
 
@@ -150,6 +180,15 @@ def test_volume_matrix_puts_voxels_where_their_frames_are(plane, count, step, ro
 def test_volume_order_is_the_same_whatever_order_frames_are_read_in(plane, order):
     stack = [moved(plane, i * 2.5) for i in order]
     assert [order[i] for i in volume_order(stack)] == list(range(12))
+
+
+@given(planes(), st.integers(2, 12), st.floats(0.1, 20.0))
+def test_a_stack_read_against_its_normal_makes_the_same_volume(plane, count, step):
+    along = [moved(plane, i * step) for i in range(count)]
+    against = along[::-1]
+    turned = volume_affine([against[i] for i in volume_order(against)])
+    assert np.allclose(turned, volume_affine(along), atol=1e-9)
+    assert dot(tuple(turned[:3, 0]), plane.normal_lps) > 0
 
 
 def test_a_volume_of_one_frame_steps_along_the_normal():
