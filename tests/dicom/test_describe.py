@@ -12,7 +12,6 @@ from pydicom.dataset import Dataset
 from tests.dicom import synthetic
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.frames import native_frame, read_frame
-from viewer.dicom.palettes import expand_segments
 from viewer.dicom.plain_description import description_from_header
 from viewer.dicom.reading import read_header
 from viewer.imaging.frame import FrameDescription
@@ -229,22 +228,6 @@ def test_files_that_are_not_plain_are_left_to_the_whole_reader(
     header = read_header(synthetic.write(tmp_path / "a", VALUES, **attributes))
     assert native_frame(header) is None
     assert description_from_header(header) is None
-
-
-def test_segmented_palettes_expand() -> None:
-    # three as they are, a ramp of four to 11, then the first segment and the ramp's shape again
-    words = [0, 3, 1, 2, 3, 1, 4, 11, 2, 1, 0, 0]
-    table = expand_segments(np.array(words, np.uint16), 10)
-    assert table is not None
-    assert table.tolist() == [1, 2, 3, 5, 7, 9, 11, 1, 2, 3]
-
-
-@pytest.mark.parametrize(
-    "words",
-    [[1, 4, 9], [0, 9, 1], [0, 1, 5, 2, 1, 99, 0], [7, 1, 1], [0, 1, 5]],
-)
-def test_broken_segmented_palettes_give_none(words: list[int]) -> None:
-    assert expand_segments(np.array(words, np.uint16), 8) is None
 
 
 def test_plain_corpus_files_are_described_alike_both_ways(corpus: Path) -> None:
