@@ -9,6 +9,7 @@ left to `viewer.dicom.ultrasound_regions`, showing a length to
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.image_types import is_localizer
@@ -21,6 +22,7 @@ _RECONSTRUCTED = frozenset(f"1.2.840.10008.5.1.4.1.1.13.1.{last}" for last in (1
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _GREATEST_MAGNIFICATION = 10.0  # of a source ten times as far from the detector as the patient
 _SMALLEST_MM, _GREATEST_MM = 1e-9, 1e6  # beyond them a number is no spacing of anything
+_LONGEST_CODE, _LONGEST_TEXT = 16, 64  # characters of a CS and an LO
 _AT_DETECTOR = "at the detector"
 
 Pair = tuple[float, float]
@@ -90,32 +92,29 @@ def _uncalibrated(
     header: InstanceHeader, imager: Pair | None, scanned: Pair | None
 ) -> PixelScale | None:
     if imager is not None:
-        return _at_detector(header, imager, "structures in the patient are smaller")
+        note = f"{_AT_DETECTOR}; structures in the patient are smaller"
+        return _at_detector(header, PixelScale(imager, "ImagerPixelSpacing", note))
     if scanned is not None:
         return PixelScale(scanned, "NominalScannedPixelSpacing", "on the scanned film")
     return None
 
 
 def _repeated(header: InstanceHeader, spacing: Pair, keyword: str) -> PixelScale:
-    repeats = f"PixelSpacing repeats {keyword}"
-    if keyword == "ImagerPixelSpacing":
-        return _at_detector(header, spacing, repeats)
-    return PixelScale(spacing, "PixelSpacing", f"on the scanned film: {repeats}")
+    detector = keyword == "ImagerPixelSpacing"
+    where = _AT_DETECTOR if detector else "on the scanned film"
+    scale = PixelScale(spacing, "PixelSpacing", f"{where}: PixelSpacing repeats {keyword}")
+    return _at_detector(header, scale) if detector else scale
 
 
-def _at_detector(header: InstanceHeader, spacing: Pair, why: str) -> PixelScale:
-    """Give a detector's spacing, brought into the patient where the file says how."""
+def _at_detector(header: InstanceHeader, scale: PixelScale) -> PixelScale:
+    """Bring a scale at the detector into the patient where the file says how."""
     factor = header.estimated_radiographic_magnification_factor
     if factor is None:
-        joint = ": " if why.startswith("PixelSpacing") else "; "
-        source = "PixelSpacing" if why.startswith("PixelSpacing") else "ImagerPixelSpacing"
-        return PixelScale(spacing, source, f"{_AT_DETECTOR}{joint}{why}")
-    if not 1 <= factor <= _GREATEST_MAGNIFICATION:  # ERMF is a ratio of distances, never below 1
-        return PixelScale(
-            spacing,
-            "ImagerPixelSpacing",
-            f"{_AT_DETECTOR}; EstimatedRadiographicMagnificationFactor {factor:g} is not used",
-        )
+        return scale
+    if not 1 <= factor <= _GREATEST_MAGNIFICATION:  # a ratio of distances, never below 1
+        note = f"EstimatedRadiographicMagnificationFactor {factor:g} is not used"
+        return replace(scale, note=f"{_AT_DETECTOR}; {note}")
+    spacing = scale.spacing_rc_mm
     return PixelScale(
         (spacing[0] / factor, spacing[1] / factor),
         "ImagerPixelSpacing / EstimatedRadiographicMagnificationFactor",
@@ -130,8 +129,8 @@ def _note_of_patient_space(header: InstanceHeader) -> str:
 
 
 def _calibration(header: InstanceHeader) -> str:
-    how = f"calibrated ({header.pixel_spacing_calibration_type})"
-    text = header.pixel_spacing_calibration_description
+    how = f"calibrated ({header.pixel_spacing_calibration_type[:_LONGEST_CODE]})"
+    text = header.pixel_spacing_calibration_description[:_LONGEST_TEXT]
     return f"{how}: {text}" if text else how
 
 
