@@ -10,6 +10,7 @@ set -eu
 
 FOR_QT="libegl1 libgl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3"
 FOR_A_WINDOW="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
+FOR_TESTS="dcmtk" # what our pictures are compared with
 
 here=$(cd "$(dirname "$0")" && pwd)
 venv=$here/.venv
@@ -18,10 +19,10 @@ say() { printf 'negato.sh: %s\n' "$*" >&2; }
 
 fail() { say "$*"; exit 1; }
 
-missing_packages() {
+missing_packages() { # $@: packages wanted besides those of Qt
     command -v dpkg-query >/dev/null || return 0 # not Debian: Qt itself says what it lacks
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf ' python3-venv'
-    for package in $FOR_QT $FOR_A_WINDOW; do
+    for package in $FOR_QT $FOR_A_WINDOW "$@"; do
         # Debian 13 has libglib2.0-0t64 in the place of libglib2.0-0
         for name in "$package" "${package}t64"; do
             state=$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null) || state=
@@ -31,8 +32,8 @@ missing_packages() {
     done
 }
 
-install_packages() {
-    missing=$(missing_packages)
+install_packages() { # $@: as for missing_packages
+    missing=$(missing_packages "$@")
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" -ne 0 ]; then
         say "some Debian packages are missing. Run this line as root, then try again:"
@@ -90,10 +91,16 @@ case $command in
 run | test | packages)
     [ "$command" != run ] || check_screen
     check_python
-    install_packages
     case $command in
-    run) run "$@" ;;
-    test) run_tests "$@" ;;
+    run)
+        install_packages
+        run "$@"
+        ;;
+    test)
+        install_packages "$FOR_TESTS"
+        run_tests "$@"
+        ;;
+    packages) install_packages ;;
     esac
     ;;
 *)
