@@ -40,9 +40,10 @@ def scan(
     ------
     InstanceHeader, Skipped or Notice
         One of the first two for each file; nothing for an empty folder. Of
-        the files beside a single opened one, those of its series alone.
+        the files beside a single opened one, those of its series alone, with
+        the presentation states for it; of those beside a state, its images.
     """
-    opened_series = ""
+    opened_series: frozenset[str] = frozenset()
     for item in find_files(paths, limits):
         if not isinstance(item, SourceFile):
             yield item
@@ -54,10 +55,16 @@ def scan(
         result = _read(item.path, limits, on_slow)
         if not item.sibling_of:
             if isinstance(result, InstanceHeader):
-                opened_series = result.series_instance_uid
+                opened_series = _series_of(result)
             yield result
-        elif isinstance(result, InstanceHeader) and result.series_instance_uid == opened_series:
+        elif isinstance(result, InstanceHeader) and opened_series & _series_of(result):
             yield result
+
+
+def _series_of(header: InstanceHeader) -> frozenset[str]:
+    """Give the series that a file belongs to, and those that it speaks of."""
+    spoken_of = (reference.series_instance_uid for reference in header.references)
+    return frozenset(uid for uid in (header.series_instance_uid, *spoken_of) if uid)
 
 
 def _read(
