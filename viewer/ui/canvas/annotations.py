@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPolygonF
 
 from viewer.plain_text import plain_line
 from viewer.ui.canvas import curves
-from viewer.ui.canvas.ink import draw_path, draw_text
+from viewer.ui.canvas.ink import draw_lines, draw_text, draw_veil
 
 if TYPE_CHECKING:
     from viewer.imaging.presentation import Annotation, Graphic, Point, Text
@@ -28,20 +28,7 @@ _POINT_PX = 5.0  # half a cross
 _GAP_PX = 6.0
 _BEYOND_PX = 50.0  # lines are cut this far out of sight: their ends never show
 _MOST_LINES = 40  # of a text
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    path: QPainterPath
-    fill: QPainterPath
-    ink: QColor
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    baseline: QPointF
-    text: str
-    ink: QColor
+_SHARE_LEFT = {"LEFT": 0.0, "CENTER": 0.5, "RIGHT": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +39,16 @@ class _Place:
     displayed: QRectF
     room: QRectF
 
-    def points(self, points: tuple[Point, ...], on_display: bool) -> Points:
+    def points(self, points: tuple[Point, ...], *, on_display: bool) -> Points:
         """Give positions or shares of the displayed area in logical pixels, (n, 2)."""
-        down_across = np.asarray(points, np.float64).reshape(-1, 2)
+        across_down = np.asarray(points, np.float64).reshape(-1, 2)[:, ::-1]
         if on_display:
             area = self.displayed
-            return down_across[:, ::-1] * (area.width(), area.height()) + (area.x(), area.y())
-        x, y = self.sight.to_xy((0.0, 0.0))
-        down, across = self.sight.scale_rc
-        return down_across[:, ::-1] * (across, down) + (x, y)
+            start, scale = (area.x(), area.y()), (area.width(), area.height())
+        else:
+            start, scale = self.sight.to_xy((0.0, 0.0)), self.sight.scale_rc[::-1]
+        with np.errstate(over="ignore", invalid="ignore"):  # what is too far is left out later
+            return across_down * scale + start
 
     @property
     def box(self) -> curves.Box:
@@ -70,49 +58,53 @@ class _Place:
 
 
 class AnnotationPainter:
-    """Draws annotations; what it draws is kept until they or the view change."""
+    """Draws annotations, and keeps their image until they or the view change."""
 
     def __init__(self) -> None:
         self._annotations: tuple[Annotation, ...] = ()
-        self._drawn: list[_Line | _Words] = []
-        self._drawn_for: object = None
+        self._image = QImage()
+        self._view: object = None
 
     def set_annotations(self, annotations: tuple[Annotation, ...]) -> None:
         """Take what is drawn, the first layer lowest."""
-        self._annotations = annotations
-        self._drawn_for = None
+        if annotations != self._annotations:
+            self._annotations = annotations
+            self._image = QImage()
 
     def draw(
         self, painter: QPainter, sight: Sight, room: QRectF, area_rc: tuple[Pair, Pair] | None
     ) -> None:
-        """Draw all layers, within ``room``.
+        """Draw all layers.
 
         Parameters
         ----------
+        room : QRectF
+            The viewport in logical pixels.
         area_rc
             The displayed area, two corner pixels; None for the whole frame.
         """
         if not self._annotations:
             return
-        metrics = QFontMetricsF(painter.font())
-        view = sight, room, area_rc, painter.font().key()
-        if self._drawn_for != view:
+        view = sight, area_rc, painter.font().key()
+        if self._image.isNull() or self._view != view:
+            self._image = _transparent(sight)
+            self._view = view
+            over = QPainter(self._image)
+            over.setFont(painter.font())
+            over.setRenderHint(QPainter.RenderHint.Antialiasing)
             place = _Place(sight, _displayed(sight, room, area_rc), room)
-            self._drawn = []
             for annotation in self._annotations:
-                self._drawn += _layer(annotation, place, metrics)
-            self._drawn_for = view
-        painter.save()
-        painter.setClipRect(room)
-        painter.setRenderHints(
-            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
-        )
-        for drawn in self._drawn:
-            if isinstance(drawn, _Line):
-                draw_path(painter, drawn.path, drawn.ink, fill=drawn.fill)
-            else:
-                draw_text(painter, drawn.baseline, drawn.text, drawn.ink)
-        painter.restore()
+                _draw_layer(over, annotation, place)
+            over.end()
+        painter.drawImage(QPointF(0, 0), self._image)
+
+
+def _transparent(sight: Sight) -> QImage:
+    rows, columns = sight.viewport_px
+    image = QImage(columns, rows, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(sight.ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    return image
 
 
 def _displayed(sight: Sight, room: QRectF, area_rc: tuple[Pair, Pair] | None) -> QRectF:
@@ -128,42 +120,33 @@ def _displayed(sight: Sight, room: QRectF, area_rc: tuple[Pair, Pair] | None) ->
     return QRectF(left, top, right - left, bottom - top)
 
 
-def _layer(annotation: Annotation, place: _Place, metrics: QFontMetricsF) -> list[_Line | _Words]:
+def _draw_layer(painter: QPainter, annotation: Annotation, place: _Place) -> None:
     ink = QColor(*annotation.rgb) if annotation.rgb is not None else _INK
-    drawn: list[_Line | _Words] = []
     for graphic in annotation.graphics:
-        path, fill = _graphic(graphic, place)
-        if not path.isEmpty():
-            drawn.append(_Line(path, fill, ink))
+        _draw_graphic(painter, graphic, place, ink)
     for text in annotation.texts:
-        drawn += _text(text, place, metrics, ink)
-    return drawn
+        _draw_text(painter, text, place, ink)
 
 
-def _graphic(graphic: Graphic, place: _Place) -> tuple[QPainterPath, QPainterPath]:
-    """Give the outline and the filled area of a graphic, both empty where it cannot be drawn."""
-    path, fill = QPainterPath(), QPainterPath()
-    points = place.points(graphic.points, graphic.on_display)
+def _draw_graphic(painter: QPainter, graphic: Graphic, place: _Place, ink: QColor) -> None:
+    points = place.points(graphic.points, on_display=graphic.on_display)
     if not curves.within_reach(points):
-        return path, fill
+        return
     if graphic.kind == "POINT":
-        for x, y in points:
-            _cross(path, QPointF(x, y), place.box)
-        return path, fill
-    line = _curve(graphic.kind, points)
-    for piece in curves.clipped_line(line, place.box):
-        path.addPolygon(_polygon(piece))
+        draw_lines(painter, [arm for x, y in points.tolist() for arm in _cross(x, y)], ink)
+        return
+    curve = _curve(graphic.kind, points)
     if graphic.filled:
-        fill.addPolygon(_polygon(curves.clipped_area(line, place.box)))
-        fill.closeSubpath()
-    return path, fill
+        inside = curves.clipped_area(curve, place.box)
+        draw_veil(painter, QPolygonF([QPointF(x, y) for x, y in inside.tolist()]), ink)
+    draw_lines(painter, _segments(curve, place.box), ink)
 
 
 def _curve(kind: str, points: Points) -> Points:
     if kind == "INTERPOLATED":
         return curves.spline(points)
     if kind == "CIRCLE" and len(points) >= 2:
-        # a circle on the screen, as its pixels are drawn in their true shape
+        # round on the screen, where pixels have their true shape
         radius = math.hypot(*(points[1] - points[0]))
         return curves.ellipse(points[0], np.array([radius, 0.0]), np.array([0.0, radius]))
     if kind == "ELLIPSE" and len(points) >= 4:
@@ -172,62 +155,53 @@ def _curve(kind: str, points: Points) -> Points:
     return points
 
 
-def _text(text: Text, place: _Place, metrics: QFontMetricsF, ink: QColor) -> list[_Line | _Words]:
-    """Give a text at its box, or beside its anchor where it has none."""
+def _draw_text(painter: QPainter, text: Text, place: _Place, ink: QColor) -> None:
+    """Write a text at its box, or beside its anchor where it has none."""
     anchor = box = None
     if text.anchor is not None:
-        anchor = _rectangle(place.points((text.anchor,), text.anchor_on_display))
+        anchor = _rectangle(place.points((text.anchor,), on_display=text.anchor_on_display))
     if text.box is not None:
-        box = _rectangle(place.points(text.box, text.box_on_display))
+        box = _rectangle(place.points(text.box, on_display=text.box_on_display))
     if box is None and anchor is not None:
         box = anchor.translated(_GAP_PX, _GAP_PX)
     lines = [plain_line(line) for line in text.text.splitlines()[:_MOST_LINES]]
     if box is None or not lines:
-        return []
-    drawn: list[_Line | _Words] = []
-    covered = box
-    for number, line in enumerate(lines):
-        width = metrics.horizontalAdvance(line)
-        left = {
-            "LEFT": box.left(),
-            "CENTER": box.center().x() - width / 2,
-            "RIGHT": box.right() - width,
-        }[text.alignment]
-        top = box.top() + number * metrics.lineSpacing()
-        covered = covered.united(QRectF(left, top, width, metrics.height()))
-        drawn.append(_Words(QPointF(left, top + metrics.ascent()), line, ink))
+        return
+    metrics = QFontMetricsF(painter.font())
+    width = max(metrics.horizontalAdvance(line) for line in lines)
+    share = _SHARE_LEFT[text.alignment]  # of what a line leaves of the box, or exceeds it by
+    start = box.left() + share * (box.width() - width)
+    covered = box.united(QRectF(start, box.top(), width, metrics.lineSpacing() * len(lines)))
     if anchor is not None and text.anchor_visible:
-        drawn.insert(0, _Line(_leader(covered, anchor.topLeft(), place.box), QPainterPath(), ink))
-    return drawn if covered.intersects(place.room) or anchor is not None else []
+        draw_lines(painter, _leader(covered, anchor.topLeft(), place.box), ink)
+    for number, line in enumerate(lines):
+        left = box.left() + share * (box.width() - metrics.horizontalAdvance(line))
+        baseline = box.top() + number * metrics.lineSpacing() + metrics.ascent()
+        draw_text(painter, QPointF(left, baseline), line, ink)
 
 
 def _rectangle(corners: Points) -> QRectF | None:
     """Give the rectangle between corners, None where they are nowhere."""
     if not curves.within_reach(corners):
         return None
-    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
     return QRectF(left, top, right - left, bottom - top)
 
 
-def _leader(covered: QRectF, anchor: QPointF, box: curves.Box) -> QPainterPath:
-    """Give the line from a text's nearest edge to its anchor, and a cross there."""
-    path = QPainterPath()
+def _leader(covered: QRectF, anchor: QPointF, box: curves.Box) -> list[QLineF]:
+    """Give the line from a text's nearest edge to its anchor, with a cross there."""
     nearest = (
         min(max(anchor.x(), covered.left()), covered.right()),
         min(max(anchor.y(), covered.top()), covered.bottom()),
     )
-    for piece in curves.clipped_line(np.array([nearest, (anchor.x(), anchor.y())]), box):
-        path.addPolygon(_polygon(piece))
-    _cross(path, anchor, box)
-    return path
+    line = np.array([nearest, (anchor.x(), anchor.y())])
+    return _segments(line, box) + _cross(anchor.x(), anchor.y())
 
 
-def _cross(path: QPainterPath, at: QPointF, box: curves.Box) -> None:
-    if box[0] <= at.x() <= box[2] and box[1] <= at.y() <= box[3]:
-        for arm in (QPointF(_POINT_PX, 0), QPointF(0, _POINT_PX)):
-            path.moveTo(at - arm)
-            path.lineTo(at + arm)
+def _cross(x: float, y: float) -> list[QLineF]:
+    return [QLineF(x - _POINT_PX, y, x + _POINT_PX, y), QLineF(x, y - _POINT_PX, x, y + _POINT_PX)]
 
 
-def _polygon(points: Points) -> QPolygonF:
-    return QPolygonF([QPointF(x, y) for x, y in points.tolist()])
+def _segments(points: Points, box: curves.Box) -> list[QLineF]:
+    """Give what is in sight of a polyline."""
+    return [QLineF(*ends) for ends in curves.clipped_segments(points, box).tolist()]

@@ -55,26 +55,26 @@ def spline(points: Points) -> Points:
     return np.concatenate([between.reshape(-1, 2), points[-1:]])
 
 
-def clipped_line(points: Points, box: Box) -> list[Points]:
-    """Cut a polyline to a box: the pieces that are left, in order."""
-    if len(points) < 2 or _all_inside(points, box):
-        return [points]
+def clipped_segments(points: Points, box: Box) -> Points:
+    """Cut the segments of a polyline to a box, after Liang and Barsky.
+
+    Returns
+    -------
+    ndarray, (n, 4)
+        x, y of the start and of the end of what is left of each.
+    """
     starts, along = points[:-1], points[1:] - points[:-1]
     enter, leave = np.zeros(len(starts)), np.ones(len(starts))
     for axis, bound, sign in _sides(box):
         depth, change = sign * (starts[:, axis] - bound), sign * along[:, axis]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            at = -depth / change
+        at = -depth / np.where(change == 0, 1, change)
         np.maximum(enter, at, out=enter, where=change > 0)
         np.minimum(leave, at, out=leave, where=change < 0)
         leave[(change == 0) & (depth < 0)] = -1
-    seen = np.flatnonzero(enter <= leave)
+    seen = enter <= leave
     first = starts[seen] + enter[seen, None] * along[seen]
     last = starts[seen] + leave[seen, None] * along[seen]
-    broken = np.diff(seen, prepend=-2) != 1
-    broken[1:] |= (leave[seen[:-1]] < 1) | (enter[seen[1:]] > 0)
-    pieces = np.split(np.arange(len(seen)), np.flatnonzero(broken)[1:])
-    return [np.concatenate([first[p], last[p[-1:]]]) for p in pieces if p.size]
+    return np.concatenate([first, last], axis=1)
 
 
 def clipped_area(points: Points, box: Box) -> Points:
@@ -97,9 +97,3 @@ def clipped_area(points: Points, box: Box) -> Points:
 def _sides(box: Box) -> tuple[tuple[int, float, int], ...]:
     left, top, right, bottom = box
     return (0, left, 1), (0, right, -1), (1, top, 1), (1, bottom, -1)
-
-
-def _all_inside(points: Points, box: Box) -> bool:
-    left, top, right, bottom = box
-    (least_x, least_y), (most_x, most_y) = points.min(axis=0), points.max(axis=0)
-    return bool(left <= least_x and most_x <= right and top <= least_y and most_y <= bottom)

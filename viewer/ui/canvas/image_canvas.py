@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Signal
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.dicom.errors import NegatoError
@@ -33,7 +33,7 @@ from viewer.ui.canvas.words import Words, draw_message
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
     from viewer.imaging.presentation import Annotation
-    from viewer.ui.canvas.camera import Pair, Sight
+    from viewer.ui.canvas.camera import Pair
 
 Interpolation = Literal["smooth", "nearest"]
 
@@ -248,19 +248,10 @@ class ImageCanvas(CameraView):
             self._annotations.draw(painter, sight, room, self.area_rc())
         if self._ruler is not None:
             draw_ruler(painter, self._ruler, sight, room)
-        if self._has_scale_bar:
-            self._draw_scale_bar(painter, self._seen, sight, room)
-        self._words.draw(painter, room)
-
-    def _draw_scale_bar(
-        self, painter: QPainter, description: FrameDescription, sight: Sight, room: QRectF
-    ) -> None:
-        bar = scale_bar(description, sight)
+        bar = scale_bar(self._seen, sight) if self._has_scale_bar else None
         if bar is not None:
-            metrics = QFontMetricsF(painter.font())
-            place = self._words.place_below(metrics, room, bar.size(metrics))
-            if place is not None:
-                bar.draw(painter, place)
+            bar.draw(painter, self._words, room)
+        self._words.draw(painter, room)
 
     def _measure_again(self, description: FrameDescription) -> None:
         """Keep the ruler where it is, with the length that it has on this frame."""

@@ -5,8 +5,10 @@ Where words and lines go is left to those who draw them.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, qGray
+from collections.abc import Sequence
+
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, qGray
 
 INK = QColor(240, 240, 240)
 
@@ -31,21 +33,39 @@ def draw_text(painter: QPainter, baseline: QPointF, text: str, ink: QColor = INK
     painter.drawText(baseline, text)
 
 
-def draw_path(
-    painter: QPainter, path: QPainterPath, ink: QColor = INK, fill: QPainterPath | None = None
-) -> None:
-    """Draw a line along ``path``, and a veil over ``fill`` that the picture shines through."""
-    edge = QPen(_edge_of(ink), _LINE_PX + 2 * _EDGE_PX)
-    line = QPen(ink, _LINE_PX)
-    for pen in (edge, line):
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    if fill is not None and not fill.isEmpty():
-        veil = QColor(ink)
-        veil.setAlpha(_VEIL)
-        painter.fillPath(fill, veil)
-    painter.strokePath(path, edge)
-    painter.strokePath(path, line)
+def wrapped(text: str, metrics: QFontMetricsF, width: float) -> list[str]:
+    """Break a text at its spaces into lines of at most ``width``; a longer word stays whole."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+def draw_lines(painter: QPainter, lines: Sequence[QLineF], ink: QColor = INK) -> None:
+    """Draw straight lines, all edges under all of the ink."""
+    # separately and with square ends: Qt takes seconds for long strokes that cross themselves
+    for colour, width in ((_edge_of(ink), _LINE_PX + 2 * _EDGE_PX), (ink, _LINE_PX)):
+        pen = QPen(colour, width)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap)
+        painter.setPen(pen)
+        painter.drawLines(lines)
+
+
+def draw_veil(painter: QPainter, outline: QPolygonF, ink: QColor = INK) -> None:
+    """Fill an area so that the picture shines through."""
+    veil = QColor(ink)
+    veil.setAlpha(_VEIL)
+    painter.save()
+    # its edge is under a line; smoothed, an outline that crosses itself often takes seconds
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(veil)
+    painter.drawPolygon(outline)
+    painter.restore()
 
 
 def _edge_of(ink: QColor) -> QColor:

@@ -152,11 +152,9 @@ def _lines(source: Mips, rgb: Rgb, grid: Grid) -> _Lines:
     Areas are covered anyway. Whole blocks are right only where they are magnified.
     """
     step = max(grid.step_rc)
-    if step <= 1:
-        coverage = grid.sample(source).pixels
-    else:
-        coverage = grid.sample(source, "smooth").pixels
-        gain = np.minimum(np.rint(np.arange(_OPAQUE + 1) * step), _OPAQUE).astype(np.uint8)
-        coverage = np.take(gain, coverage)
+    coverage = grid.sample(source, "smooth" if step > 1 else grid.method).pixels.reshape(-1)
     at = np.flatnonzero(coverage)
-    return _Lines(at, coverage.reshape(-1)[at][None], rgb)
+    share = coverage[at]
+    if step > 1:
+        share = np.minimum(np.rint(share * np.float32(step)), _OPAQUE).astype(np.uint8)
+    return _Lines(at, share[None], rgb)

@@ -6,18 +6,18 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from viewer.imaging.lengths import PixelScale, length_words, region_at, scale_at
-from viewer.ui.canvas.ink import draw_path, draw_text
+from viewer.ui.canvas.ink import draw_lines, draw_text, wrapped
 from viewer.ui.canvas.words import MARGIN
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
     from viewer.ui.canvas.camera import Pair, Sight
 
-_INK = QColor(255, 214, 64)
+_INK = QColor(120, 240, 130)
 _TICK_PX = 5.0
 _GAP_PX = 8.0
 
@@ -52,21 +52,22 @@ def draw_ruler(painter: QPainter, ruler: Ruler, sight: Sight, room: QRectF) -> N
     start, end = (QPointF(*sight.to_xy(point)) for point in (ruler.start_rc, ruler.end_rc))
     along = end - start
     length = math.hypot(along.x(), along.y())
-    path = QPainterPath(start)
-    path.lineTo(end)
+    lines = [QLineF(start, end)]
     if length > 0:
         tick = QPointF(-along.y(), along.x()) * (_TICK_PX / length)
-        for point in (start, end):
-            path.moveTo(point - tick)
-            path.lineTo(point + tick)
+        lines += [QLineF(point - tick, point + tick) for point in (start, end)]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    draw_path(painter, path, _INK)
+    draw_lines(painter, lines, _INK)
     metrics = QFontMetricsF(painter.font())
-    size = metrics.horizontalAdvance(ruler.text), metrics.height()
-    left = end.x() + _GAP_PX if along.x() >= 0 else end.x() - _GAP_PX - size[0]
-    left = max(min(left, room.right() - size[0] - MARGIN), room.left() + MARGIN)
-    top = max(min(end.y() + _GAP_PX, room.bottom() - size[1] - MARGIN), room.top() + MARGIN)
-    draw_text(painter, QPointF(left, top + metrics.ascent()), ruler.text, _INK)
+    written = wrapped(ruler.text, metrics, room.width() - 2 * MARGIN)
+    width = max(metrics.horizontalAdvance(line) for line in written)
+    height = metrics.lineSpacing() * len(written)
+    left = end.x() + _GAP_PX if along.x() >= 0 else end.x() - _GAP_PX - width
+    left = max(min(left, room.right() - width - MARGIN), room.left() + MARGIN)
+    top = max(min(end.y() + _GAP_PX, room.bottom() - height - MARGIN), room.top() + MARGIN)
+    for number, line in enumerate(written):
+        baseline = top + number * metrics.lineSpacing() + metrics.ascent()
+        draw_text(painter, QPointF(left, baseline), line, _INK)
 
 
 def _scale_between(

@@ -6,21 +6,24 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from viewer.imaging.lengths import scale_at, source_words
-from viewer.ui.canvas.ink import draw_path, draw_text
+from viewer.ui.canvas.ink import draw_lines, draw_text, wrapped
+from viewer.ui.canvas.words import MARGIN
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
     from viewer.ui.canvas.camera import Sight
+    from viewer.ui.canvas.words import Words
 
 _LONGEST_PX = 220.0  # logical
 _LONGEST_SHARE = 0.3  # of the viewport's width
 _SHORTEST_PX = 12.0
 _TICK_PX = 4.0
 _GAP_PX = 3.0
+_LEAST_MM, _MOST_MM = 1e-6, 1e6  # between pixels; all else is no length
 _SMALLEST_MM = 0.1  # shorter lengths are said in µm
 
 
@@ -31,26 +34,26 @@ class ScaleBar:
     length_px: float
     text: str
 
-    def size(self, metrics: QFontMetricsF) -> tuple[float, float]:
-        """Give the width and height that it takes."""
-        width = max(self.length_px + 2 * _GAP_PX, metrics.horizontalAdvance(self.text))
-        return width, metrics.height() + _GAP_PX + 2 * _TICK_PX
+    def draw(self, painter: QPainter, words: Words, room: QRectF) -> None:
+        """Draw it near the lower edge of ``room``, clear of ``words``.
 
-    def draw(self, painter: QPainter, room: QRectF) -> None:
-        """Draw it in the middle of the lower edge of ``room``, its text above it."""
+        Its text is never cut: where there is no place for all of it, no bar is drawn.
+        """
         metrics = QFontMetricsF(painter.font())
-        middle, line = room.center().x(), room.bottom() - _TICK_PX
+        lines = wrapped(self.text, metrics, room.width() - 2 * MARGIN)
+        width = max(self.length_px, *(metrics.horizontalAdvance(line) for line in lines))
+        height = metrics.lineSpacing() * len(lines) + _GAP_PX + 2 * _TICK_PX
+        place = words.place_below(metrics, room, (width + 2 * _GAP_PX, height))
+        if place is None:
+            return
+        middle, axis = place.center().x(), place.bottom() - _TICK_PX
         left, right = middle - self.length_px / 2, middle + self.length_px / 2
-        path = QPainterPath(QPointF(left, line - _TICK_PX))
-        path.lineTo(left, line + _TICK_PX)
-        path.moveTo(left, line)
-        path.lineTo(right, line)
-        path.moveTo(right, line - _TICK_PX)
-        path.lineTo(right, line + _TICK_PX)
-        draw_path(painter, path)
-        baseline = line - _TICK_PX - _GAP_PX - metrics.descent()
-        start = middle - metrics.horizontalAdvance(self.text) / 2
-        draw_text(painter, QPointF(start, baseline), self.text)
+        ends = [QLineF(x, axis - _TICK_PX, x, axis + _TICK_PX) for x in (left, right)]
+        draw_lines(painter, [QLineF(left, axis, right, axis), *ends])
+        for number, line in enumerate(lines):
+            baseline = place.top() + number * metrics.lineSpacing() + metrics.ascent()
+            start = middle - metrics.horizontalAdvance(line) / 2
+            draw_text(painter, QPointF(start, baseline), line)
 
 
 def scale_bar(description: FrameDescription, sight: Sight) -> ScaleBar | None:
@@ -64,7 +67,7 @@ def scale_bar(description: FrameDescription, sight: Sight) -> ScaleBar | None:
     longest = min(_LONGEST_PX, _LONGEST_SHARE * sight.viewport_px[1] / sight.ratio)
     scale = scale_at(description)
     spacing = scale.spacing_rc_mm[1] if scale is not None else 0.0
-    if scale is not None and math.isfinite(spacing) and spacing > 0:
+    if scale is not None and _LEAST_MM <= spacing <= _MOST_MM:
         length = _round_length(longest / across * spacing)
         short = length < _SMALLEST_MM
         said = f"{length * 1000:g} µm" if short else f"{length:g} mm"
