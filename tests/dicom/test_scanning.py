@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pydicom
 from pydicom.data import get_testdata_file
-from pydicom.fileset import FileSet
 
 from tests.dicom.states import a_state, write
 from viewer.dicom.catalogue import Skipped
@@ -66,16 +65,6 @@ def test_an_image_brings_the_presentation_states_for_it_and_a_state_its_images(
     write(a_state(sample("MR_small.dcm")), tmp_path / "5")
     assert headers(list(scan([str(tmp_path / "2")])), tmp_path) == ["2", "1", "4"]
     assert headers(list(scan([str(tmp_path / "4")])), tmp_path) == ["4", "1", "2"]
-
-
-def test_a_disc_gives_its_presentation_states_with_what_they_are_for(tmp_path: Path) -> None:
-    disc = FileSet()
-    disc.add(sample())
-    disc.add(write(a_state(sample(), StudyID="1CT1"), tmp_path / "state"))
-    disc.write(tmp_path / "disc")
-    results = list(scan([str(tmp_path / "disc" / "DICOMDIR")]))
-    (image, state) = (r for r in results if isinstance(r, InstanceHeader))
-    assert [r.sop_instance_uid for r in state.references] == [image.sop_instance_uid]
 
 
 def test_single_file_that_is_no_dicom_brings_nothing(tmp_path: Path) -> None:
