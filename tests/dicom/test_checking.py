@@ -16,7 +16,7 @@ from viewer.dicom.checking import check_file
 VALUES = synthetic.grey()
 FIELDS = (
     "path status message transfer_syntax photometric frames rows columns samples dtype "
-    "first_sha256 last_sha256"
+    "first_sha256 last_sha256 decoder"
 ).split()
 
 

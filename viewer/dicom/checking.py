@@ -15,10 +15,12 @@ import numpy as np
 
 from viewer.dicom.describe import describe
 from viewer.dicom.errors import HeaderError, NegatoError, NoPixelDataError
-from viewer.dicom.frames import stored_frame
+from viewer.dicom.frames import decoded_frame
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.pixel_files import PixelFile, pixel_file
 from viewer.dicom.reading import read_header
+
+_HOPELESS = 100  # frames that fail one after the other; then only the last is tried
 
 CheckStatus = Literal["ok", "warning", "error", "no-pixels", "not-dicom"]
 
@@ -44,6 +46,7 @@ class CheckResult:
     dtype: str = ""
     first_sha256: str = ""
     last_sha256: str = ""
+    decoder: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Give the fields as JSON has them."""
@@ -95,37 +98,43 @@ def _with_frames(
     hashes: dict[int, str] = {}
     failures: list[str] = []
     notes: dict[str, None] = dict.fromkeys(file.warnings)  # a set that keeps its order
-    dtype = ""
-    for index in range(layout.frames) if all_frames else sorted({0, last}):
+    dtype = decoder = ""
+    index = good = failed = 0  # failed: without a good frame between
+    while index <= last:
         try:
-            values, warnings = stored_frame(file, index, limits)
+            values, decoded = decoded_frame(file, index, limits)
             if index in (0, last):
                 hashes[index] = _sha256(values)
-            dtype = values.dtype.name
+            dtype, decoder = values.dtype.name, decoded.decoder
             description = describe(file.dataset, layout, file.header, index)
+            notes.update(dict.fromkeys((*decoded.warnings, *description.warnings)))
+            good, failed = good + 1, 0
         except NegatoError as error:
             failures.append(error.message)
-            continue
-        notes.update(dict.fromkeys((*warnings, *description.warnings)))
+            failed += 1
+        # a header may claim millions of frames that are not there
+        index = index + 1 if all_frames and failed < _HOPELESS else max(index + 1, last)
+    failing = layout.frames - good if all_frames else len(failures)
     if layout.display_error:
         failures.insert(0, layout.display_error)
     return replace(
         result,
         status="error" if failures else "warning" if notes else "ok",
-        message=_message(failures, layout.frames) if failures else " ".join(notes),
+        message=_message(failures, failing, layout.frames) if failures else " ".join(notes),
         frames=layout.frames,
         samples=layout.samples,
         dtype=dtype,
         first_sha256=hashes.get(0, ""),
         last_sha256=hashes.get(last, ""),
+        decoder=decoder,
     )
 
 
-def _message(failures: list[str], frames: int) -> str:
+def _message(failures: list[str], failing: int, frames: int) -> str:
     reasons = _unique(failures)
     if frames == 1 or len(failures) == 1:
         return " ".join(reasons)
-    more = f" ({len(failures)} of {frames} frames fail)" if len(failures) < frames else ""
+    more = f" ({failing:,} of {frames:,} frames fail)" if failing < frames else ""
     return reasons[0] + more
 
 

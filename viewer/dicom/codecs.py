@@ -33,6 +33,8 @@ _Array = np.ndarray[Any, np.dtype[Any]]
 _LIBJPEG, _CHARLS = "libjpeg-turbo (imagecodecs)", "CharLS (imagecodecs)"
 _OPENJPEG, _OPENJPH = "OpenJPEG (imagecodecs)", "OpenJPH (imagecodecs)"
 
+_EXACT_BITS = 25  # OpenJPEG keeps coefficients in 32 bits; deeper samples come out otherwise
+
 
 def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
     """Decode one encapsulated frame.
@@ -73,7 +75,8 @@ def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
     decoded = _DECODERS[found](data, layout)
     if decoded.samples.shape[:2] != (layout.rows, layout.columns):
         raise PixelError(f"The {_NAMES[found]} stream decodes to another size than it says.")
-    return replace(decoded, warnings=(*notes, *decoded.warnings))
+    notes = (*notes, *_lost_bits(decoded, layout), *decoded.warnings)
+    return replace(decoded, warnings=notes)
 
 
 def is_encapsulated(transfer_syntax: str) -> bool:
@@ -118,6 +121,19 @@ def _check_size(info: StreamInfo, layout: PixelLayout) -> None:
             f"The stream holds {info.precision}-bit samples, the header says "
             f"BitsAllocated {layout.bits_allocated}."
         )
+
+
+def _lost_bits(decoded: Decoded, layout: PixelLayout) -> tuple[str, ...]:
+    """Say where samples need more bits than the header gives them."""
+    samples = decoded.samples
+    if decoded.precision <= layout.bits_stored or layout.signed or samples.dtype.kind != "u":
+        return ()
+    if not int(samples.max()) >> layout.bits_stored:
+        return ()
+    return (
+        f"The stream holds {decoded.precision}-bit samples, BitsStored is {layout.bits_stored}: "
+        "the bits above are left out.",
+    )
 
 
 def _run(name: str, codec: Callable[..., Any], *arguments: Any, **options: Any) -> _Array:
@@ -190,6 +206,8 @@ def _finish_jpeg2000(
     if info.subsampled:
         return _finish_subsampled(samples, info, layout, decoder)
     notes: tuple[str, ...] = ()
+    if info.precision > _EXACT_BITS and decoder == _OPENJPEG:
+        notes = (f"{info.precision}-bit JPEG 2000 samples may be inexact in their last bits.",)
     colour: Colour = ""
     if info.components == 3:
         says_transform = layout.photometric in ("YBR_RCT", "YBR_ICT")

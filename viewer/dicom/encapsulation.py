@@ -64,12 +64,23 @@ def walk(file: BinaryIO, offset: int, size: int) -> Encapsulated:
         if length > size - start:
             notes.append("The last item of the pixel data is cut short by the end of the file.")
             length = size - start
-        if table is None:
+        if table is None and not _is_frame(head[8:24]):
             table = _offsets(file, start, length)
         else:
+            if table is None:
+                notes.append("The pixel data begins without its offset table.")
+                table = ()
             fragments.append(Fragment(start, length, head[8 : 8 + min(16, length)]))
         position = start + length
     return Encapsulated(tuple(fragments), table or (), tuple(notes))
+
+
+def _is_frame(head: bytes) -> bool:
+    """Tell a first frame from the offset table that should stand there; that begins with 0."""
+    if head.startswith(_STARTS):
+        return True
+    # the table of an RLE frame: 1 to 15 segments, the first after these 64 bytes
+    return len(head) >= 8 and head[0] in range(1, 16) and head[1:8] == b"\0\0\0\x40\0\0\0"
 
 
 def _offsets(file: BinaryIO, start: int, length: int) -> tuple[int, ...]:
@@ -113,7 +124,8 @@ def group_frames(
         return ((found,) if found else ()), tuple(notes)
     if len(found) == frames:
         return tuple((fragment,) for fragment in found), tuple(notes)
-    grouped = _by_stream(found)
+    # frames without a start of their own (RLE, deflated) take one item each, PS3.5 A.4.2
+    grouped = _by_stream(found) or tuple((fragment,) for fragment in found)
     if len(grouped) > frames:
         notes.append(f"The header says {frames} frames, the pixel data holds {len(grouped)}.")
     elif len(grouped) < frames:

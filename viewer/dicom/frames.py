@@ -29,6 +29,7 @@ from viewer.imaging.frame import FrameDescription
 
 __all__ = [
     "NativeFrame",
+    "decoded_frame",
     "native_frame",
     "read_frame",
     "read_frames",
@@ -84,7 +85,7 @@ def read_frame(
     layout = file.layout
     if layout.display_error:
         raise PixelError(layout.display_error, path)
-    pixels, decoded = _decoded_frame(file, index, limits)
+    pixels, decoded = decoded_frame(file, index, limits)
     description = describe(file.dataset, layout, file.header, index)
     if pixels.ndim == 3:
         pixels = display_rgb(pixels, layout)
@@ -127,12 +128,24 @@ def stored_frame(
     PixelError
         With the file's path.
     """
-    values, decoded = _decoded_frame(file, index, limits)
+    values, decoded = decoded_frame(file, index, limits)
     return values, decoded.warnings
 
 
-def _decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array, Decoded]:
-    """Give the stored values of a frame, and the words they were made from."""
+def decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array, Decoded]:
+    """Decode one frame to its stored values, as `stored_frame`, and how they came about.
+
+    Returns
+    -------
+    values : ndarray
+    decoded : Decoded
+        The words the values were made from, and what decoded them.
+
+    Raises
+    ------
+    PixelError
+        With the file's path.
+    """
     layout = file.layout
     if not 0 <= index < layout.frames:
         raise PixelError(f"There is no frame {index + 1}: the file has {layout.frames}.", file.path)
@@ -146,7 +159,7 @@ def _decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array,
             else:
                 data = _read_fragments(stream, file, index, limits)
                 decoded = codecs.decode(data, file.transfer_syntax, layout)
-        return _finish(decoded, file), decoded
+        return _finish(decoded, layout)
     except PixelError as error:
         if error.path:
             raise
@@ -161,23 +174,24 @@ def _video_frame(file: PixelFile, index: int) -> Decoded:
     return video_frame(file.path, file.frames[0], file.transfer_syntax, file.layout, index)
 
 
-def _finish(decoded: Decoded, file: PixelFile) -> _Array:
-    layout = file.layout
+def _finish(decoded: Decoded, layout: PixelLayout) -> tuple[_Array, Decoded]:
+    """Make stored values of the words: sign, unused bits, RGB."""
     values = stored_values(
         decoded.samples, layout, precision=decoded.precision, signed=decoded.signed
     )
     photometric = layout.photometric
-    if layout.samples == 1 or layout.display_error or decoded.colour == "RGB":
-        return np.ascontiguousarray(values)
+    plain = layout.samples == 1 or layout.display_error or photometric == "RGB"
+    if decoded.colour == "RGB" or (plain and not decoded.colour):
+        return np.ascontiguousarray(values), decoded
     if decoded.colour == "YBR" or photometric.startswith(("YBR_FULL", "YBR_PARTIAL")):
         partial = not decoded.colour and photometric.startswith("YBR_PARTIAL")
-        return ybr_to_rgb(values, layout.bits_stored, partial=partial)
-    if photometric != "RGB":
-        raise PixelError(
-            f"The header says {photometric}, which pixels in "
-            f"{transfer_syntax_name(file.transfer_syntax)} cannot be."
-        )
-    return np.ascontiguousarray(values)
+        return ybr_to_rgb(values, layout.bits_stored, partial=partial), decoded
+    # YBR_RCT, YBR_ICT, XYB: their chroma has a sign and never leaves the codec
+    note = (
+        f"The header says {photometric}, which exists inside of codecs alone; "
+        "the colours are taken as RGB."
+    )
+    return np.ascontiguousarray(values), replace(decoded, warnings=(*decoded.warnings, note))
 
 
 def _read_native_words(stream: BinaryIO, file: PixelFile, index: int) -> _Array:

@@ -10,7 +10,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import BinaryIO, cast
 
@@ -116,6 +116,7 @@ def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
         raise PixelError("The uncompressed pixel data has no length: its end is unknown.", path)
     big_endian = syntax in (EXPLICIT_BIG, _GE_PRIVATE)
     there = place[1] if inflated is not None else max(0, min(place[1], header.size - place[0]))
+    layout = _layout_by_length(layout, there)
     return PixelFile(
         path,
         header,
@@ -130,6 +131,19 @@ def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
         warnings=_excess(layout, there),
         inflated=inflated,
     )
+
+
+def _layout_by_length(layout: PixelLayout, there: int) -> PixelLayout:
+    """Take colours labelled 4:2:2 as what they are where chroma is there for each pixel."""
+    if layout.photometric == "YBR_PARTIAL_420":
+        raise PixelError("Uncompressed YBR_PARTIAL_420 pixels are not supported.")
+    if layout.photometric != "YBR_FULL_422":
+        return layout
+    whole = replace(layout, photometric="YBR_FULL")
+    if there < whole.native_frame_bits * layout.frames // 8:
+        return layout
+    note = "The header says YBR_FULL_422, the pixel data has the length of YBR_FULL: that decided."
+    return replace(whole, warnings=(*layout.warnings, note))
 
 
 def _excess(layout: PixelLayout, there: int) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def decode_rle(data: bytes, layout: PixelLayout) -> Decoded:
         pixels = (pixels + 7) // 8  # packed as in uncompressed data. PS3.5 8.2.2
     planes = np.empty((layout.samples, width, pixels), np.uint8)
     for at, (start, end) in enumerate(zip(offsets, (*offsets[1:], len(data)), strict=True)):
-        unpacked = _unpack_bits(data[start:end])
+        unpacked = _unpack_bits(data[start:end], pixels)
         if len(unpacked) < pixels:
             raise PixelError(
                 f"An RLE segment holds {len(unpacked)} of {pixels} bytes: the frame is incomplete."
@@ -78,10 +78,26 @@ def decode_rle(data: bytes, layout: PixelLayout) -> Decoded:
     return Decoded(words if layout.samples > 1 else words[..., 0], decoder=decoder)
 
 
-def _unpack_bits(segment: bytes) -> bytes:
-    for end in (len(segment), len(segment) - 1):  # an odd segment is padded by one zero byte
+def _unpack_bits(segment: bytes, needed: int) -> bytes:
+    for end in (len(segment), len(segment) - 1, _end_of_runs(segment, needed)):
         try:
             return bytes(imagecodecs.packbits_decode(segment[:end]))
         except Exception as error:  # imagecodecs has error types of its own
             failure = error
     raise PixelError("An RLE segment is damaged.") from failure
+
+
+def _end_of_runs(segment: bytes, needed: int) -> int:
+    """Find the end of the run with which ``needed`` bytes are whole; what follows is padding."""
+    position = produced = 0
+    while position < len(segment) and produced < needed:
+        count = segment[position]
+        if count < 128:
+            produced += count + 1
+            position += count + 2
+        elif count > 128:
+            produced += 257 - count
+            position += 2
+        else:
+            position += 1
+    return position
