@@ -61,6 +61,7 @@ def vois_of(
     """Yield the VOI transforms of the state, by item. PS3.3 C.11.8."""
     # a table's first mapped value is one of the values that the modality step gives
     signed = modality is not None and modality.lut is None and modality.intercept < 0
+    whole = modality is None or modality.lut is not None or modality.slope.is_integer()
     sequence = items(dataset, "SoftcopyVOILUTSequence")
     for at, item in enumerate(sequence[:_MOST_ITEMS], 1):
         references = referenced_images(item, "SoftcopyVOILUTSequence", notes)
@@ -73,6 +74,7 @@ def vois_of(
             texts(item, "WindowCenterWidthExplanation"),
             text(item, "VOILUTFunction"),
             notes,
+            whole=whole,
             place=where,
         )
         own: list[Voi] = [replace(voi, source=prefix + voi.source) for voi in found]
