@@ -182,3 +182,43 @@ def test_16_bit_extremes_do_not_overflow():
             stored = np.full((64, 64), value, dtype)
             for step in (0.3, 1.5, 4.2):
                 assert (sample(stored, (0.1, 0.1), (step, step), (10, 10)).pixels == value).all()
+
+
+SCALES = [0.3, 0.5, 1.0, 1.7, 3.3, 9.0]
+
+
+def smooth(pixels: np.ndarray, step: float, padding=None) -> np.ndarray:
+    shape = (int(pixels.shape[0] / step), int(pixels.shape[1] / step))
+    source = Mips(pixels, padding)
+    return sample(source, (0.0, 0.0), (step, step), shape, "smooth").pixels
+
+
+@pytest.mark.parametrize("step", SCALES)
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, -3.4028235e38])
+def test_background_of_floating_point_frames_never_mixes_with_values(step, odd):
+    pixels = np.ones((64, 64), np.float32)
+    pixels[::3, ::5] = odd
+    sampled = smooth(pixels, step, (-3.4028235e38, -3e38))
+    is_background = ~np.isfinite(sampled) | (sampled < -3e38)
+    assert np.allclose(sampled[~is_background], 1)
+    if np.isnan(odd):
+        assert np.isnan(sampled[is_background]).all()
+    else:
+        assert (sampled[is_background] == np.float32(odd)).all()
+
+
+@pytest.mark.parametrize("step", SCALES)
+@pytest.mark.parametrize(
+    ("dtype", "value"),
+    [
+        (np.int32, 2**31 - 1),
+        (np.uint32, 2**32 - 1),
+        (np.int64, -(2**63)),
+        (np.uint64, 2**64 - 1),
+        (np.float32, 3.3e38),
+        (np.float64, 1.7e308),
+    ],
+)
+def test_the_largest_values_stay_what_they_are_at_every_zoom(step, dtype, value):
+    sampled = smooth(np.full((64, 64), value, dtype), step)
+    assert sampled.astype(float) == pytest.approx(float(value), rel=1e-6)

@@ -19,7 +19,9 @@ class Mips:
         Stored values that are padding, both ends included.
     """
 
-    def __init__(self, pixels: np.ndarray, padding_range: tuple[float, float] | None = None) -> None:
+    def __init__(
+        self, pixels: np.ndarray, padding_range: tuple[float, float] | None = None
+    ) -> None:
         self.padding_range = padding_range
         self._levels = [pixels]
 
@@ -68,13 +70,26 @@ def _halved(pixels: np.ndarray, padding_range: tuple[float, float] | None) -> np
         work = np.dtype(np.float32)
     mask = background(pixels, padding_range) if pixels.ndim == 2 else None
     if mask is None:
-        return _quartered(_sum_of_four(pixels, work), pixels.dtype)
+        return _quartered(_sum_of_four(_quarters(pixels), work), pixels.dtype)
     count = _sum_of_four(~mask, np.dtype(np.int32))
-    total = _sum_of_four(np.where(mask, pixels.dtype.type(0), pixels), np.dtype(np.float64))
-    mean = total / np.maximum(count, 1)
-    if pixels.dtype.kind in "ui":
+    kept = np.where(mask, pixels.dtype.type(0), pixels)
+    total = _sum_of_four(_quarters(kept), np.dtype(np.float64))
+    mean = total * ((4 if pixels.dtype.kind == "f" else 1) / np.maximum(count, 1))
+    return np.where(count > 0, as_stored(mean, pixels.dtype), pixels[::2, ::2])
+
+
+def as_stored(mean: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Give floating-point means of stored values, overwritten, in their stored dtype."""
+    if dtype.kind in "ui":
         np.rint(mean, out=mean)
-    return np.where(count > 0, mean.astype(pixels.dtype), pixels[::2, ::2])
+        if dtype.itemsize == 8:  # the greatest integer is beyond double precision
+            np.clip(mean, None, np.nextafter(float(np.iinfo(dtype).max), 0), out=mean)
+    return mean.astype(dtype, copy=False)
+
+
+def _quarters(pixels: np.ndarray) -> np.ndarray:
+    """Give a quarter of floating-point values, whose sum of four stays finite."""
+    return pixels * pixels.dtype.type(0.25) if pixels.dtype.kind == "f" else pixels
 
 
 def _sum_of_four(pixels: np.ndarray, work: np.dtype) -> np.ndarray:
@@ -88,5 +103,6 @@ def _quartered(total: np.ndarray, dtype: np.dtype) -> np.ndarray:
         total += 2
         total >>= 2
         return total.astype(dtype)
-    total /= 4
-    return (np.rint(total, out=total) if dtype.kind in "ui" else total).astype(dtype)
+    if dtype.kind in "ui":
+        total /= 4
+    return as_stored(total, dtype)

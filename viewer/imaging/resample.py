@@ -19,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 
-from viewer.imaging.mips import Mips, background
+from viewer.imaging.mips import Mips, as_stored, background
 
 __all__ = ["Method", "Mips", "Sampled", "sample"]
 
@@ -105,7 +105,8 @@ def sample(
         )
         for axis in (0, 1)
     )
-    sampled = _gather(pixels, taps[0], taps[1])
+    with np.errstate(over="ignore"):  # a mean of the largest numbers may round to infinity
+        sampled = _gather(pixels, taps[0], taps[1])
     if method == "smooth" and pixels.ndim == 2:
         _keep_background_apart(sampled, pixels, taps[0], taps[1], mips.padding_range)
     return Sampled(sampled, inside[0], inside[1])
@@ -137,7 +138,7 @@ def _taps(top: float, step: float, screen: slice, size: float, method: Method) -
     index = first + np.arange(int((np.ceil(high) - first).max()))[:, None]
     share = np.clip(np.minimum(high, index + 1) - np.maximum(low, index), 0, None)
     share /= share.sum(axis=0)
-    weight = share.astype(np.float32) if len(share) > 1 else None
+    weight = share if len(share) > 1 else None
     return _Taps(np.minimum(index, last).astype(np.intp), weight, nearest)
 
 
@@ -153,23 +154,26 @@ def _gather(pixels: np.ndarray, rows: _Taps, columns: _Taps) -> np.ndarray:
     # contiguous, or every take would copy it whole
     seen = np.ascontiguousarray(pixels[_span(rows.index), _span(columns.index)])
     seen = seen.reshape(seen.shape[0], -1)  # colour is a grey image thrice as wide
+    if seen.dtype.kind == "f" and not (finite := np.isfinite(seen)).all():
+        seen = np.where(finite, seen, seen.dtype.type(0))  # a share of 0 would spread NaN
     across = (column_index[..., None] * samples + np.arange(samples)).reshape(len(column_index), -1)
-    across_weight = None if columns.weight is None else np.repeat(columns.weight, samples, axis=1)
     out = np.empty((shape[0], across.shape[1]), pixels.dtype)
     work = np.dtype(np.float32 if np.can_cast(pixels.dtype, np.float32) else np.float64)
+    row_weight = None if rows.weight is None else rows.weight.astype(work)
+    across_weight = None
+    if columns.weight is not None:
+        across_weight = np.repeat(columns.weight.astype(work), samples, axis=1)
     rows_first = seen.shape[0] > shape[0]
     if not rows_first:
         seen = _average_columns(seen.astype(work), across, across_weight)
     strip = max(1, _STRIP_VALUES // seen.shape[1])
     for start in range(0, shape[0], strip):
         part = slice(start, start + strip)
-        weight = None if rows.weight is None else rows.weight[:, part]
+        weight = None if row_weight is None else row_weight[:, part]
         mean = _average_rows(seen, row_index[:, part], weight, work)
         if rows_first:
             mean = _average_columns(mean, across, across_weight)
-        if out.dtype.kind in "ui":
-            np.rint(mean, out=mean)
-        out[part] = mean
+        out[part] = as_stored(mean, out.dtype)
     return out.reshape(shape)
 
 
@@ -190,7 +194,7 @@ def _average_rows(
         return total
     total *= weight[0][:, None]
     for tap in range(1, len(index)):
-        total += np.take(source, index[tap], axis=0) * weight[tap][:, None].astype(work)
+        total += np.take(source, index[tap], axis=0) * weight[tap][:, None]
     return total
 
 
