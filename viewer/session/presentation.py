@@ -7,6 +7,8 @@ applying it that of `viewer.imaging.presentation`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from viewer.dicom.catalogue import Catalogue
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.sop_classes import is_presentation_state
@@ -16,7 +18,11 @@ from viewer.plain_text import date, plain_line
 
 def states_for(catalogue: Catalogue, stack: Stack) -> tuple[InstanceHeader, ...]:
     """Give the presentation states that are for images of ``stack``, the newest first."""
-    states = _states(catalogue)
+    return those_for(open_states(catalogue), stack)
+
+
+def those_for(states: Sequence[InstanceHeader], stack: Stack) -> tuple[InstanceHeader, ...]:
+    """Give those of ``states`` that are for images of ``stack``, in their order."""
     if not states or stack.kind == "document":
         return ()
     shown = {header.sop_instance_uid for header in stack.headers}
@@ -25,7 +31,7 @@ def states_for(catalogue: Catalogue, stack: Stack) -> tuple[InstanceHeader, ...]
 
 def orphans(catalogue: Catalogue) -> tuple[InstanceHeader, ...]:
     """Give the presentation states that are for no image that is open, the newest first."""
-    states = _states(catalogue)
+    states = open_states(catalogue)
     if not states:
         return ()
     shown = {
@@ -45,7 +51,8 @@ def state_name(header: InstanceHeader) -> str:
     return f"{name} ({created})" if created else name
 
 
-def _states(catalogue: Catalogue) -> list[InstanceHeader]:
+def open_states(catalogue: Catalogue) -> list[InstanceHeader]:
+    """Give the presentation states that are open, the newest first."""
     states = [
         header
         for stack in _stacks(catalogue)

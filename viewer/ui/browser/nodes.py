@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from viewer.dicom.catalogue import Catalogue, Patient, Series, Study
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, person_name, plain_line
-from viewer.session.presentation import state_name, states_for
+from viewer.session.presentation import open_states, state_name, those_for
+
+States = Sequence[InstanceHeader]  # the presentation states that are open
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Node:
 
 def nodes_of(catalogue: Catalogue) -> tuple[Node, ...]:
     """Give the rows of ``catalogue``: patients, studies, series; stacks where there are several."""
-    return tuple(_patient(patient, catalogue) for patient in catalogue.patients)
+    states = open_states(catalogue)
+    return tuple(_patient(patient, states) for patient in catalogue.patients)
 
 
 def filtered(nodes: tuple[Node, ...], text: str) -> tuple[Node, ...]:
@@ -56,7 +59,7 @@ def _matching(nodes: tuple[Node, ...], words: list[str]) -> Iterator[Node]:
             yield replace(node, children=below)
 
 
-def _patient(patient: Patient, catalogue: Catalogue) -> Node:
+def _patient(patient: Patient, states: States) -> Node:
     key = f"{patient.id}\0{patient.issuer}\0{patient.name}"
     facts = (
         plain_line(patient.id, 64),
@@ -67,20 +70,20 @@ def _patient(patient: Patient, catalogue: Catalogue) -> Node:
         key,
         person_name(patient.name) or "No name",
         _join(facts),
-        tuple(_study(study, key, catalogue) for study in patient.studies),
+        tuple(_study(study, key, states) for study in patient.studies),
     )
 
 
-def _study(study: Study, above: str, catalogue: Catalogue) -> Node:
+def _study(study: Study, above: str, states: States) -> Node:
     key = f"{above}\0{study.uid}"
     images = sum(len(stack) for series in study.series for stack in series.stacks)
     facts = (date(study.date), _count(len(study.series), "series", "series"), _images(images))
     title = plain_line(study.description, 120) or "Study"
-    series = tuple(_series(one, key, study.uid, catalogue) for one in study.series)
+    series = tuple(_series(one, key, study.uid, states) for one in study.series)
     return Node(key, title, _join(facts), series, None, study.uid)
 
 
-def _series(series: Series, above: str, study_uid: str, catalogue: Catalogue) -> Node:
+def _series(series: Series, above: str, study_uid: str, states: States) -> Node:
     key = f"{above}\0{series.uid}"
     number = f"{series.number}  " if series.number is not None else ""
     badge = plain_line(series.modality, 8)
@@ -89,8 +92,8 @@ def _series(series: Series, above: str, study_uid: str, catalogue: Catalogue) ->
         title = number + (
             plain_line(series.description, 120) or plain_line(stack.label) or "Series"
         )
-        states = _states(stack, key, study_uid, catalogue)
-        return Node(key, title, _stack_facts(stack), states, stack, study_uid, badge)
+        below = _states(stack, key, study_uid, states)
+        return Node(key, title, _stack_facts(stack), below, stack, study_uid, badge)
     title = number + (plain_line(series.description, 120) or "Series")
     images = sum(len(stack) for stack in series.stacks)
     facts = _join((_count(len(series.stacks), "stack", "stacks"), _images(images)))
@@ -99,7 +102,7 @@ def _series(series: Series, above: str, study_uid: str, catalogue: Catalogue) ->
             f"{key}\0{stack.uid}",
             plain_line(stack.split_reason, 120) or plain_line(stack.label) or "Stack",
             _stack_facts(stack),
-            _states(stack, f"{key}\0{stack.uid}", study_uid, catalogue),
+            _states(stack, f"{key}\0{stack.uid}", study_uid, states),
             stack,
             study_uid,
             badge,
@@ -109,7 +112,7 @@ def _series(series: Series, above: str, study_uid: str, catalogue: Catalogue) ->
     return Node(key, title, facts, stacks, None, study_uid, badge)
 
 
-def _states(stack: Stack, above: str, study_uid: str, catalogue: Catalogue) -> tuple[Node, ...]:
+def _states(stack: Stack, above: str, study_uid: str, states: States) -> tuple[Node, ...]:
     """Give a row for each presentation state that is for images of a stack."""
     return tuple(
         Node(
@@ -119,7 +122,7 @@ def _states(stack: Stack, above: str, study_uid: str, catalogue: Catalogue) -> t
             study_uid=study_uid,
             state=header,
         )
-        for header in states_for(catalogue, stack)
+        for header in those_for(states, stack)
     )
 
 
