@@ -124,6 +124,21 @@ def test_diffusion_images_of_uneven_number_are_all_kept():
     assert stacks[0].split_reason == "DiffusionBValue 0 s/mm²"
 
 
+def test_a_trace_among_directions_and_a_lost_slice_do_not_jumble_diffusion_images():
+    directions = [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0), ()]
+    headers = [
+        a_slice(10 * z + i, float(z), b_value=1000.0, diffusion_gradient_orientation=direction)
+        for z in range(5)
+        for i, direction in enumerate(directions)
+    ]
+    stacks = stacks_of(headers[:-3] + headers[-2:])
+    assert [(stack.split_reason, len(stack)) for stack in stacks] == [
+        ("DiffusionGradientOrientation (1 0 0)", 4),
+        ("DiffusionGradientOrientation (0 1 0)", 5),
+        ("no DiffusionGradientOrientation", 5),
+    ]
+
+
 def test_magnitude_and_phase_within_one_object_are_two_stacks():
     groups = [
         at_height(z, frame_type=("ORIGINAL", "PRIMARY", "FLOW", "NONE", component))

@@ -65,9 +65,11 @@ def split_by_repeats(part: Part) -> list[Part]:
     by_dimensions = _split_by_dimensions(part, places)
     if by_dimensions:
         return by_dimensions
-    if len(set(counts.values())) > 1:
-        return [part]
-    return _split_passes(part, places, next(iter(counts.values())))
+    passes = max(counts.values())
+    by_attribute = _split_by_attribute(part, places, passes)
+    if by_attribute:
+        return by_attribute
+    return [part] if len(set(counts.values())) > 1 else _split_by_rank(part, places, passes)
 
 
 def _split_by_dimensions(part: Part, places: list[int]) -> list[Part]:
@@ -82,22 +84,35 @@ def _split_by_dimensions(part: Part, places: list[int]) -> list[Part]:
     return []
 
 
-def _split_passes(part: Part, places: list[int], passes: int) -> list[Part]:
-    reading = {id(frame): i for i, frame in enumerate(_by_number(part.frames))}
-    numbers = [reading[id(frame)] for frame in part.frames]
+def _split_by_attribute(part: Part, places: list[int], passes: int) -> list[Part]:
+    """Part frames by what has one value a pass; [] where nothing has."""
     for keyword, value, words in _PASS_ATTRIBUTES:
         keys = [value(frame) for frame in part.frames]
-        if None in keys or len(set(zip(places, keys, strict=True))) < len(places):
+        groups = Counter(keys)
+        once_a_place = len(set(zip(places, keys, strict=True))) == len(places)
+        if None in groups or len(groups) != passes or not once_a_place or 1 in groups.values():
             continue
-        if len(set(keys)) == passes:
-            said = [f"{keyword} {words(key)}" for key in keys]
-            return split_into(part, _by_first(keys, numbers), said)
-        if keyword == _DIRECTION:
-            continue
-        ranks = _ranks(places, keys)
-        return split_into(part, ranks, [f"pass {rank} of {passes}, by {keyword}" for rank in ranks])
-    ranks = _ranks(places, numbers)
+        said = [f"{keyword} {words(key)}" if key != () else f"no {keyword}" for key in keys]
+        return split_into(part, _by_first(keys, _reading_places(part)), said)
+    return []
+
+
+def _split_by_rank(part: Part, places: list[int], passes: int) -> list[Part]:
+    """Part frames by the order in which they came to each place."""
+    for keyword, value, _ in _PASS_ATTRIBUTES[1:]:
+        keys = [value(frame) for frame in part.frames]
+        if None not in keys and len(set(zip(places, keys, strict=True))) == len(places):
+            ranks = _ranks(places, keys)
+            said = [f"pass {rank} of {passes}, by {keyword}" for rank in ranks]
+            return split_into(part, ranks, said)
+    ranks = _ranks(places, _reading_places(part))
     return split_into(part, ranks, [f"pass {rank} of {passes}" for rank in ranks])
+
+
+def _reading_places(part: Part) -> list[int]:
+    """Give each frame its number in the order of InstanceNumber and file name."""
+    reading = {id(frame): i for i, frame in enumerate(_by_number(part.frames))}
+    return [reading[id(frame)] for frame in part.frames]
 
 
 def _by_first(keys: Sequence[Hashable], numbers: Sequence[int]) -> Sequence[Hashable]:
@@ -158,9 +173,7 @@ def _dimensions(frames: Sequence[Frame]) -> list[_Dimension]:
 
 def _diffusion_direction(frame: Frame) -> Hashable:
     group = group_of(frame.header, frame.index)
-    return (
-        group.diffusion_gradient_orientation or frame.header.diffusion_gradient_orientation or None
-    )
+    return group.diffusion_gradient_orientation or frame.header.diffusion_gradient_orientation
 
 
 def _milliseconds(value: Any) -> str:
@@ -172,12 +185,11 @@ def _direction(value: Any) -> str:
 
 
 _SEGMENT = "ReferencedSegmentNumber"
-_DIRECTION = "DiffusionGradientOrientation"
 _PASS_ATTRIBUTES: tuple[
     tuple[str, Callable[[Frame], Hashable], Callable[[Any], str]],
     ...,
 ] = (
-    (_DIRECTION, _diffusion_direction, _direction),
+    ("DiffusionGradientOrientation", _diffusion_direction, _direction),  # has no order
     (
         "NominalCardiacTriggerDelayTime",
         lambda f: group_of(f.header, f.index).nominal_cardiac_trigger_delay_time,
