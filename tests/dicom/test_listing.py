@@ -45,6 +45,7 @@ def test_json_has_the_documented_form():
                                         "split_reason": "",
                                         "regular": True,
                                         "spacing_zyx_mm": [1.0, 1.2, 1.2],
+                                        "geometry_notes": [],
                                         "files": ["/study/IM1", "/study/IM2", "/study/IM3"],
                                         "references": [],
                                     }

@@ -95,6 +95,7 @@ def _stack_json(stack: Stack, listed: set[str]) -> dict[str, Any]:
         "split_reason": stack.split_reason,
         "regular": stack.regular,
         "spacing_zyx_mm": stack.spacing_zyx_mm and list(stack.spacing_zyx_mm),
+        "geometry_notes": list(stack.geometry_notes),
         "files": files,
         "references": list(
             dict.fromkeys(
