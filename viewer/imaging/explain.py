@@ -94,10 +94,10 @@ def _decoding(description: FrameDescription) -> Step:
 
 def _stored(description: FrameDescription, stored: np.ndarray | None) -> Step:
     title = "Stored value"
-    if description.palette_rgb is not None:
-        title = "Palette index"
-    elif description.samples_per_pixel > 1:
+    if description.samples_per_pixel > 1:
         title = "Red, green, blue"
+    elif display.is_colour(description):
+        title = "Palette index"
     text = f"{description.photometric_interpretation}, {description.stored_as}".strip(", ")
     return Step(title, text, "", _words(stored))
 
@@ -111,17 +111,24 @@ def _words(stored: np.ndarray | None) -> str:
 def _colour_steps(description: FrameDescription, stored: np.ndarray | None) -> list[Step]:
     steps = []
     if description.palette_rgb is not None:
-        entries = len(description.palette_rgb)
-        text = f"{entries:,} entries from value {description.palette_first} on"
-        value = ""
-        if stored is not None:
-            place = int(np.clip(int(stored) - description.palette_first, 0, entries - 1))
-            value = f"entry {place}"
-        steps.append(Step("Palette", text, "RedPaletteColorLookupTableData (0028,1201) ...", value))
+        steps.append(_palette("Palette", len(description.palette_rgb), description, stored))
     steps.append(Step("Window", "none: colours are shown as they are"))
     if description.icc_profile:
         steps.append(Step("Colour profile", description.icc_profile, "ICCProfile (0028,2000)"))
     return steps
+
+
+def _palette(
+    title: str, entries: int, description: FrameDescription, stored: np.ndarray | None
+) -> Step:
+    first = description.palette_first
+    value = ""
+    if stored is not None:
+        place = int(np.clip(int(stored) - first, 0, entries - 1))
+        in_grey = int(stored) < first and not display.is_colour(description)
+        value = "not in it: grey" if in_grey else f"entry {place}"
+    text = f"{entries:,} entries from value {first} on"
+    return Step(title, text, "RedPaletteColorLookupTableData (0028,1201) ...", value)
 
 
 def _grey_steps(
@@ -136,7 +143,11 @@ def _grey_steps(
         steps.append(_uptake(description, value))
     brightness = None if value is None else voi.apply(chosen, value)
     steps.append(_voi(chosen, chosen_by, description.modality.unit, brightness))
-    return [*steps, *_presentation(description, brightness)]
+    steps += _presentation(description, brightness)
+    if description.palette_rgb is not None:
+        entries = len(description.palette_rgb)
+        steps.append(_palette("Supplemental palette", entries, description, stored))
+    return steps
 
 
 def _padding(

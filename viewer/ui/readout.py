@@ -9,6 +9,7 @@ import numpy as np
 
 from viewer.dicom.stacks import Stack
 from viewer.imaging import modality as modality_values
+from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.geometry import frame_point_to_lps
 from viewer.imaging.lengths import region_at, value_at
@@ -64,7 +65,7 @@ def corner_texts(stack: Stack, index: int, picture: Picture, zoom: float) -> Cor
 
 def window_text(voi: Voi | None, description: FrameDescription) -> str:
     """Say which window is applied."""
-    if description.samples_per_pixel > 1 or description.palette_rgb is not None:
+    if is_colour(description):
         return "Colour"
     if isinstance(voi, VoiWindow):
         return f"C {voi.center:g}  W {voi.width:g}" + _with_space(description.modality.unit)
@@ -116,7 +117,7 @@ def uptake_text(description: FrameDescription, stored: np.ndarray) -> str:
 def _values(stored: np.ndarray, description: FrameDescription) -> str:
     if description.samples_per_pixel > 1:
         return "RGB " + ", ".join(str(int(value)) for value in stored)
-    if description.palette_rgb is not None:
+    if is_colour(description):
         return f"index {stored}"
     value = modality_values.value_of(description.modality, stored.item())
     unit = _with_space(plain_line(description.modality.unit, 16))

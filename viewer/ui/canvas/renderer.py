@@ -87,6 +87,8 @@ class FrameRenderer:
             self._voi = voi
             self._table = None
             self._rendered = None
+            if self.description.palette_rgb is not None:  # grey and colours are sampled as shown
+                self._mips = self._sampled = None
 
     def render(
         self, camera: Camera, viewport_px: tuple[int, int], method: resample.Method
