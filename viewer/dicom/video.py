@@ -121,11 +121,15 @@ class _Video:
         self._last: VideoFrame | None = None
         self._ahead: VideoFrame | None = None
         self._position = -1  # of `_last`
+        self._damage = ""
+        self._sound = 0  # frames before the damage
         self._container: av.container.InputContainer | None = None
         self.codec = ""
         self.note = ""
 
     def frame(self, index: int) -> VideoFrame:
+        if self._damage and index >= self._sound:
+            raise PixelError(self._damage)
         if self._container is None or index < self._position:
             self._restart()
         while self._position < index:
@@ -140,20 +144,28 @@ class _Video:
         return self._last
 
     def has_more(self) -> bool:
-        self._ahead = self._next()
+        try:
+            self._ahead = self._next()
+        except PixelError:  # damage after the last frame that was asked for
+            return False
         return self._ahead is not None
 
     def _next(self) -> VideoFrame | None:
+        import av
+
         if self._ahead is not None:
             frame, self._ahead = self._ahead, None
             return frame
         try:
             return next(self._frames, None)
-        except OSError as error:  # PyAV's errors of a damaged stream are some of them
+        except av.FFmpegError as error:
+            # what follows could be decoded, but frames would be lost and the rest miscounted
+            self._sound = self._position + 1
+            self._damage = (
+                f"The video is damaged after frame {self._sound} ({type(error).__name__})."
+            )
             self.close()
-            raise PixelError(
-                f"The video is damaged after frame {self._position + 1} ({type(error).__name__})."
-            ) from error
+            raise PixelError(self._damage) from error
 
     def _restart(self) -> None:
         self.close()
@@ -183,7 +195,7 @@ def _container(path: str, fragments: Sequence[Fragment], codec: str) -> av.conta
             return av.open(
                 _FragmentReader(path, fragments), "r", format=form, buffer_size=_BUFFER_BYTES
             )
-        except (OSError, ValueError) as error:  # FFmpegError is one or the other
+        except av.FFmpegError as error:
             failure = error
     raise PixelError("The video stream is damaged: its beginning is not found.") from failure
 
