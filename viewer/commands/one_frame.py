@@ -17,7 +17,7 @@ import numpy as np
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
-from viewer.dicom.presets import window_presets
+from viewer.dicom.presets import suv_presets, window_presets
 from viewer.imaging import display, voi
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.presentation import PresentationState, presented
@@ -135,7 +135,7 @@ def _voi(
     if arguments.voi is not None:
         return _file_voi(arguments.voi, description, path)
     if arguments.preset is not None:
-        return _preset(arguments.preset, header.modality, path)
+        return _preset(arguments.preset, header.modality, description, path)
     return voi.default_voi(description, pixels)
 
 
@@ -152,8 +152,8 @@ def _file_voi(number: int, description: FrameDescription, path: str) -> Voi:
     return chosen
 
 
-def _preset(name: str, modality_name: str, path: str) -> VoiWindow:
-    presets = window_presets(modality_name)
+def _preset(name: str, modality_name: str, description: FrameDescription, path: str) -> VoiWindow:
+    presets = (*window_presets(modality_name), *suv_presets(modality_name, description.suv))
     if not presets:
         kind = plain_line(modality_name) or "unknown"
         raise PixelError(f"There are no presets for modality {kind}; use --window.", path)
