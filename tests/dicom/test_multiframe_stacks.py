@@ -139,6 +139,25 @@ def test_a_trace_among_directions_and_a_lost_slice_do_not_jumble_diffusion_image
     ]
 
 
+def test_cardiac_phases_are_told_by_their_delay():
+    groups = [
+        at_height(z, nominal_cardiac_trigger_delay_time=delay)
+        for z in range(3)
+        for delay in (0.0, 120.0, 40.5)
+    ]
+    keyword = "NominalCardiacTriggerDelayTime"
+    expected = [f"{keyword} {delay} ms" for delay in ("0", "40.5", "120")]
+    assert reasons([an_object(groups, modality="MR")]) == expected
+
+
+def test_dose_offsets_that_do_not_fit_are_said():
+    offsets = (7.0, 9.0, 11.0)
+    dose = a_slice(1, number_of_frames=3, modality="RTDOSE", grid_frame_offset_vector=offsets)
+    (stack,) = stacks_of([dose])
+    note = "GridFrameOffsetVector does not say where the frames lie; ordered as in the file"
+    assert stack.geometry_notes == (note,)
+
+
 def test_magnitude_and_phase_within_one_object_are_two_stacks():
     groups = [
         at_height(z, frame_type=("ORIGINAL", "PRIMARY", "FLOW", "NONE", component))

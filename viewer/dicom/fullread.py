@@ -205,15 +205,16 @@ def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[byt
 
 
 def _frame_groups(dataset: Dataset, stream: BinaryIO, path: str) -> tuple[FrameGroup, ...]:
-    if DETECTOR_INFORMATION in dataset:
-        return nm_frame_groups(_part(dataset, stream, NM_TAGS))
     wanted = header_fields.FUNCTIONAL_GROUPS | {_NUMBER_OF_FRAMES, _DIMENSION_INDEX_SEQUENCE}
     try:
-        return frame_groups(_part(dataset, stream, wanted))
+        groups = frame_groups(_part(dataset, stream, wanted))
     except TooManyFramesError as error:
         raise HeaderError(
             "The header speaks of more frames than this program allows.", path, "limit"
         ) from error
+    if not groups and DETECTOR_INFORMATION in dataset:
+        return nm_frame_groups(_part(dataset, stream, NM_TAGS))
+    return groups
 
 
 def _references(
