@@ -56,6 +56,22 @@ def test_a_truncated_file_is_an_error_that_keeps_the_first_hash(tmp_path: Path) 
     assert not result.last_sha256
 
 
+def test_frames_that_a_header_makes_up_are_counted_without_being_tried(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path / "a", np.stack([VALUES] * 2), NumberOfFrames=2_000_000_000)
+    result = check_file(path, all_frames=True)
+    assert result.status == "error"
+    assert result.first_sha256
+    assert "1,999,999,998 of 2,000,000,000 frames fail" in result.message
+
+
+def test_the_decoder_is_said(tmp_path: Path) -> None:
+    assert check_file(synthetic.write(tmp_path / "a", VALUES)).decoder.startswith("none")
+    syntax = synthetic.JPEG_LS
+    frames = [synthetic.streams(VALUES)[syntax]]
+    path = synthetic.write(tmp_path / "b", VALUES, transfer_syntax=syntax, frames=frames)
+    assert "CharLS" in check_file(path).decoder
+
+
 def test_a_doubtful_file_is_a_warning(tmp_path: Path) -> None:
     result = check_file(synthetic.write(tmp_path / "a", VALUES, RescaleSlope="0"))
     assert result.status == "warning"

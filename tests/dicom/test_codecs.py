@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import zlib
 from dataclasses import replace
+from fractions import Fraction
 
 import imagecodecs
 import numpy as np
@@ -11,12 +13,14 @@ import pytest
 
 from tests.dicom import synthetic
 from viewer.dicom.codecs import decode
+from viewer.dicom.decoded import Decoded
 from viewer.dicom.errors import PixelError
 from viewer.dicom.layout import PixelLayout
 
 VALUES = synthetic.grey()
 STREAMS = synthetic.streams(VALUES)
 LAYOUT = PixelLayout(*VALUES.shape, 1, "MONOCHROME2", 0, 16, 12, 11, False, 1)
+COLOUR = replace(LAYOUT, samples=3, photometric="RGB", bits_allocated=8, bits_stored=8, high_bit=7)
 
 
 @pytest.mark.parametrize("syntax", STREAMS)
@@ -89,11 +93,94 @@ def test_jpeg_colours_are_right_whatever_the_label_where_the_stream_says(
     assert bool(decoded.warnings) == ((label == "RGB") != (stored_as == "rgb"))
 
 
+def _with_chroma(form: str) -> bytes:
+    """Encode a red field as JPEG 2000 whose chroma has its own resolution."""
+    av = pytest.importorskip("av", reason="PyAV encodes the stream of this test")
+    from av.video.reformatter import ColorRange
+
+    red = np.zeros((32, 48, 3), np.uint8)
+    red[..., 0] = 220
+    context = av.CodecContext.create("jpeg2000", "w")
+    context.width, context.height, context.pix_fmt = 48, 32, form
+    context.time_base = Fraction(1, 25)
+    frame = av.VideoFrame.from_ndarray(red, format="rgb24").reformat(
+        format=form, dst_colorspace=5, dst_color_range=ColorRange.JPEG
+    )
+    return b"".join(bytes(packet) for packet in (*context.encode(frame), *context.encode(None)))
+
+
+@pytest.mark.parametrize("label", ["YBR_FULL_422", "RGB"])
+@pytest.mark.parametrize("form", ["yuv422p", "yuv420p"])
+def test_jpeg_2000_with_chroma_of_a_lower_resolution_becomes_rgb(form: str, label: str) -> None:
+    layout = replace(COLOUR, rows=32, columns=48, photometric=label)
+    decoded = decode(_with_chroma(form), "1.2.840.10008.1.2.4.91", layout)
+    assert decoded.colour == "RGB"
+    assert np.abs(decoded.samples.astype(int) - [220, 0, 0]).max() <= 4
+    assert bool(decoded.warnings) == (label == "RGB")
+
+
+def test_chroma_of_limited_range_at_a_lower_resolution_in_jpeg_2000_is_refused() -> None:
+    layout = replace(COLOUR, rows=32, columns=48, photometric="YBR_PARTIAL_420")
+    with pytest.raises(PixelError, match="YBR_PARTIAL_420"):
+        decode(_with_chroma("yuv420p"), "1.2.840.10008.1.2.4.91", layout)
+
+
+def test_rle_segments_may_be_followed_by_anything() -> None:
+    data = STREAMS[synthetic.RLE]
+    np.testing.assert_array_equal(decode(data + b"\x05\x00", synthetic.RLE, LAYOUT).samples, VALUES)
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_floating_point_words_come_out_of_rle_and_deflated_frames(kind: type) -> None:
+    values = np.linspace(-3, 1e6, 12).astype(kind).reshape(3, 4)
+    bits = 8 * values.itemsize
+    layout = replace(
+        LAYOUT, rows=3, columns=4, bits_allocated=bits, bits_stored=bits, floating=True
+    )
+    packer = zlib.compressobj(wbits=-15)
+    deflated = packer.compress(values.tobytes()) + packer.flush()
+    decoded = decode(deflated, "1.2.840.10008.1.2.8.1", layout)
+    np.testing.assert_array_equal(decoded.samples, values)
+    with pytest.raises(PixelError, match="Floating point"):
+        decode(STREAMS[synthetic.JPEG_LS], synthetic.JPEG_LS, layout)
+
+
+def test_samples_with_more_bits_than_bits_stored_are_warned_of() -> None:
+    layout = replace(LAYOUT, bits_stored=8, high_bit=7)
+    assert any("BitsStored is 8" in note for note in _decoded_wide(layout).warnings)
+    assert not _decoded_wide(LAYOUT).warnings
+
+
+def _decoded_wide(layout: PixelLayout) -> Decoded:
+    return decode(STREAMS[synthetic.JPEG_2000], synthetic.JPEG_2000, layout)
+
+
+@pytest.mark.parametrize("syntax", ["51", "53", "55", "57"])
+def test_old_jpeg_syntaxes_decode_what_their_stream_is(syntax: str) -> None:
+    data = STREAMS[synthetic.JPEG_LOSSLESS]
+    decoded = decode(data, f"1.2.840.10008.1.2.4.{syntax}", LAYOUT)
+    np.testing.assert_array_equal(decoded.samples, VALUES)
+    assert decoded.decoder == "libjpeg-turbo (imagecodecs)"
+
+
+def test_a_stream_of_all_frames_as_components_is_named() -> None:
+    stack = np.stack([VALUES] * 4, axis=-1)
+    data = imagecodecs.jpeg2k_encode(stack, level=0, codecformat="j2k", mct=False)
+    with pytest.raises(PixelError, match="Part 2"):
+        decode(data, "1.2.840.10008.1.2.4.92", replace(LAYOUT, frames=4))
+
+
+@pytest.mark.parametrize("number", ["94", "95", "204", "205"])
+def test_pixels_on_a_server_are_said_to_be_there(number: str) -> None:
+    with pytest.raises(PixelError, match="on a server"):
+        decode(b"http", f"1.2.840.10008.1.2.4.{number}", LAYOUT)
+
+
 @pytest.mark.parametrize(
     ("syntax", "name"),
     [
-        ("1.2.840.10008.1.2.4.102", "H.264"),
-        ("1.2.840.10008.1.2.4.100", "MPEG-2"),
+        ("1.2.840.10008.1.2.7.1", "SMPTE ST 2110"),
+        ("1.2.840.10008.1.2.6.2", "XML"),
         ("1.2.3.4", "1.2.3.4"),
     ],
 )

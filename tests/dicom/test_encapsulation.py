@@ -71,3 +71,24 @@ def test_a_missing_end_marker_and_a_cut_item_are_said() -> None:
 
 def test_rubbish_in_place_of_items_ends_the_walk() -> None:
     assert _walked(b"rubbish, not an item").fragments == ()
+
+
+def test_frames_without_a_known_start_take_one_item_each() -> None:
+    """RLE and deflated frames: some are missing, the others are told apart all the same."""
+    grouped, notes = group_frames(_walked(_value(MORE, MORE[:8])), 3)
+    assert [[fragment.length for fragment in frame] for frame in grouped] == [[20], [8]]
+    assert "3 frames" in notes[0]
+
+
+def test_a_missing_offset_table_costs_no_frame() -> None:
+    rle = struct.pack("<16L", 2, 64, 80, *[0] * 13) + bytes(40)
+    for first in (SOI, rle):
+        found = _walked(_item(first) + _item(first) + b"\xfe\xff\xdd\xe0\0\0\0\0")
+        assert [fragment.length for fragment in found.fragments] == [len(first)] * 2
+        assert "offset table" in found.warnings[0]
+
+
+def test_a_short_offset_table_is_left_for_the_streams() -> None:
+    grouped, notes = group_frames(_walked(_value(SOI, MORE, SOI, SOI, table=(0, 60))), 3)
+    assert [len(frame) for frame in grouped] == [2, 1, 1]
+    assert "offset table" in notes[0]
