@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor, QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from viewer.imaging.spacing import FrameMark
 from viewer.ui.canvas.frame_slider import FrameSlider
 from viewer.workers.priority import FAILED, READY
 
@@ -133,3 +134,62 @@ def test_it_can_be_found_and_named(slider: FrameSlider) -> None:
     assert slider.objectName() == "frameSlider"
     assert slider.accessibleName() == "Frame"
     assert slider.focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+GAP = FrameMark(29, "gap of 5 mm after this frame")
+
+
+def amber(slider: FrameSlider) -> list[int]:
+    """Give the columns in which a mark is painted."""
+    image = slider.grab().toImage()
+    colours = (
+        (x, image.pixelColor(x, y)) for x in range(image.width()) for y in range(image.height())
+    )
+    return sorted(
+        {x for x, c in colours if c.red() > 200 and 120 < c.green() < 210 > c.blue() + 90}
+    )
+
+
+def told_at(slider: FrameSlider, x: int) -> str:
+    at = QPoint(x, slider.height() // 2)
+    event = QHelpEvent(QEvent.Type.ToolTip, at, slider.mapToGlobal(at))
+    QApplication.sendEvent(slider, event)
+    return QToolTip.text()
+
+
+def test_marks_are_painted_at_their_frames_and_taken_away(slider: FrameSlider) -> None:
+    assert not amber(slider)
+    slider.set_marks([GAP])
+    middle = slider.width() / 2
+    assert amber(slider)
+    assert all(abs(x - middle) < 6 for x in amber(slider))
+    slider.set_marks([])
+    assert not amber(slider)
+
+
+def test_a_new_stack_has_no_marks(slider: FrameSlider) -> None:
+    slider.set_marks([GAP])
+    slider.set_count(61)
+    assert not amber(slider)
+
+
+def test_the_tooltip_says_what_is_marked_at_the_frame(slider: FrameSlider) -> None:
+    slider.set_marks([GAP, FrameMark(29, "shifted"), FrameMark(40, "other")])
+    slider.set_index(29)
+    assert slider.toolTip() == "frame 30 of 60\ngap of 5 mm after this frame\nshifted"
+    slider.set_index(30)
+    assert slider.toolTip() == "frame 31 of 60"
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen
+def test_hovering_a_mark_says_what_it_is(slider: FrameSlider) -> None:
+    slider.set_marks([GAP])
+    at = amber(slider)[0]
+    assert told_at(slider, at) == "frame 30: gap of 5 mm after this frame"
+    assert told_at(slider, 4) == "frame 1 of 60"
+    QToolTip.hideText()
+
+
+def test_marks_outside_the_stack_are_no_trouble(slider: FrameSlider) -> None:
+    slider.set_marks([FrameMark(-1, "a"), FrameMark(60, "b"), FrameMark(10**9, "c")])
+    assert not amber(slider)
