@@ -7,7 +7,7 @@ the values mean is `display_rules`' matter. PS3.3 C.7.6.16, C.11.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
@@ -191,10 +191,13 @@ def is_stated(dataset: Dataset, keyword: str) -> bool:
     """Whether an attribute is there with a value, readable or not."""
     if keyword not in dataset:
         return False
-    if raw_value(dataset, keyword):
-        return True
-    element = dataset.get_item(keyword)
-    return element is not None and bool(element.value)
+    value = raw_value(dataset, keyword)
+    if value is None:  # empty, or beyond parsing
+        element = dataset.get_item(keyword)
+        value = None if element is None else element.value
+    if isinstance(value, bytes):
+        value = value.strip(b" \0")
+    return len(value) > 0 if isinstance(value, Sized) else value is not None
 
 
 def _tables(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:

@@ -28,6 +28,10 @@ MEDIA_SOP_CLASS = 0x00020002
 MEDIA_SOP_INSTANCE = 0x00020003
 SOP_CLASS = 0x00080016
 _PIXEL_REPRESENTATION = 0x00280103
+# padding, window and rescale
+_DISPLAY_NUMBERS = frozenset(
+    (0x00280120, 0x00280121, 0x00281050, 0x00281051, 0x00281052, 0x00281053)
+)
 
 # What display needs to read for itself, beyond slope, intercept and windows
 DESCRIPTION_TAGS = frozenset(
@@ -248,6 +252,8 @@ def build_header(
         if tag in FIELDS:
             name, usual_vr, convert = FIELDS[tag]
             fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)
+            if tag in _DISPLAY_NUMBERS and fields[name] in (None, ()) and raw.strip(b" \0"):
+                needs_full_description = True  # the picture must say that it is left out
     for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
         if not fields.get(name) and tag in raw_values:
             fields[name] = values.text(raw_values[tag][1])
