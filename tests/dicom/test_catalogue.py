@@ -124,7 +124,17 @@ def test_same_object_twice_is_shown_once_and_says_where():
     assert catalogue.ledger.shown == 2
     (skipped,) = catalogue.ledger.skipped
     assert (skipped.path, skipped.kind) == ("/copy/IM1", "duplicate")
-    assert skipped.reason == "Has the SOPInstanceUID of /study/IM1, which is shown."
+    assert skipped.reason == "Has the SOPInstanceUID and header of /study/IM1, which is shown."
+
+
+def test_another_picture_under_the_same_uid_is_shown_too_and_said():
+    other = replace(a_slice(1, path="/study/IM9"), columns=64, size=9_000)
+    catalogue = built(a_slice(1), a_slice(2), other)
+    assert (catalogue.ledger.shown, catalogue.ledger.skipped) == (3, ())
+    assert "SOPInstanceUID" in catalogue.ledger.notices[0]
+    (series,) = series_of(catalogue)
+    uids = [stack.uid for stack in series.stacks]
+    assert len(set(uids)) == len(uids) == 2
 
 
 def test_the_same_path_twice_is_one_file():

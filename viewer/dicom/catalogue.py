@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from viewer.dicom.headers import InstanceHeader
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 # While a scan runs, a series is rebuilt once it has grown by this share: the
 # work on a growing series stays proportional to its size.
 _GROWTH = 0.25
+_SHARED_UID = "Files that differ share a SOPInstanceUID, which must be unique; each is shown."
 
 
 __all__ = [
@@ -91,7 +92,7 @@ class CatalogueBuilder:
     def __init__(self) -> None:
         self._patients: dict[tuple[str, str, str], _PatientNode] = {}
         self._paths: set[str] = set()
-        self._kept: dict[str, str] = {}
+        self._kept: dict[str, list[InstanceHeader]] = {}  # what is shown of each SOPInstanceUID
         self._shown = 0
         self._skipped: list[Skipped] = []
         self._skipped_tuple: tuple[Skipped, ...] = ()
@@ -134,14 +135,7 @@ class CatalogueBuilder:
     def _add_header(self, header: InstanceHeader) -> None:
         if header.path in self._paths:
             return
-        uid = header.sop_instance_uid
-        kept = self._kept.setdefault(uid, header.path) if uid else header.path
-        if kept != header.path:
-            self._skip(
-                Skipped(
-                    header.path, "duplicate", f"Has the SOPInstanceUID of {kept}, which is shown."
-                )
-            )
+        if header.sop_instance_uid and not self._keep(header):
             return
         self._paths.add(header.path)
         self._shown += 1
@@ -158,6 +152,23 @@ class CatalogueBuilder:
         series.headers.append(header)
         study.note(header)
         patient.note(header)
+
+    def _keep(self, header: InstanceHeader) -> bool:
+        """Say whether a file is to be shown: a copy of one that is shown is not.
+
+        Another picture under the same SOPInstanceUID is against the standard
+        (PS3.5 9), and must not be lost for it.
+        """
+        kept = self._kept.setdefault(header.sop_instance_uid, [])
+        for other in kept:
+            if replace(other, path=header.path, mtime_ns=header.mtime_ns) == header:
+                reason = f"Has the SOPInstanceUID and header of {other.path}, which is shown."
+                self._skip(Skipped(header.path, "duplicate", reason))
+                return False
+        if kept:
+            self._notices[_SHARED_UID] = None
+        kept.append(header)
+        return True
 
     def _missing_uid(self) -> str:
         self._missing_uids += 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from viewer.dicom.headers import FrameGroup, InstanceHeader
+from viewer.dicom.sop_classes import is_projection
 from viewer.imaging.geometry import FramePlane, Vector3, cross, directions
 
 _NO_GROUP = FrameGroup()
@@ -67,10 +68,11 @@ def plane_of(header: InstanceHeader, frame: int) -> FramePlane | None:
     """Give the plane of ``frame`` (from 0), or None where the file does not say it all.
 
     Needs position, two orthogonal directions and PixelSpacing: the spacing of
-    a detector is not one in the patient. PS3.3 C.7.6.2.
+    a detector is not one in the patient. PS3.3 C.7.6.2. A projection has no
+    plane in the patient.
     """
     position = position_of(header, frame)
-    if position is None:
+    if position is None or is_projection(header):
         return None
     pair = directions(orientation_of(header, frame))
     spacing = pixel_spacing_of(header, frame)

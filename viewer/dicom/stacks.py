@@ -128,7 +128,7 @@ def _image_stack(series_uid: str, part: Part, *, alone: bool) -> Stack:
 
 
 def _uid(series_uid: str, frame: Frame) -> str:
-    return f"{series_uid}/{frame.header.sop_instance_uid or frame.header.path}/{frame.index}"
+    return f"{series_uid}/{frame.header.path}/{frame.index}"
 
 
 def _document(series_uid: str, header: InstanceHeader, words: str) -> Stack:
