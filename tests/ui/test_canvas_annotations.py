@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -228,6 +229,22 @@ def test_graphics_can_be_switched_off_and_are_not_in_the_copied_picture(
     assert (on_screen(canvas) != BLACK).any()
     canvas.set_annotations([])
     assert (on_screen(canvas) == BLACK).all()
+
+
+def test_a_defect_while_drawing_is_reported_once_and_hides_the_picture(
+    canvas: ImageCanvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    seen: list[type[BaseException]] = []
+    monkeypatch.setattr(sys, "excepthook", lambda kind, *_: seen.append(kind))
+    monkeypatch.setattr(curves, "ellipse", fail)
+    draw(canvas, CASES["CIRCLE"][0])
+    assert (on_screen(canvas)[90:110] != BLACK).any()
+    on_screen(canvas)
+    assert seen == [ZeroDivisionError]
+    assert canvas.grab_image().isNull()
 
 
 # Curves

@@ -18,7 +18,6 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.dicom.errors import NegatoError
-from viewer.imaging.geometry import edge_letters
 from viewer.imaging.voi import Voi, VoiWindow
 from viewer.ui.canvas.annotations import AnnotationPainter
 from viewer.ui.canvas.camera_view import CameraView
@@ -98,8 +97,7 @@ class ImageCanvas(CameraView):
             if not keep_view:
                 self.clear_ruler()
             self._renderer = FrameRenderer(pixels, description, self._voi, self._layers)
-            plane = description.plane
-            self._words.letters = edge_letters(plane) if plane is not None else ("", "", "", "")
+            self._words.letters = description.edge_letters
             self._item.set_size(description.rows, description.columns)
             self._measure_again(description)
         self.look_at(self._renderer.description if self._renderer else None, keep_view=keep_view)
@@ -234,7 +232,10 @@ class ImageCanvas(CameraView):
         if self._message or self._fault:
             draw_message(painter, room, self._message or self._fault)
         elif self._renderer is not None:
-            self._draw_over(painter, room)
+            try:
+                self._draw_over(painter, room)
+            except Exception as error:  # as in `_rendered_or_fault`
+                self._show_fault(error)
 
     def shows_picture(self) -> bool:
         """Whether a frame is on screen, and no message in its place."""
@@ -279,12 +280,17 @@ class ImageCanvas(CameraView):
             return None
         try:
             return self._renderer.render(self._camera, self.viewport_px(), method or self._method())
-        except NegatoError as error:
-            self._fault = error.message
         except Exception as error:  # a paint event must not pass on what the pipeline raises
+            self._show_fault(error)
+        return None
+
+    def _show_fault(self, error: Exception) -> None:
+        if isinstance(error, NegatoError):
+            self._fault = error.message
+        else:
             self._fault = _FAULT
             sys.excepthook(type(error), error, error.__traceback__)
-        return None
+        self.repaint_picture()
 
 
 def _extent_of(voi: Voi) -> tuple[float, float]:
