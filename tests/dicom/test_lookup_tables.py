@@ -47,7 +47,7 @@ def test_luts_are_named_by_item(tmp_path: Path) -> None:
     damaged = lut(words(1), [4, 0, 16])
     found = described(
         tmp_path,
-        VOILUTSequence=[lut(words(0, 1), [2, 0, 8]), damaged, lut(words(1, 0), [2, 0, 8])],
+        VOILUTSequence=[lut(words(0, 255), [2, 0, 8]), damaged, lut(words(255, 0), [2, 0, 8])],
     )
     assert [v.source for v in found.vois] == [
         "VOILUTSequence (0028,3010), item 1",
@@ -90,7 +90,16 @@ def test_full_brightness_is_what_the_entries_can_hold(
     table, found = voi_lut(tmp_path, lut(data, [count, 0, bits]))
     assert table.table.bits == true_bits
     assert table.table.entries[-1] == (255 if count == 4 else 4095)
-    assert any("LUTDescriptor says" in text for text in found.warnings) is warned
+    assert any("taken for full brightness" in text for text in found.warnings) is warned
+
+
+def test_a_table_that_stays_dark_says_so(tmp_path: Path) -> None:
+    _, found = voi_lut(tmp_path, lut(words(0, 4095), [2, 0, 16]))
+    assert found.warnings == (
+        "The entries of VOILUTSequence, item 1, take 12 of the 16 bits that LUTDescriptor says; "
+        "the picture is as dark as that makes it.",
+    )
+    assert voi_lut(tmp_path, lut(words(0, 40000), [2, 0, 16]))[1].warnings == ()
 
 
 def test_a_rescale_beside_a_modality_lut_is_left_out_with_a_warning(tmp_path: Path) -> None:

@@ -144,12 +144,18 @@ def _voi_luts(frame: FrameAttributes, modality: ModalityTransform) -> tuple[VoiL
     source, place = frame.stating("FrameVOILUTSequence", ("VOILUTSequence",))
     signed = _reaches_below_zero(modality, frame.word)
     found = []
-    for number_, item in enumerate(_tables(source, "VOILUTSequence"), start=1):
+    for at, item in enumerate(_tables(source, "VOILUTSequence"), start=1):
         table = lookup_table(item, signed=signed, big_endian=frame.big_endian, notes=frame.notes)
         if table is None:
-            frame.notes.append(f"Item {number_} of VOILUTSequence is damaged and left out.")
+            frame.notes.append(f"Item {at} of VOILUTSequence is damaged and left out.")
             continue
-        source_words = f"VOILUTSequence (0028,3010), item {number_}{place}"
+        used = int(table.entries.max()).bit_length()
+        if used < table.bits - 1:
+            frame.notes.append(
+                f"The entries of VOILUTSequence, item {at}, take {used} of the {table.bits} "
+                "bits that LUTDescriptor says; the picture is as dark as that makes it."
+            )
+        source_words = f"VOILUTSequence (0028,3010), item {at}{place}"
         found.append(VoiLut(table, table.explanation, source_words))
     return tuple(found)
 

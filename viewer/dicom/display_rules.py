@@ -126,7 +126,7 @@ def windows(
     """
     shape = _FUNCTIONS.get(function.upper())
     if shape is None:
-        notes.append(f"VOILUTFunction {function!r} is unknown; LINEAR is used.")
+        notes.append("VOILUTFunction is not LINEAR, LINEAR_EXACT or SIGMOID; LINEAR is used.")
         shape = "LINEAR"
     count = min(len(centers), len(widths))
     if centers and widths and len(centers) != len(widths):
@@ -180,7 +180,7 @@ def inversion(photometric: str, presentation_lut_shape: str, notes: list[str]) -
     if shape == "INVERSE":
         said.append("PresentationLUTShape (2050,0020) is INVERSE")
     elif shape not in ("", "IDENTITY"):
-        notes.append(f"PresentationLUTShape {shape!r} is not for images and is left out.")
+        notes.append("PresentationLUTShape is neither IDENTITY nor INVERSE and is left out.")
     return bool(said), " and ".join(said)
 
 
