@@ -28,7 +28,7 @@ from viewer.dicom.lengths import scale_of, unusable_spacings
 from viewer.dicom.overlays import overlays_of
 from viewer.dicom.palettes import palette, supplemental_palette
 from viewer.dicom.plain_description import aspect
-from viewer.dicom.planes import plane_of
+from viewer.dicom.planes import patient_orientation_of, plane_of
 from viewer.dicom.shutters import shutter_of
 from viewer.dicom.suv import suv_of
 from viewer.dicom.transfer_syntaxes import NO_DECODER, stored_words, transfer_syntax_name
@@ -70,6 +70,7 @@ def describe(
         signed=layout.signed,
         modality=modality_of(attributes, header),
         plane=plane_of(header, frame),
+        patient_orientation=patient_orientation_of(header),
         spacing_rc_mm=spacing,
         spacing_source=scale.source if scale else "",
         spacing_note=scale.note if scale else "",

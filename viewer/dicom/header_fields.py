@@ -155,6 +155,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00200011: ("series_number", b"IS", _integer),
     0x00200012: ("acquisition_number", b"IS", _integer),
     0x00200013: ("instance_number", b"IS", _integer),
+    0x00200020: ("patient_orientation", b"CS", _texts),
     0x00200032: ("image_position_patient", b"DS", _numbers),
     0x00200037: ("image_orientation_patient", b"DS", _numbers),
     0x00200052: ("frame_of_reference_uid", b"UI", _text),

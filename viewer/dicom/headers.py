@@ -124,6 +124,7 @@ class InstanceHeader:
     # plane
     image_position_patient: tuple[float, ...] = ()
     image_orientation_patient: tuple[float, ...] = ()
+    patient_orientation: tuple[str, ...] = ()
     pixel_spacing: tuple[float, ...] = ()
     imager_pixel_spacing: tuple[float, ...] = ()
     nominal_scanned_pixel_spacing: tuple[float, ...] = ()

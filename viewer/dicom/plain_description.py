@@ -12,7 +12,7 @@ from viewer.dicom.display_rules import StoredWord, inversion, padding, rescale, 
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.lengths import scale_of, unusable_spacings
 from viewer.dicom.native_frames import native_frame
-from viewer.dicom.planes import plane_of
+from viewer.dicom.planes import patient_orientation_of, plane_of
 from viewer.dicom.suv import suv_of
 from viewer.dicom.transfer_syntaxes import NO_DECODER, stored_words, transfer_syntax_name
 from viewer.imaging.frame import FrameDescription
@@ -73,6 +73,7 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
         padding_range=padding_range,
         padding_source=padding_source,
         plane=plane_of(header, 0),
+        patient_orientation=patient_orientation_of(header),
         spacing_rc_mm=spacing,
         spacing_source=scale.source if scale else "",
         spacing_note=scale.note if scale else "",

@@ -12,6 +12,7 @@ import math
 from viewer.dicom.headers import FrameGroup, InstanceHeader
 from viewer.dicom.sop_classes import is_projection
 from viewer.imaging.geometry import FramePlane, Vector3, cross, directions
+from viewer.imaging.patient_orientation import direction_letters
 
 _NO_GROUP = FrameGroup()
 _AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
@@ -79,6 +80,14 @@ def plane_of(header: InstanceHeader, frame: int) -> FramePlane | None:
     if pair is None or spacing is None:
         return None
     return FramePlane(position, pair[0], pair[1], spacing)
+
+
+def patient_orientation_of(header: InstanceHeader) -> tuple[str, str]:
+    """Give the letters towards which rows and columns run; empty where not known."""
+    if len(header.patient_orientation) != 2:
+        return "", ""
+    row, column = (direction_letters(text) for text in header.patient_orientation)
+    return row, column
 
 
 def _grid_position(header: InstanceHeader, frame: int) -> Vector3 | None:

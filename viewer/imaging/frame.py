@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from viewer.imaging.geometry import FramePlane
+from viewer.imaging.geometry import FramePlane, edge_letters
 from viewer.imaging.lengths import UltrasoundRegion
 from viewer.imaging.modality import LookupTable, ModalityTransform
 from viewer.imaging.overlays import OverlayPlane
+from viewer.imaging.patient_orientation import Edges, edges_of
 from viewer.imaging.shutters import Shutter
 from viewer.imaging.suv import Suv
 from viewer.imaging.voi import Voi
@@ -42,6 +43,8 @@ class FrameDescription:
     palette_rgb: np.ndarray | None = None  # (entries, 3) uint8, of PALETTE COLOR or supplemental
     palette_first: int = 0  # below it, a supplemental palette leaves grey
     plane: FramePlane | None = None
+    # PatientOrientation: letters towards which a row and a column run; for frames without a plane
+    patient_orientation: tuple[str, str] = ("", "")
     spacing_rc_mm: tuple[float, float] | None = None
     spacing_source: str = ""  # keyword of the tag the millimetres come from; "" : no millimetres
     spacing_note: str = ""  # "at the detector", "calibrated (FIDUCIAL)": see `lengths`
@@ -56,3 +59,10 @@ class FrameDescription:
     decoder: str = ""  # "OpenJPEG (imagecodecs)", "none: the values are stored as they are"
     stored_as: str = ""  # "12 of 16 bits, high bit 11, unsigned"
     warnings: tuple[str, ...] = ()
+
+    @property
+    def edge_letters(self) -> Edges:
+        """Give the orientation letters of the (left, right, top, bottom) edges."""
+        if self.plane is not None:
+            return edge_letters(self.plane)
+        return edges_of(*self.patient_orientation)

@@ -14,6 +14,7 @@ import numpy as np
 from viewer.imaging.geometry import FramePlane, Vector3, frame_point_to_lps
 from viewer.imaging.lengths import UltrasoundRegion
 from viewer.imaging.overlays import OverlayPlane
+from viewer.imaging.patient_orientation import opposite
 from viewer.imaging.shutters import Shutter
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def turned_description(description: FrameDescription, turn: Turn) -> FrameDescri
         rows=rows,
         columns=columns,
         plane=None if plane is None else _plane(plane, turn, size),
+        patient_orientation=_orientation(description.patient_orientation, turn),
         spacing_rc_mm=None if spacing is None else _swapped(spacing, turn),
         pixel_aspect_rc=_swapped(description.pixel_aspect_rc, turn),
         regions=tuple(_region(region, turn, size) for region in description.regions),
@@ -140,6 +142,19 @@ def _plane(plane: FramePlane, turn: Turn, size: Size) -> FramePlane:
         direction((1, 0)),
         _swapped(plane.spacing_rc_mm, turn),
     )
+
+
+def _orientation(letters: tuple[str, str], turn: Turn) -> tuple[str, str]:
+    """Turn the letters towards which a row and a column run."""
+
+    def towards(step_rc: Point) -> str:
+        down, along = _step(turn, step_rc)
+        row, column = letters
+        if along:
+            return row if along > 0 else opposite(row)
+        return column if down > 0 else opposite(column)
+
+    return towards((0, 1)), towards((1, 0))
 
 
 def _region(region: UltrasoundRegion, turn: Turn, size: Size) -> UltrasoundRegion:
