@@ -33,7 +33,7 @@ class RowDelegate(QStyledItemDelegate):
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
         )
         room = option.rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        if node.stack is not None:
+        if node.stack:  # documents have no frames, and no picture
             square = QRect(room.left(), room.top(), THUMBNAIL_PX, THUMBNAIL_PX)
             _draw_thumbnail(painter, square, index.data(THUMBNAIL_ROLE), option.palette)
             room.setLeft(square.right() + 2 * _MARGIN)
