@@ -121,6 +121,28 @@ def test_a_truncated_file_keeps_its_whole_frames_and_says_how_much_is_there(
     assert description is None
 
 
+def test_a_truncated_deflated_file_keeps_its_whole_frames(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (4, 40, 40)).astype(np.uint8)
+    path = synthetic.write(
+        tmp_path / "a", noise, NumberOfFrames=4, transfer_syntax=DeflatedExplicitVRLittleEndian
+    )
+    data = Path(path).read_bytes()
+    Path(path).write_bytes(data[: len(data) - 1000])
+    results = [pixels for _, pixels, _ in read_frames(path, range(4))]
+    np.testing.assert_array_equal(results[0], noise[0])
+    assert "cut short" in str(results[3])
+
+
+def test_pixels_of_ge_s_private_syntax_are_big_endian(tmp_path: Path) -> None:
+    """And the rest of the file is implicit little-endian."""
+    path = synthetic.write(tmp_path / "a", VALUES.byteswap(), transfer_syntax="1.2.840.10008.1.2")
+    data = Path(path).read_bytes()
+    Path(path).write_bytes(data.replace(b"1.2.840.10008.1.2\0", b"1.2.840.113619.5.2", 1))
+    pixels, description = read_frame(path, 0)
+    np.testing.assert_array_equal(pixels, VALUES)
+    assert description.transfer_syntax.startswith("GE private")
+
+
 def test_the_fast_path_says_how_much_is_there(tmp_path: Path) -> None:
     path = synthetic.write(tmp_path / "a", VALUES)
     native = native_frame(read_header(path))
@@ -197,3 +219,22 @@ def test_a_disc_that_fails_among_the_compressed_frames_is_named_as_the_cause(
     monkeypatch.setattr(pixel_files, "walk", broken)
     with pytest.raises(HeaderError, match=r"cannot be read \(Input/output error\)"):
         read_frame(str(path), 0)
+
+
+def test_each_syntax_says_what_it_is_and_what_decoded_it(corpus: Path) -> None:
+    """One CT in all syntaxes: what is lossless is the same, how it came about is said."""
+    names = {"80": "CharLS", "90": "OpenJPEG", "57": "libjpeg", "70": "libjpeg", "5": "PackBits"}
+    lossless = []
+    for path in sorted((corpus / "tsyntax/one_ct_in_all_syntaxes").iterdir()):
+        pixels, description = read_frame(str(path), 0)
+        uid = read_header(str(path)).transfer_syntax_uid
+        assert f"({uid})" in description.transfer_syntax, path.name
+        assert not description.transfer_syntax.startswith("unknown"), path.name
+        assert "bits, high bit" in description.stored_as
+        assert description.decoder, path.name
+        name = names.get(uid.rpartition(".")[2])
+        if name:
+            assert name in description.decoder, path.name
+            lossless.append(pixels)
+    assert len(lossless) == len(names)
+    assert all(np.array_equal(lossless[0], other) for other in lossless)

@@ -239,6 +239,8 @@ def _finish_subsampled(
 
 def _jpegxl(data: bytes, layout: PixelLayout) -> Decoded:
     samples = _run("JPEG XL", imagecodecs.jpegxl_decode, data, numthreads=1)
+    if samples.dtype.kind == "f":
+        raise PixelError("JPEG XL with floating point samples is not supported.")
     shape = samples.shape
     info = StreamInfo(
         "jpeg-xl", shape[0], shape[1], 1 if samples.ndim == 2 else shape[2], 8 * samples.itemsize

@@ -224,8 +224,9 @@ def _read_dataset(
                 stream = cast(BinaryIO, inflated)
                 dataset = read_dataset(stream, False, True, stop_when=at_pixels)
                 if place and place[-1][1] is not None:  # while the file is open
-                    inflated.seek(place[-1][0])
-                    inflated.read(place[-1][1])
+                    offset, length = place[-1]
+                    inflated.seek(offset)
+                    place[-1] = offset, len(inflated.read(length))
             else:
                 dataset = read_partial(stream, stop_when=at_pixels, force=True)
         except (OSError, MemoryError):
