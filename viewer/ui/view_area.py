@@ -112,6 +112,8 @@ class ViewArea(QWidget):
             or description is not before.description
             or turn != before.turn
         ):
+            if turn != before.turn:
+                self.canvas.clear_ruler()  # its positions are those of the frame as it was turned
             self.canvas.set_frame(
                 turned_pixels(pixels, turn),
                 turned_description(description, turn),
@@ -130,9 +132,8 @@ class ViewArea(QWidget):
         )
         if picture.area is not None and picture.state is not before.state:
             area = turned_area(picture.area, turn, size_rc)
-            self.canvas.show_area(
-                area.top_left_rc, area.bottom_right_rc, area.mode, area.magnification
-            )
+            corners = area.top_left_rc, area.bottom_right_rc
+            self.canvas.show_area(*corners, area.mode, area.magnification, area.spacing_rc_mm)
         elif before.state is not None and picture.state is None and uid == self._stack_uid:
             self.canvas.fit()
 
