@@ -116,14 +116,22 @@ def test_functional_groups_are_named_with_whether_they_are_the_frames_own(tmp_pa
     assert first.vois[0].source == f"{WINDOW} in FrameVOILUTSequence of all frames (5200,9229)"
 
 
-def test_a_contradicted_monochrome1_is_inverted_with_a_warning(tmp_path: Path) -> None:
-    attributes = {"PhotometricInterpretation": "MONOCHROME1", "PresentationLUTShape": "IDENTITY"}
-    found = described(tmp_path, **attributes)
+@pytest.mark.parametrize(
+    ("photometric", "shape", "contradicts"),
+    [
+        ("MONOCHROME1", "IDENTITY", True),
+        ("MONOCHROME2", "INVERSE", True),
+        ("MONOCHROME1", "INVERSE", False),
+    ],
+)
+def test_what_is_said_once_or_twice_is_inverted_once_and_contradictions_are_named(
+    tmp_path: Path, photometric: str, shape: str, contradicts: bool
+) -> None:
+    found = described(tmp_path, PhotometricInterpretation=photometric, PresentationLUTShape=shape)
     assert found.inverted
-    assert "contradicts" in found.warnings[0]
-    twice = described(tmp_path, **{**attributes, "PresentationLUTShape": "INVERSE"})
-    assert twice.inverted
-    assert "MONOCHROME1 and PresentationLUTShape (2050,0020) is INVERSE" in twice.inversion_source
+    assert ("is MONOCHROME1" in found.inversion_source) is (photometric == "MONOCHROME1")
+    assert ("is INVERSE" in found.inversion_source) is (shape == "INVERSE")
+    assert any("contradicts" in text for text in found.warnings) is contradicts
 
 
 @pytest.mark.parametrize(

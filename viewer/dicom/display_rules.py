@@ -172,11 +172,11 @@ def inversion(photometric: str, presentation_lut_shape: str, notes: list[str]) -
     said = []
     if photometric == "MONOCHROME1":
         said.append("PhotometricInterpretation (0028,0004) is MONOCHROME1")
-        if shape == "IDENTITY":
-            notes.append(
-                "PresentationLUTShape IDENTITY contradicts PhotometricInterpretation MONOCHROME1; "
-                "low values are shown bright."
-            )
+    if (photometric, shape) in (("MONOCHROME1", "IDENTITY"), ("MONOCHROME2", "INVERSE")):
+        notes.append(
+            f"PresentationLUTShape {shape} contradicts PhotometricInterpretation {photometric}; "
+            "low values are shown bright."
+        )
     if shape == "INVERSE":
         said.append("PresentationLUTShape (2050,0020) is INVERSE")
     elif shape not in ("", "IDENTITY"):
