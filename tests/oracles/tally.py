@@ -43,7 +43,7 @@ class Tally:
         """
         self.counts["files"] = len(self.read)
         self.counts["files it cannot read"] = len(self.unread)
-        self.counts["explained"] = len(self.differences)
+        self.counts["differences"] = len(self.differences)
         record_property(REPORT, {"oracle": self.oracle, **self.counts})
         explained = {key[1:]: why for key, why in EXPLAINED.items() if key[0] == self.oracle}
         unread = UNREAD.get(self.oracle, {})
