@@ -173,6 +173,7 @@ class _Video:
         if not self._container.streams.video:
             raise PixelError("The pixel data holds no video.")
         stream = self._container.streams.video[0]
+        stream.thread_type = "AUTO"  # frames far from the start come in half the time
         self.codec = stream.codec_context.name
         if self.codec != self._stated:
             self.note = f"The header says {self._stated}, the stream is {self.codec}; it decided."
