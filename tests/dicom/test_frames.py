@@ -238,3 +238,35 @@ def test_each_syntax_says_what_it_is_and_what_decoded_it(corpus: Path) -> None:
             lossless.append(pixels)
     assert len(lossless) == len(names)
     assert all(np.array_equal(lossless[0], other) for other in lossless)
+
+
+@pytest.mark.parametrize("syntax", synthetic.streams(VALUES))
+def test_a_file_cut_within_a_compressed_frame_shows_the_frames_before(
+    tmp_path: Path, syntax: str
+) -> None:
+    frames = [synthetic.streams(VALUES // factor)[syntax] for factor in (1, 2, 3)]
+    path = synthetic.write(
+        tmp_path / "a", VALUES, transfer_syntax=syntax, frames=frames, NumberOfFrames=3
+    )
+    data = Path(path).read_bytes()
+    Path(path).write_bytes(data[: len(data) - 8 - len(frames[2]) // 2])
+    results = [pixels for _, pixels, _ in read_frames(path, range(3))]
+    np.testing.assert_array_equal(results[0], VALUES)
+    np.testing.assert_array_equal(results[1], VALUES // 2)
+    assert isinstance(results[2], PixelError)
+
+
+def test_more_compressed_frames_than_the_header_says_are_warned_of(tmp_path: Path) -> None:
+    syntax = synthetic.JPEG_2000
+    frames = [synthetic.streams(VALUES // factor)[syntax] for factor in (1, 2, 3)]
+    path = synthetic.write(
+        tmp_path / "a", VALUES, transfer_syntax=syntax, frames=frames, NumberOfFrames=2
+    )
+    pixels, description = read_frame(path, 1)
+    np.testing.assert_array_equal(pixels, VALUES // 2)
+    assert any("2 frames" in warning and "holds 3" in warning for warning in description.warnings)
+
+
+def test_an_image_on_a_server_says_so(corpus: Path) -> None:
+    with pytest.raises(PixelError, match=r"on a server \(JPIP Referenced"):
+        read_frame(str(corpus / "derived/tsyntax/jpip_referenced.dcm"), 0)
