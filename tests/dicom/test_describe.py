@@ -73,6 +73,13 @@ def test_units_are_only_claimed_where_the_file_says_them(
     assert _described(tmp_path, **attributes).modality.unit == unit
 
 
+def test_dose_is_scaled_to_gray(tmp_path: Path) -> None:
+    modality = _described(tmp_path, DoseGridScaling="0.00025", DoseUnits="GY").modality
+    assert (modality.slope, modality.unit) == (0.00025, "Gy")
+    assert "DoseGridScaling" in modality.source
+    assert _described(tmp_path, DoseGridScaling="1", DoseUnits="RELATIVE").modality.unit == ""
+
+
 def test_a_slope_of_zero_is_left_out_with_a_warning(tmp_path: Path) -> None:
     description = _described(tmp_path, RescaleSlope="0", RescaleIntercept="3")
     assert description.modality.slope == 1

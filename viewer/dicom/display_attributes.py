@@ -7,6 +7,7 @@ the values mean is `display_rules`' matter. PS3.3 C.7.6.16, C.11.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass
 
@@ -105,6 +106,9 @@ def modality_of(frame: FrameAttributes, header: InstanceHeader) -> ModalityTrans
                 source="ModalityLUTSequence (0028,3000)",
             )
         notes.append("The Modality LUT is damaged and left out; values are not calibrated.")
+    dose = number(dataset, "DoseGridScaling")
+    if slope is None and dose is not None and math.isfinite(dose) and dose > 0:
+        return _dose(dataset, dose)
     for keyword, value in (("RescaleSlope", slope), ("RescaleIntercept", intercept)):
         if value is None and is_stated(source, keyword):
             notes.append(f"{keyword} cannot be read and is left out; values are not calibrated.")
@@ -116,6 +120,16 @@ def modality_of(frame: FrameAttributes, header: InstanceHeader) -> ModalityTrans
         notes,
         ends=(0, 0) if frame.layout.floating else frame.word.ends,
         place=place,
+    )
+
+
+def _dose(dataset: Dataset, scaling: float) -> ModalityTransform:
+    """Give the scaling of an RT Dose, whose values are no modality values. PS3.3 C.8.8.3."""
+    unit = text(dataset, "DoseUnits")
+    return ModalityTransform(
+        slope=scaling,
+        unit="Gy" if unit == "GY" else "",
+        source="DoseGridScaling (3004,000E) and DoseUnits (3004,0002)",
     )
 
 

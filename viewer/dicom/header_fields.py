@@ -44,6 +44,7 @@ DESCRIPTION_TAGS = frozenset(
         0x00283010,  # VOI LUT Sequence
         0x00289145,  # Pixel Value Transformation Sequence
         0x20500010,  # Presentation LUT Sequence
+        0x3004000E,  # Dose Grid Scaling
         *FRAMES_ELSEWHERE,
         # Overlay Rows, Overlay Data of the repeating groups 60xx: PS3.3 C.9.2
         *(
