@@ -90,8 +90,8 @@ def test_at_one_to_one_the_screen_shows_the_transform_exactly(ct: tuple) -> None
     expected = to_rgb32(pixels, description, WINDOW)
     assert canvas.view_zoom() == 1
     np.testing.assert_array_equal(packed(canvas.grab_image()), expected)
-    middle = on_screen(canvas)[20:40, 70:130]
-    np.testing.assert_array_equal(middle, expected[20:40, 20:80])
+    middle = on_screen(canvas)[25:40, 70:130]
+    np.testing.assert_array_equal(middle, expected[25:40, 20:80])
 
 
 def test_beside_the_picture_it_is_black(ct: tuple) -> None:
@@ -230,8 +230,10 @@ def test_orientation_letters_stand_at_the_edges(canvas: ImageCanvas) -> None:
 def test_corner_texts_are_legible_on_white(canvas: ImageCanvas) -> None:
     show_plain(canvas, 1000, (100, 200))
     canvas.set_corner_texts(["Doe"], [], [], ["1 / 60"])
-    corner = on_screen(canvas)[:30, :60]
-    assert min(QColor(int(value)).lightness() for value in corner.ravel()) < 40
+    # the first letters and the ground under them
+    light = [QColor(int(value)).lightness() for value in on_screen(canvas)[10:20, 10:25].ravel()]
+    assert np.median(light) < 120
+    assert max(light) > 220
 
 
 def test_a_long_corner_text_is_elided_to_a_third(canvas: ImageCanvas) -> None:
