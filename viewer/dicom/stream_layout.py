@@ -1,7 +1,7 @@
 """Where the compressed stream overrules the Image Pixel module.
 
-Where the two differ, "the Pixel Data characteristics included in the bit stream shall be used"
-(PS3.5 8.2.1, 8.2.4). Size and depth are left to `codecs`, colours to `codecs` and `frames`.
+The standard has the stream control decompression where the two differ (PS3.5 8.2.1, 8.2.4). Size
+and depth are left to `codecs`, colours to `codecs` and `frames`.
 """
 
 from __future__ import annotations
