@@ -223,8 +223,8 @@ def _read_dataset(
                 inflated = InflatingStream(file, limits.inflate_bytes)
                 stream = cast(BinaryIO, inflated)
                 dataset = read_dataset(stream, False, True, stop_when=at_pixels)
-                if place and place[-1][1] is not None:  # while the file is open
-                    offset, length = place[-1]
+                offset, length = place[-1] if place else (0, None)
+                if length is not None:  # while the file is open
                     inflated.seek(offset)
                     place[-1] = offset, len(inflated.read(length))
             else:
