@@ -16,7 +16,6 @@ from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.stacks import Stack
-from viewer.dicom.tags import TagTable
 from viewer.imaging.presentation import PresentationState
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
@@ -25,6 +24,7 @@ from viewer.session.hop import Hop
 from viewer.session.messages import Messages
 from viewer.session.presentation import states_for
 from viewer.session.settings import Settings
+from viewer.session.tag_feed import TagFeed
 from viewer.session.viewport import (
     AUTOMATIC,
     Appearance,
@@ -37,7 +37,7 @@ from viewer.session.viewport import (
     resolve,
     sampled_frames,
 )
-from viewer.workers.child_pool import ChildPool, Ticket
+from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
 
@@ -61,8 +61,6 @@ class Workspace(QObject):
         A `Stack` whose thumbnail frame is in the cache.
     statesChanged
         Another presentation state, or none, is applied, or others can be.
-    tagsChanged
-        ``tags`` is new: a TagTable, a NegatoError, or None while they are read.
     """
 
     documentChanged = Signal()
@@ -73,7 +71,6 @@ class Workspace(QObject):
     framesChanged = Signal()
     thumbnailReady = Signal(object)
     statesChanged = Signal()
-    tagsChanged = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,15 +78,13 @@ class Workspace(QObject):
         self.messages = Messages(self)
         self.document: Document | None = None
         self.viewport = ViewportState()
-        self.tags: TagTable | NegatoError | None = None
-        self.tags_path = ""
-        self._tags_ticket: Ticket | None = None
         self._hop = Hop(self)
         self._chosen = False  # the user has picked a stack or frame himself
         self._thumbnails: dict[str, tuple[Stack, int]] = {}
         self.cache = FrameCache(settings.memory_budget_bytes())
         self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
         self._pool.start()
+        self.tag_feed = TagFeed(self._pool, self._hop, self)
         self._decoder = DecodeService(self._pool, self.cache, self._frame_done)
 
     def open(self, paths: Sequence[str]) -> None:
@@ -128,7 +123,7 @@ class Workspace(QObject):
         )
         self._thumbnails.clear()
         self._chosen = False
-        self._set_tags("", None)
+        self.tag_feed.clear()
         self.documentChanged.emit()
         self.stackChanged.emit()
         self.pictureChanged.emit()
@@ -264,7 +259,7 @@ class Workspace(QObject):
     def _turn_to(self, stack: Stack, index: int) -> None:
         before = self.viewport.stack
         if before is None or before.uid != stack.uid:
-            self._set_tags("", None)  # never the tags of another series beside the picture
+            self.tag_feed.clear()  # never the tags of another series beside the picture
         self.viewport.show(stack, index)
         self.stackChanged.emit()
         self.statesChanged.emit()
@@ -277,30 +272,8 @@ class Workspace(QObject):
         if len(stack):
             self._decoder.look_at(stack, self.viewport.index, self.viewport.direction)
         header = stack.header(self.viewport.index) if len(stack) else stack.headers[0]
-        self._read_tags(header.path)
+        self.tag_feed.read(header.path)
         self.pictureChanged.emit()
-
-    def _read_tags(self, path: str) -> None:
-        if path == self.tags_path:
-            return
-        self.tags_path = path
-        if self._tags_ticket is not None:  # a file that was scrolled past: not ahead of frames
-            self._tags_ticket.cancel()
-        self._tags_ticket = self._pool.submit(
-            "tags",
-            (path,),
-            timeout_s=DEFAULT_LIMITS.header_seconds,
-            on_done=lambda result: self._hop.post(lambda: self._tags_done(path, result)),
-        )
-
-    def _tags_done(self, path: str, result: TagTable | NegatoError) -> None:
-        if path == self.tags_path:
-            self._set_tags(path, result)
-
-    def _set_tags(self, path: str, tags: TagTable | NegatoError | None) -> None:
-        self.tags_path = path
-        self.tags = tags
-        self.tagsChanged.emit()
 
     def _frame_done(self, stack_uid: str, index: int) -> None:
         self._hop.post(lambda: self._frame_ready(stack_uid, index))
@@ -360,6 +333,6 @@ class Workspace(QObject):
         if first is not None:
             self._turn_to(*first)
             return
-        self._set_tags("", None)
+        self.tag_feed.clear()
         self.stackChanged.emit()
         self.pictureChanged.emit()

@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
         workspace.stackChanged.connect(self._stack_changed)
         workspace.pictureChanged.connect(self._enable_actions)
         workspace.thumbnailReady.connect(self._show_thumbnail)
-        workspace.tagsChanged.connect(self._show_tags)
+        workspace.tag_feed.changed.connect(self._show_tags)
         workspace.messages.posted.connect(self._status.show_message)
         self.browser.stackChosen.connect(self._choose_stack)
         self.browser.stateChosen.connect(self._choose_state)
@@ -298,7 +298,7 @@ class MainWindow(QMainWindow):
             self.browser.set_thumbnail(stack.uid, thumbnail(*cached))
 
     def _show_tags(self) -> None:
-        tags = self.workspace.tags
+        tags = self.workspace.tag_feed.tags
         if isinstance(tags, NegatoError):
             self.tag_panel.set_message(tags.message)
         elif tags is None and self.workspace.viewport.stack is not None:
