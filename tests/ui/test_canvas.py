@@ -167,6 +167,19 @@ def test_palette_indices_are_never_averaged(canvas: ImageCanvas) -> None:
     assert not (packed(canvas.grab_image()) & 0xFF).any()
 
 
+def test_a_grey_frame_with_a_supplemental_palette_follows_its_window(
+    canvas: ImageCanvas,
+) -> None:
+    pixels = (np.indices((100, 200)).sum(axis=0) * 5).astype(np.uint16)
+    palette = np.array([[255, 0, 0]] * 500, np.uint8)
+    description = FrameDescription(100, 200, palette_rgb=palette, palette_first=1000)
+    canvas.set_frame(pixels, description, keep_view=False)
+    for window in (VoiWindow(500, 1000), VoiWindow(100, 50)):
+        canvas.set_voi(window)
+        expected = to_rgb32(pixels, description, window)
+        np.testing.assert_array_equal(packed(canvas.grab_image()), expected)
+
+
 def test_nearest_shows_pixels_as_blocks(canvas: ImageCanvas) -> None:
     pixels = np.random.default_rng(2).integers(0, 1000, (25, 50)).astype(np.int16)
     description = FrameDescription(25, 50)
