@@ -137,6 +137,9 @@ def test_the_next_measurement_another_stack_and_escape_take_it_away(
     assert canvas.ruler() is None
     assert (on_screen(canvas) == BLACK).all()
     assert not escape()  # left to the window
+    measure(qtbot, canvas, (101, 61), (181, 121))
+    show(canvas, replace(SPACED, rows=50, columns=100), keep_view=True)
+    assert canvas.ruler() is None
 
 
 def test_a_shift_click_takes_the_measurement_away(qtbot: QtBot, canvas: ImageCanvas) -> None:

@@ -7,7 +7,6 @@ drawings, is decided by whoever owns the canvas.
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Literal
@@ -18,7 +17,6 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.dicom.errors import NegatoError
-from viewer.imaging.voi import Voi, VoiWindow
 from viewer.ui.canvas.annotations import AnnotationPainter
 from viewer.ui.canvas.camera_view import CameraView
 from viewer.ui.canvas.frame_item import FrameItem
@@ -27,16 +25,17 @@ from viewer.ui.canvas.layers import Layers, Shown
 from viewer.ui.canvas.renderer import FrameRenderer, Rendered
 from viewer.ui.canvas.ruler import Ruler, draw_ruler, measure
 from viewer.ui.canvas.scale_bar import scale_bar
+from viewer.ui.canvas.window_drag import WindowDrag
 from viewer.ui.canvas.words import Words, draw_message
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
     from viewer.imaging.presentation import Annotation
+    from viewer.imaging.voi import Voi
     from viewer.ui.canvas.camera import Pair
 
 Interpolation = Literal["smooth", "nearest"]
 
-_WINDOW_PER_PIXEL = 0.004  # of the current width
 _SMOOTH_WHILE_MOVING_PX = 1_500_000  # larger viewports are refined when the movement rests
 _FAULT = "This frame cannot be displayed."
 
@@ -60,7 +59,7 @@ class ImageCanvas(CameraView):
         self._renderer: FrameRenderer | None = None
         self._voi: Voi | None = None
         self._layers = Layers()
-        self._dragged: tuple[float, float] | None = None
+        self._window_drag = WindowDrag()
         self._interpolation: Interpolation = "smooth"
         self._message = ""
         self._fault = ""
@@ -94,7 +93,8 @@ class ImageCanvas(CameraView):
         self._fault = ""
         self._renderer = None
         if pixels is not None and description is not None:
-            if not keep_view:
+            size_rc = description.rows, description.columns
+            if not keep_view or self._camera is None or self._camera.size_rc != size_rc:
                 self.clear_ruler()
             self._renderer = FrameRenderer(pixels, description, self._voi, self._layers)
             self._words.letters = description.edge_letters
@@ -192,7 +192,7 @@ class ImageCanvas(CameraView):
     def drag_began(self, kind: DragKind, at: QPointF) -> None:
         """Begin a window drag from the window on screen, a measurement from the point."""
         if kind is DragKind.WINDOW:
-            self._dragged = None
+            self._window_drag.begin()
         elif kind is DragKind.MEASURE:
             self.clear_ruler()
             sight = self.sight()
@@ -216,13 +216,7 @@ class ImageCanvas(CameraView):
         renderer = self._renderer
         if renderer is None or not renderer.has_window or not self.shows_picture():
             return
-        center, width = self._dragged or _extent_of(renderer.voi)
-        center += down * _WINDOW_PER_PIXEL * width
-        width = max(width * math.exp(right * _WINDOW_PER_PIXEL), _least_width(renderer))
-        # exact values go on within the drag: rounded ones would swallow small movements
-        self._dragged = center, width
-        decimals = max(0, math.ceil(-math.log10(_WINDOW_PER_PIXEL * width)))
-        self.windowDragged.emit(round(center, decimals), round(width, decimals))
+        self.windowDragged.emit(*self._window_drag.by(right, down, renderer))
 
     def drawForeground(self, painter: QPainter, _rect: QRectF) -> None:
         """Write texts, letters or the message over the scene."""
@@ -291,19 +285,3 @@ class ImageCanvas(CameraView):
             self._fault = _FAULT
             sys.excepthook(type(error), error, error.__traceback__)
         self.repaint_picture()
-
-
-def _extent_of(voi: Voi) -> tuple[float, float]:
-    """Give the window that spans a VOI: its own, or the range a VOI LUT maps."""
-    if isinstance(voi, VoiWindow):
-        return voi.center, voi.width
-    entries = len(voi.table.entries)
-    return voi.table.first_mapped + entries / 2, float(entries)
-
-
-def _least_width(renderer: FrameRenderer) -> float:
-    """Give the narrowest sensible window: one stored value wide."""
-    modality = renderer.description.modality
-    if renderer.pixels.dtype.kind == "f":
-        return 1e-9
-    return 1.0 if modality.lut is not None else abs(modality.slope) or 1.0

@@ -123,7 +123,7 @@ class FrameRenderer:
     def _source(self) -> Mips:
         if self.description.palette_rgb is None:
             return resample.Mips(self.pixels, self.description.padding_range)
-        # indices have no mean, their colours do; nor have greys with a supplemental palette's values
+        # indices have no mean, their colours do; so it is with a supplemental palette's values
         packed = self._to_rgb32(self.pixels)
         channels = [(packed >> shift).astype(np.uint8) for shift in (16, 8, 0)]
         return resample.Mips(np.stack(channels, axis=-1))
