@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from viewer.imaging import colour, modality
+from viewer.imaging.voi import VoiLut
 from viewer.imaging.voi import apply as apply_voi
 
 if TYPE_CHECKING:
@@ -59,6 +60,25 @@ def is_colour(description: FrameDescription) -> bool:
         description.samples_per_pixel > 1
         or description.photometric_interpretation == "PALETTE COLOR"
     )
+
+
+def has_means(description: FrameDescription, voi: Voi) -> bool:
+    """Say whether a value between two stored values looks like something between them.
+
+    It does not where they are indices of a palette, or pass through a table
+    that goes up and down: then pixels must be averaged as they are shown.
+    """
+    tables = [description.modality.lut, description.presentation_lut]
+    if isinstance(voi, VoiLut):
+        tables.append(voi.table)
+    return description.palette_rgb is None and all(
+        table is None or _is_monotonic(table.entries) for table in tables
+    )
+
+
+def _is_monotonic(entries: np.ndarray) -> bool:
+    rises = entries[1:] >= entries[:-1]
+    return bool(rises.all()) or bool((entries[1:] <= entries[:-1]).all())
 
 
 def display_table(description: FrameDescription, dtype: np.dtype, voi: Voi) -> DisplayTable:

@@ -9,6 +9,7 @@ from viewer.imaging.display import to_rgb32
 from viewer.imaging.frame import FrameDescription
 from viewer.session.viewport import FileVoi, chosen_voi
 from viewer.ui.browser.delegate import THUMBNAIL_PX
+from viewer.ui.canvas.camera import stretch_of
 
 
 def thumbnail(pixels: np.ndarray, description: FrameDescription) -> QPixmap:
@@ -20,7 +21,7 @@ def thumbnail(pixels: np.ndarray, description: FrameDescription) -> QPixmap:
     )
     height, width = rgb.shape
     image = QImage(rgb.data, width, height, 4 * width, QImage.Format.Format_RGB32)
-    vertical, horizontal = description.pixel_aspect_rc
+    vertical, horizontal = stretch_of(description)
     return QPixmap.fromImage(image.copy()).scaled(
         max(round(width * horizontal / max(vertical, horizontal)), 1),
         max(round(height * vertical / max(vertical, horizontal)), 1),

@@ -84,10 +84,10 @@ class FrameRenderer:
     @voi.setter
     def voi(self, voi: Voi) -> None:
         if voi != self._voi and self.has_window:
-            self._voi = voi
+            before, self._voi = self._voi, voi
             self._table = None
             self._rendered = None
-            if self.description.palette_rgb is not None:  # grey and colours are sampled as shown
+            if not all(display.has_means(self.description, one) for one in (before, voi)):
                 self._mips = self._sampled = None
 
     def render(
@@ -121,9 +121,9 @@ class FrameRenderer:
         return sampled
 
     def _source(self) -> Mips:
-        if self.description.palette_rgb is None:
+        if self.pixels.ndim == 3 or display.has_means(self.description, self._voi):
             return resample.Mips(self.pixels, self.description.padding_range)
-        # indices have no mean, their colours do; so it is with a supplemental palette's values
+        # what is shown has a mean where the values have none
         packed = self._to_rgb32(self.pixels)
         channels = [(packed >> shift).astype(np.uint8) for shift in (16, 8, 0)]
         return resample.Mips(np.stack(channels, axis=-1))
