@@ -232,6 +232,8 @@ def with_our_pixels(header: Dataset, frames: Mapping[int, np.ndarray]) -> Datase
         found.add_new("PixelData", "OW", pixels.tobytes())
         found.BitsAllocated = 8 * first.itemsize
         found.PixelRepresentation = int(first.dtype.kind == "i")
+    if "DoseGridScaling" in found:  # a rescale by another name, which nobody else knows: C.8.8.3
+        found.RescaleSlope, found.RescaleIntercept = found.DoseGridScaling, "0"
     found.file_meta = FileMetaDataset()
     found.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     found.set_original_encoding(is_implicit_vr=False, is_little_endian=True)
