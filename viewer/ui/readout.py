@@ -58,7 +58,7 @@ def corner_texts(stack: Stack, index: int, picture: Picture, zoom: float) -> Cor
         _lines(
             f"{index + 1} / {len(stack)}",
             _position(description),
-            *(plain_line(note, 120) for note in description.warnings[:3]),
+            *(plain_line(note, 120) for note in (*stack.geometry_notes, *description.warnings)[:3]),
         ),
     )
 
