@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QTextDocument
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -25,6 +25,8 @@ from pytestqt.qtbot import QtBot
 
 from viewer.imaging.voi import VoiWindow
 from viewer.session.settings import Settings
+from viewer.ui.browser.model import BrowserModel
+from viewer.ui.browser.nodes import Node
 from viewer.ui.dialogs.text_dialogs import LedgerDialog
 from viewer.ui.main_window import MainWindow
 
@@ -175,6 +177,16 @@ def test_searching_a_tag_counts_the_matches(
     qtbot.keyClicks(window.findChild(QLineEdit, "tagSearch"), "RescaleIntercept")
     qtbot.waitUntil(lambda: "1 of 1" in window.tag_panel.count.text())
     assert "0028,1052" in tree.currentIndex().siblingAtColumn(0).data()
+
+
+def test_a_row_tells_in_full_what_it_elides_and_never_as_markup(window: MainWindow) -> None:
+    node = Node("1", "<b>Chest</b>" * 20, "CT · 3 images")
+    model = BrowserModel(window)
+    model.set_nodes((node,))
+    tooltip = model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
+    document = QTextDocument()
+    document.setHtml(tooltip)
+    assert document.toPlainText() == f"{node.title}\n{node.subtitle}"
 
 
 def test_the_filter_keeps_what_matches(window: MainWindow, sample: Path, open_paths: Open) -> None:

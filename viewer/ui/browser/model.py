@@ -14,6 +14,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QPixmap
+from PySide6.QtGui import Qt as QtGui
 
 from viewer.ui.browser.nodes import Node
 
@@ -105,6 +106,9 @@ class BrowserModel(QAbstractItemModel):
             return self._thumbnails.get(node.stack.uid) if node.stack is not None else None
         if role == Qt.ItemDataRole.DisplayRole:
             return node.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            # said to be plain: else Qt would guess whether it is markup
+            return QtGui.convertFromPlainText(node.told(), Qt.WhiteSpaceMode.WhiteSpaceNormal)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{node.badge} {node.title}, {node.subtitle}".strip()
         return None

@@ -35,6 +35,11 @@ class Node:
         text = f"{self.title} {self.subtitle} {self.badge}".lower()
         return all(word in text for word in words)
 
+    def told(self) -> str:
+        """Say in full what the row elides, and what is odd about its stack."""
+        notes = self.stack.geometry_notes if self.stack is not None else ()
+        return "\n".join((self.title, self.subtitle, *(plain_line(note, 200) for note in notes)))
+
 
 def nodes_of(catalogue: Catalogue) -> tuple[Node, ...]:
     """Give the rows of ``catalogue``: patients, studies, series; stacks where there are several."""
