@@ -22,8 +22,24 @@ _ONE_CT = (
     "tsyntax/one_ct_in_all_syntaxes/CTImage.dcm_JPEGProcess1TransferSyntax_1.2.840.10008.1.2.4.50"
 )
 
-# (oracle, path, VOI): why
+# (oracle, path, VOI, or what else was compared): why
 EXPLAINED: dict[tuple[str, str, str], str] = {
+    ("dcm2pnm", "derived/broken/rle_too_short.dcm", "picture"): (
+        "The segments end before the last pixel (PS3.5 Annex G); DCMTK fills up with zeros, we "
+        "say that the frame is damaged."
+    ),
+    ("dcm2pnm", "derived/broken/rows_doubled.dcm", "picture"): (
+        "Half of the Pixel Data that Rows asks for is there (PS3.5 8.1.1); DCMTK fills up with "
+        "zeros, we say that it is cut short."
+    ),
+    ("dcm2pnm", "derived/broken/spp3_mono.dcm", "picture"): (
+        "SamplesPerPixel is 3 in a MONOCHROME2 image, which has 1 (PS3.3 C.7.6.3.1.2); DCMTK "
+        "leaves it aside, we say that the two contradict each other."
+    ),
+    ("dcm2pnm", "derived/tsyntax/unknown_transfer_syntax.dcm", "picture"): (
+        "DCMTK takes a transfer syntax that it does not know for Explicit VR Little Endian; what "
+        "its Pixel Data holds is not known (PS3.5 10), and we say so."
+    ),
     ("dcm2pnm", "derived/broken/ds_nan.dcm", "WindowCenter 1"): _NAN,
     ("highdicom", "derived/broken/ds_nan.dcm", "modality values"): _NAN,
     ("highdicom", "derived/broken/ds_nan.dcm", "WindowCenter 1"): _NAN,

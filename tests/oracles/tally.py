@@ -22,7 +22,7 @@ class Tally:
     unread: dict[str, str] = field(default_factory=dict)
     read: set[str] = field(default_factory=set)
 
-    def compared(self, path: str, voi: object) -> None:
+    def compared(self, path: str) -> None:
         self.read.add(path)
         self.counts["comparisons"] += 1
 
