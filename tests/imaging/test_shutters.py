@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.imaging.shutters import Shutter, visible
+from viewer.imaging.shutters import Shutter, sees, visible
 
 SQUARE = ((2.0, 3.0), (2.0, 7.0), (6.0, 7.0), (6.0, 3.0))
 # corners on half pixels: no pixel is on an edge, where two ways to count may differ by rounding
@@ -105,6 +105,18 @@ def test_several_shapes_leave_only_what_is_inside_all_of_them():
     ]
     assert (seen == (alone[0] & alone[1] & alone[2])).all()
     assert seen.any()
+
+
+@given(
+    st.lists(st.tuples(st.integers(-3, 12), st.integers(-3, 12)), min_size=3, max_size=7),
+    st.tuples(st.integers(-2, 8), st.integers(-2, 8), st.integers(1, 9)),
+)
+def test_one_pixel_asked_for_is_in_sight_where_the_whole_frame_has_it_so(polygon, circle):
+    shutter = Shutter((1, 0, 7, 8), circle, tuple(polygon))
+    seen = visible(shutter, 9, 10)
+    assert [[sees(shutter, row, column) for column in range(10)] for row in range(9)] == [
+        list(row) for row in seen
+    ]
 
 
 def test_positions_far_outside_are_no_error():

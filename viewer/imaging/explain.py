@@ -236,17 +236,15 @@ def _drawn_over(description: FrameDescription, pixel: tuple[int, int] | None) ->
     steps = []
     shutter = description.shutter
     if shutter is not None:
-        mask = composition.shutter_mask(description)
         value = ""
         if pixel is not None:
-            value = "in sight" if mask is None or mask[pixel] else "hidden by the shutter"
+            seen = composition.is_in_sight(description, *pixel)
+            value = "in sight" if seen else "hidden by the shutter"
         steps.append(Step("Shutter", "hides what lies outside it", shutter.source, value))
     for plane in description.overlays:
         value = ""
         if pixel is not None:
-            row, column = pixel[0] - plane.origin_rc[0], pixel[1] - plane.origin_rc[1]
-            inside = 0 <= row < plane.rows and 0 <= column < plane.columns
-            value = "set" if inside and plane.mask()[row, column] else "not set"
+            value = "set" if plane.is_set(*pixel) else "not set"
         text = plane.label or ("region of interest" if plane.kind == "R" else "graphics")
         steps.append(Step(f"Overlay {plane.group:04X}", text, plane.source, value))
     return steps

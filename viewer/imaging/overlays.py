@@ -34,3 +34,10 @@ class OverlayPlane:
         """Give the bits, (rows, columns) bool."""
         bits = np.unpackbits(self.packed, axis=1, count=self.columns)
         return bits.view(np.bool_)
+
+    def is_set(self, row: int, column: int) -> bool:
+        """Say whether the bit at a pixel of the frame is set; beside the plane none is."""
+        row, column = row - self.origin_rc[0], column - self.origin_rc[1]
+        if not (0 <= row < self.rows and 0 <= column < self.columns):
+            return False
+        return bool(self.packed[row, column // 8] >> (7 - column % 8) & 1)

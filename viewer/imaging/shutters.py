@@ -6,7 +6,7 @@ Reading them from a file is left to `viewer.dicom.shutters`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -54,6 +54,20 @@ def visible(shutter: Shutter, rows: int, columns: int) -> np.ndarray:
     return seen
 
 
+def sees(shutter: Shutter, row: int, column: int) -> bool:
+    """Say whether the shapes leave one pixel in sight, as `visible` does of a whole frame."""
+    rectangle, circle, polygon = shutter.rectangle, shutter.circle, shutter.polygon
+    if rectangle is not None:
+        top, left, bottom, right = rectangle
+        rectangle = top - row, left - column, bottom - row, right - column
+    if circle is not None:
+        circle = circle[0] - row, circle[1] - column, circle[2]
+    if polygon is not None:
+        polygon = tuple((r - row, c - column) for r, c in polygon)
+    here = replace(shutter, rectangle=rectangle, circle=circle, polygon=polygon)
+    return bool(visible(here, 1, 1)[0, 0])
+
+
 def _inside(vertices: np.ndarray, rows: int, columns: int) -> np.ndarray:
     """Fill a polygon by the even-odd rule, its edges included.
 
@@ -63,7 +77,11 @@ def _inside(vertices: np.ndarray, rows: int, columns: int) -> np.ndarray:
     """
     toggles = np.zeros((rows, columns + 1), np.bool_)
     edges = np.zeros((rows, columns), np.bool_)
-    for start, end in zip(vertices, np.roll(vertices, -1, axis=0), strict=True):
+    following = np.roll(vertices, -1, axis=0)
+    top = np.minimum(vertices[:, 0], following[:, 0])
+    bottom = np.maximum(vertices[:, 0], following[:, 0])
+    met = (top <= rows - 1) & (bottom >= 0)
+    for start, end in zip(vertices[met], following[met], strict=True):
         _cross(toggles, start, end)
         _draw(edges, start, end)
     inside: np.ndarray = np.logical_xor.accumulate(toggles, axis=1)[:, :columns] | edges
