@@ -151,6 +151,23 @@ def test_samples_with_more_bits_than_bits_stored_are_warned_of() -> None:
     assert not _decoded_wide(LAYOUT).warnings
 
 
+@pytest.mark.parametrize("codec", ["jpegls", "jpeg2k"])
+def test_white_beyond_white_of_lossy_streams_stays_white(codec: str) -> None:
+    rows, columns = np.indices((64, 64))
+    board = np.where((rows // 8 + columns // 8) % 2, 4090, 0).astype(np.uint16)
+    board[::3, ::5] ^= 5  # 4095 among others
+    if codec == "jpegls":
+        stream, syntax, error = imagecodecs.jpegls_encode(board, level=3), "81", 3
+    else:
+        stream = imagecodecs.jpeg2k_encode(board, level=60, codecformat="j2k")
+        syntax, error = "91", 300
+    layout = replace(LAYOUT, rows=64, columns=64)
+    decoded = decode(stream, f"1.2.840.10008.1.2.4.{syntax}", layout)
+    assert decoded.samples.max() == 4095
+    assert np.abs(decoded.samples.astype(int) - board).max() <= error
+    assert any("values above 4095 are taken as 4095" in note for note in decoded.warnings)
+
+
 def _decoded_wide(layout: PixelLayout) -> Decoded:
     return decode(STREAMS[synthetic.JPEG_2000], synthetic.JPEG_2000, layout)
 

@@ -75,8 +75,8 @@ def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
     decoded = _DECODERS[found](data, layout)
     if decoded.samples.shape[:2] != (layout.rows, layout.columns):
         raise PixelError(f"The {_NAMES[found]} stream decodes to another size than it says.")
-    notes = (*notes, *_lost_bits(decoded, layout), *decoded.warnings)
-    return replace(decoded, warnings=notes)
+    decoded = _within_bits_stored(decoded, layout)
+    return replace(decoded, warnings=(*notes, *decoded.warnings))
 
 
 def is_encapsulated(transfer_syntax: str) -> bool:
@@ -123,17 +123,23 @@ def _check_size(info: StreamInfo, layout: PixelLayout) -> None:
         )
 
 
-def _lost_bits(decoded: Decoded, layout: PixelLayout) -> tuple[str, ...]:
-    """Say where samples need more bits than the header gives them."""
-    samples = decoded.samples
+def _within_bits_stored(decoded: Decoded, layout: PixelLayout) -> Decoded:
+    """Say where samples need more bits than the header gives them.
+
+    Lossy compression may put white beyond white: without its upper bits it would be black.
+    """
+    samples, white = decoded.samples, (1 << layout.bits_stored) - 1
     if decoded.precision <= layout.bits_stored or layout.signed or samples.dtype.kind != "u":
-        return ()
-    if not int(samples.max()) >> layout.bits_stored:
-        return ()
-    return (
-        f"The stream holds {decoded.precision}-bit samples, BitsStored is {layout.bits_stored}: "
-        "the bits above are left out.",
-    )
+        return decoded
+    if int(samples.max()) <= white:
+        return decoded
+    note = f"The stream holds {decoded.precision}-bit samples, BitsStored is {layout.bits_stored}: "
+    if decoded.lossy and layout.high_bit == layout.bits_stored - 1:
+        note += f"values above {white} are taken as {white}."
+        samples = np.minimum(samples, samples.dtype.type(white))
+    else:
+        note += "the bits above are left out."
+    return replace(decoded, samples=samples, warnings=(note, *decoded.warnings))
 
 
 def _run(name: str, codec: Callable[..., Any], *arguments: Any, **options: Any) -> _Array:
@@ -171,14 +177,15 @@ def _jpeg(data: bytes, layout: PixelLayout) -> Decoded:
             options = {"colorspace": stored, "outcolorspace": "ycbcr" if kept else "rgb"}
             colour = "" if kept else "RGB"
     samples = _run("JPEG", imagecodecs.jpeg8_decode, data, **options)
-    return Decoded(samples, colour, info.precision, decoder=_LIBJPEG, warnings=notes)
+    lossy = not info.lossless
+    return Decoded(samples, colour, info.precision, False, _LIBJPEG, notes, lossy)
 
 
 def _jpegls(data: bytes, layout: PixelLayout) -> Decoded:
     info = jpeg_info(data)
     _check_size(info, layout)
     samples = _run("JPEG-LS", imagecodecs.jpegls_decode, whole_jpegls(data))
-    return Decoded(samples, "", info.precision, decoder=_CHARLS)
+    return Decoded(samples, "", info.precision, decoder=_CHARLS, lossy=not info.lossless)
 
 
 def _jpeg2000(data: bytes, layout: PixelLayout) -> Decoded:
@@ -217,7 +224,8 @@ def _finish_jpeg2000(
             notes = (f"The header says {layout.photometric}, the stream RGB: the stream decided.",)
         elif says_transform and not info.colour:
             notes = (f"The header says {layout.photometric}, the stream has no such transform.",)
-    return Decoded(samples, colour, info.precision, info.signed, decoder, notes)
+    lossy = not info.lossless
+    return Decoded(samples, colour, info.precision, info.signed, decoder, notes, lossy)
 
 
 def _finish_subsampled(

@@ -62,7 +62,7 @@ def jpeg_info(data: bytes) -> StreamInfo:
     """
     application: dict[int, bytes] = {}
     frame: tuple[int, bytes] | None = None
-    scan = 0
+    scan = near = 0
     for marker, start, end in _jpeg_segments(data):
         if marker in _SOF or marker == _SOF_LS:
             frame = marker, data[start:end]
@@ -72,6 +72,7 @@ def jpeg_info(data: bytes) -> StreamInfo:
             application[marker] = data[start:end]
         elif marker == 0xDA:
             scan = end
+            near = data[end - 3]  # of JPEG-LS: T.87 C.2.3
             break
     if frame is None or len(frame[1]) < 6 or not scan:
         raise PixelError("The JPEG stream ends before its first scan.")
@@ -88,7 +89,7 @@ def jpeg_info(data: bytes) -> StreamInfo:
         columns,
         components,
         precision,
-        lossless=lossless,
+        lossless=lossless and not (marker == _SOF_LS and near),
         colour=_jpeg_colour(header, application, lossless=lossless) if components == 3 else "",
         full_range=0xE0 in application,
     )

@@ -19,7 +19,7 @@ class Decoded:
     ``samples`` is (rows, columns) or (rows, columns, 3). ``colour`` says what
     three samples mean: RGB, YBR of full range, or "" for what the header's
     photometric says. ``precision`` is the number of bits that count, 0 for
-    words as stored.
+    words as stored. ``lossy`` samples may lie a little beyond those that went in.
     """
 
     samples: np.ndarray[Any, np.dtype[Any]]
@@ -28,3 +28,4 @@ class Decoded:
     signed: bool = False
     decoder: str = NO_DECODER  # and the library that brings it: "CharLS (imagecodecs)"
     warnings: tuple[str, ...] = ()
+    lossy: bool = False
