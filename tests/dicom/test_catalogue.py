@@ -137,6 +137,19 @@ def test_another_picture_under_the_same_uid_is_shown_too_and_said():
     assert len(set(uids)) == len(uids) == 2
 
 
+def test_many_files_under_one_uid_take_no_more_time_each():
+    sharing = [a_slice(n, path=f"/a/{n}", sop_instance_uid="1.2") for n in range(3000)]
+    copies = [replace(header, path=f"/b/{n}") for n, header in enumerate(sharing)]
+    builder = CatalogueBuilder()
+    start = time.process_time()
+    for header in (*sharing, *copies):
+        builder.add(header)
+    assert time.process_time() - start < 10
+    ledger = builder.snapshot().ledger
+    assert (ledger.shown, len(ledger.skipped)) == (3000, 3000)
+    assert ledger.skipped[-1].reason.startswith("Has the SOPInstanceUID and header of /a/2999,")
+
+
 def test_the_same_path_twice_is_one_file():
     damaged = Skipped("/x", "damaged", "It ends early.")
     ledger = built(a_slice(1), a_slice(1), damaged, damaged).ledger

@@ -92,7 +92,8 @@ class CatalogueBuilder:
     def __init__(self) -> None:
         self._patients: dict[tuple[str, str, str], _PatientNode] = {}
         self._paths: set[str] = set()
-        self._kept: dict[str, list[InstanceHeader]] = {}  # what is shown of each SOPInstanceUID
+        self._first: dict[str, InstanceHeader] = {}  # of each SOPInstanceUID
+        self._shared: dict[InstanceHeader, str] = {}  # of shared ones: header without place, path
         self._shown = 0
         self._skipped: list[Skipped] = []
         self._skipped_tuple: tuple[Skipped, ...] = ()
@@ -159,20 +160,25 @@ class CatalogueBuilder:
         Another picture under the same SOPInstanceUID is against the standard
         (PS3.5 9), and must not be lost for it.
         """
-        kept = self._kept.setdefault(header.sop_instance_uid, [])
-        for other in kept:
-            if replace(other, path=header.path, mtime_ns=header.mtime_ns) == header:
-                reason = f"Has the SOPInstanceUID and header of {other.path}, which is shown."
-                self._skip(Skipped(header.path, "duplicate", reason))
-                return False
-        if kept:
-            self._notices[_SHARED_UID] = None
-        kept.append(header)
+        first = self._first.setdefault(header.sop_instance_uid, header)
+        if first is header:
+            return True
+        self._shared.setdefault(_without_place(first), first.path)
+        other = self._shared.setdefault(_without_place(header), header.path)
+        if other != header.path:
+            reason = f"Has the SOPInstanceUID and header of {other}, which is shown."
+            self._skip(Skipped(header.path, "duplicate", reason))
+            return False
+        self._notices[_SHARED_UID] = None
         return True
 
     def _missing_uid(self) -> str:
         self._missing_uids += 1
         return f"missing-{self._missing_uids}"
+
+
+def _without_place(header: InstanceHeader) -> InstanceHeader:
+    return replace(header, path="", mtime_ns=0)
 
 
 def _name(name: str) -> str:
