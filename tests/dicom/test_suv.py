@@ -249,7 +249,7 @@ def test_values_that_are_suv_already_stay_as_they_are(
         ({"radiopharmaceutical": a_tracer(total_dose_bq=1e300)}, "RadionuclideTotalDose"),
         ({"radiopharmaceutical": a_tracer(half_life_s=None)}, "RadionuclideHalfLife"),
         ({"radiopharmaceutical": a_tracer(half_life_s=0.0)}, "RadionuclideHalfLife"),
-        ({"radiopharmaceutical": a_tracer(half_life_s=1e-300)}, "StartTime"),
+        ({"radiopharmaceutical": a_tracer(half_life_s=1e-308)}, "RadionuclideHalfLife"),
         ({"radiopharmaceutical": a_tracer(start_time="")}, "RadiopharmaceuticalStartTime"),
         ({"radiopharmaceutical": a_tracer(start_time="256199")}, "RadiopharmaceuticalStartTime"),
         ({"radiopharmaceutical": a_tracer(start_time="150000")}, "RadiopharmaceuticalStartTime"),

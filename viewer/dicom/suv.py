@@ -14,6 +14,7 @@ from viewer.imaging.suv import Body, Suv, body_surface_area, decayed_dose, lean_
 _ENHANCED_PET = "1.2.840.10008.5.1.4.1.1.130"
 _LEAST_DOSE_BQ = 1e4  # less is no dose for a scan, but the number of one in MBq
 _GREATEST_DOSE_BQ = 1e12
+_HALF_LIVES_S = (1.0, 1e10)  # of what can be imaged, and of what is in sources for calibration
 _FACTORS = (1e-12, 1e12)  # of Philips; 0 stands for none
 _WEIGHTS_KG = (0.001, 700.0)  # a mouse to more than the heaviest patient
 _SIZES_M = (0.02, 3.0)
@@ -140,9 +141,9 @@ def _dose(header: InstanceHeader) -> tuple[float, tuple[str, ...], tuple[str, ..
             f"DecayCorrection is {stated}; SUV needs START or ADMIN to know the dose that goes with"
             " the values."
         )
-    half_life = tracer.half_life_s
-    if half_life is None or half_life <= 0:
-        raise NoSuvError(f"RadionuclideHalfLife is {_missing(half_life, 's')}.")
+    half_life = _plausible(tracer.half_life_s, _HALF_LIVES_S)
+    if half_life is None:
+        raise NoSuvError(f"RadionuclideHalfLife is {_missing(tracer.half_life_s, 's')}.")
     decay = decay_to_scan(header, tracer, half_life)
     left = decayed_dose(dose, decay.seconds, half_life)
     lines = (
