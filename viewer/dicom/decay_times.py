@@ -17,7 +17,7 @@ from viewer.dicom.headers import InstanceHeader, Radiopharmaceutical
 # PS3.5 6.2; colons and points are of the retired ACR-NEMA forms
 _DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 _TIME = re.compile(r"(\d{2})(?::?(\d{2})(?::?(\d{2}(?:\.\d*)?))?)?")
-_ZONE = re.compile(r"[+-]\d{4}$")
+_ZONE = re.compile(r"([+-])(\d{2})(\d{2})$")
 _DAY = timedelta(days=1)
 _NO_DATE = datetime(2000, 1, 2, tzinfo=UTC)  # stands in where a file has no dates
 _IMPLAUSIBLE = 10.0  # half-lives: a thousandth is left, and nobody makes a picture of it
@@ -48,8 +48,9 @@ def decay_to_scan(header: InstanceHeader, tracer: Radiopharmaceutical, half_life
         A time is absent or cannot be true.
     """
     scan, inputs, warnings = _scan_start(header, half_life_s)
-    seconds, more_inputs, more_warnings = _since_injection(tracer, scan, half_life_s)
-    return Decay(seconds, inputs + more_inputs, warnings + more_warnings)
+    started, zone_warnings = _injection(tracer, header.timezone_offset_from_utc)
+    seconds, more_inputs, more_warnings = _since_injection(tracer, started, scan, half_life_s)
+    return Decay(seconds, inputs + more_inputs, warnings + zone_warnings + more_warnings)
 
 
 _Found = tuple[datetime, tuple[str, ...], tuple[str, ...]]
@@ -100,18 +101,44 @@ def _mean_activity_s(duration_s: float, half_life_s: float) -> float:
     return float(math.log(decays / -math.expm1(-decays)) * half_life_s / math.log(2))
 
 
+def _injection(
+    tracer: Radiopharmaceutical, file_zone: str
+) -> tuple[datetime | None, tuple[str, ...]]:
+    """Give RadiopharmaceuticalStartDateTime on the clock of the scan's times; None without one.
+
+    TM and DT without an offset are in the zone of TimezoneOffsetFromUTC:
+    PS3.3 C.12.1.1.8.
+    """
+    started = _date_time(tracer.start_date_time)
+    zone = _offset(tracer.start_date_time)
+    if started is None or zone is None:
+        return started, ()
+    own = _offset(file_zone)
+    if own is not None:
+        started += own - zone
+    clock = _moment(f"{started:%Y%m%d}", tracer.start_time)
+    if clock is None:
+        if own is None:
+            raise NoSuvError(
+                "RadiopharmaceuticalStartDateTime states a time zone, and without"
+                " TimezoneOffsetFromUTC that of the scan is not known, nor is the decay."
+            )
+        return started, ()
+    at_clock = clock + round((started - clock) / _DAY) * _DAY
+    if own is None or abs(at_clock - started) < timedelta(minutes=1):
+        return at_clock, ()
+    return at_clock, (
+        "RadiopharmaceuticalStartDateTime with its time zone is another time than"
+        " RadiopharmaceuticalStartTime, which is used.",
+    )
+
+
 def _since_injection(
-    tracer: Radiopharmaceutical, scan: datetime, half_life_s: float
+    tracer: Radiopharmaceutical, started: datetime | None, scan: datetime, half_life_s: float
 ) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
     warnings: list[str] = []
-    started = _date_time(tracer.start_date_time)
     if started is not None:
         seconds = (scan - started).total_seconds()
-        if _ZONE.search(tracer.start_date_time):
-            warnings.append(
-                "RadiopharmaceuticalStartDateTime states a time zone, which is not used:"
-                " it is taken for the clock of SeriesTime."
-            )
         if _is_plausible(seconds, half_life_s):
             warnings += _note_of_late_injection(seconds)
             line = f"RadiopharmaceuticalStartDateTime {_words(started)}"
@@ -170,6 +197,15 @@ def _date_time(value: str) -> datetime | None:
     """Read a DT with at least an hour, on its own clock."""
     local = _ZONE.sub("", value)
     return _moment(local[:8], local[8:]) if len(local) > 8 else None
+
+
+def _offset(value: str) -> timedelta | None:
+    """Read the offset from UTC at the end of a DT; None where there is none."""
+    found = _ZONE.search(value)
+    if found is None:
+        return None
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return -offset if found[1] == "-" else offset
 
 
 def _day(value: str) -> datetime | None:

@@ -123,6 +123,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00080033: ("content_time", b"TM", _text),
     0x00080050: ("accession_number", b"SH", _text),
     0x00080060: ("modality", b"CS", _text),
+    0x00080201: ("timezone_offset_from_utc", b"SH", _text),
     0x00081030: ("study_description", b"LO", _text),
     0x0008103E: ("series_description", b"LO", _text),
     0x00082144: ("recommended_display_frame_rate", b"IS", _number),

@@ -170,6 +170,7 @@ class InstanceHeader:
     suv_type: str = ""
     frame_reference_time_ms: float | None = None
     actual_frame_duration_ms: float | None = None
+    timezone_offset_from_utc: str = ""  # of all TM and of DT without one: "+0100"
     radiopharmaceutical: Radiopharmaceutical | None = None
     # where the pixels are
     pixel_data_tag: int | None = None  # 0x7FE00010, ..08, ..09, or None: no pixels
