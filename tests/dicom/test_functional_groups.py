@@ -8,12 +8,16 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from pydicom.datadict import tag_for_keyword
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from viewer.dicom.dimensions import dimensions_of
 from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
 from viewer.dicom.headers import FrameGroup
 from viewer.dicom.reading import read_header
+
+_ECHO_TIME = Tag("EchoTime")
 
 
 def macro(keyword: str, **attributes: object) -> Dataset:
@@ -178,3 +182,20 @@ def test_groups_longer_than_what_is_read_at_once_are_complete(tmp_path: Path) ->
     assert [group.image_position_patient[2] for group in header.frame_groups] == list(range(40))
     assert header.needs_full_description
     assert header.pixel_data_tag == 0x7FE00010
+
+
+def test_a_damaged_value_beside_a_dimension_is_passed_over() -> None:
+    group = macro("MRDiffusionSequence")
+    entry = group.MRDiffusionSequence[0]
+    direction = Dataset()
+    direction.DiffusionGradientOrientation = [1.0, 0.0, 0.0]
+    entry.DiffusionGradientDirectionSequence = [direction]
+    elements = {_ECHO_TIME: RawDataElement(_ECHO_TIME, "FD", 3, b"abc", 0, False, True)}
+    group.MRDiffusionSequence = [Dataset({**elements, **dict(entry.items())})]
+    dataset = Dataset()
+    dataset.DimensionIndexSequence = [
+        dimension("DiffusionGradientOrientation", "MRDiffusionSequence")
+    ]
+    dataset.PerFrameFunctionalGroupsSequence = [group]
+    (found,) = frame_groups(dataset)
+    assert found.dimension_values == ("(1 0 0)",)

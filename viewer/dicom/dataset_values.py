@@ -77,13 +77,13 @@ def text(dataset: Dataset, keyword: str) -> str:
     return next(iter(texts(dataset, keyword)), "")
 
 
-def items(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:
-    """Give the items of a sequence."""
+def items(dataset: Dataset, keyword: str, which: slice = slice(None)) -> tuple[Dataset, ...]:
+    """Give the items of a sequence, or ``which`` of them, at no cost for the others."""
     value = raw_value(dataset, keyword)
     if value is None or isinstance(value, str | bytes):
         return ()
     try:
-        return tuple(item for item in value if isinstance(item, Dataset))
+        return tuple(item for item in value[which] if isinstance(item, Dataset))
     except TypeError:
         return ()
 

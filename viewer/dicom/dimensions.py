@@ -103,9 +103,8 @@ def _words(entry: Dataset, keyword: str) -> str:
     if keyword not in entry:
         nested = (
             inner
-            for element in entry
-            if element.VR == "SQ"
-            for inner in dataset_values.items(entry, element.keyword)[:1]
+            for tag in sorted(entry.keys())
+            for inner in dataset_values.items(entry, keyword_for_tag(tag))[:1]
         )
         return next((_words(inner, keyword) for inner in nested if keyword in inner), "")
     numbers = dataset_values.numbers(entry, keyword)

@@ -80,7 +80,7 @@ def frame_attributes(
     dataset: Dataset, layout: PixelLayout, frame: int, notes: list[str]
 ) -> FrameAttributes:
     """Find the functional groups of ``frame`` (from 0). PS3.3 C.7.6.16."""
-    own = items(dataset, "PerFrameFunctionalGroupsSequence")[frame : frame + 1]
+    own = items(dataset, "PerFrameFunctionalGroupsSequence", slice(frame, frame + 1))
     shared = items(dataset, "SharedFunctionalGroupsSequence")[:1]
     return FrameAttributes(dataset, own, shared, layout, notes)
 

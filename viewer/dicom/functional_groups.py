@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence as Items
 
-from viewer.dicom import values
+from viewer.dicom import dataset_values, values
 from viewer.dicom.dimensions import dimensions_of, value_words
 from viewer.dicom.headers import FrameGroup
 
@@ -111,10 +111,7 @@ def frame_groups(dataset: Dataset) -> tuple[FrameGroup, ...]:
 
 
 def _items(dataset: Dataset, tag: int) -> list[Dataset]:
-    if tag not in dataset:
-        return []
-    value = dataset[tag].value
-    return list(value) if isinstance(value, Items) else []
+    return list(dataset_values.items(dataset, keyword_for_tag(tag))) if tag in dataset else []
 
 
 def _fields(items: Sequence[Dataset]) -> dict[str, Any]:
