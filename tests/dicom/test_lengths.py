@@ -11,11 +11,14 @@ import pytest
 from tests.dicom.slices import a_slice
 from viewer.dicom.headers import FrameGroup, InstanceHeader
 from viewer.dicom.lengths import scale_of, unusable_spacings
+from viewer.dicom.planes import plane_of
 from viewer.dicom.reading import read_header
 from viewer.imaging.lengths import PixelScale
 
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
 TOMOSYNTHESIS = "1.2.840.10008.5.1.4.1.1.13.1.3"
+ANGIOGRAPHIC = "1.2.840.10008.5.1.4.1.1.12.1"
+CRANIOFACIAL = "1.2.840.10008.5.1.4.1.1.13.1.2"
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 MULTI_FRAME_CAPTURE = "1.2.840.10008.5.1.4.1.1.7.2"
 
@@ -51,6 +54,17 @@ def test_a_detector_s_spacing_is_never_one_in_the_patient(modality: str) -> None
     assert scale_of(repeated, 0) == PixelScale(
         (0.1, 0.2), "PixelSpacing", "at the detector: PixelSpacing repeats ImagerPixelSpacing"
     )
+
+
+def test_the_class_tells_a_projection_and_slices_where_the_modality_does_not() -> None:
+    nameless = scale_of(a_projection(modality="", pixel_spacing=(0.1, 0.1)), 0)
+    assert nameless is not None
+    assert nameless.note == "not said whether at the detector or in the patient"
+    slices = a_slice(1, modality="XA")  # CT Image, of a rotating angiography system
+    assert scale_of(slices, 0) == PixelScale((1.2, 1.2), "PixelSpacing")
+    assert plane_of(slices, 0) is not None
+    assert plane_of(a_slice(1, modality="XA", sop_class_uid=ANGIOGRAPHIC), 0) is None
+    assert plane_of(a_slice(1, modality="PX", sop_class_uid=CRANIOFACIAL), 0) is not None
 
 
 def test_a_calibrated_projection_says_how() -> None:

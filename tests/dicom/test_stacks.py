@@ -188,7 +188,12 @@ def test_three_planes_of_one_image_each_are_three_stacks():
 
 @pytest.mark.parametrize("modality", ["CR", "DX", "MG", "IO", "PX", "RG"])
 def test_projection_images_are_read_one_by_one(modality):
-    bare = {"modality": modality, "image_position_patient": (), "image_orientation_patient": ()}
+    bare = {
+        "modality": modality,
+        "sop_class_uid": "",
+        "image_position_patient": (),
+        "image_orientation_patient": (),
+    }
     assert reasons([a_slice(n, **bare) for n in (1, 2)]) == ["InstanceNumber 1", "InstanceNumber 2"]
 
 

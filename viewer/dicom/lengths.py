@@ -14,11 +14,9 @@ from dataclasses import replace
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.image_types import is_localizer
 from viewer.dicom.planes import group_of
+from viewer.dicom.sop_classes import is_projection
 from viewer.imaging.lengths import PixelScale
 
-_PROJECTIONS = frozenset(("CR", "DR", "DX", "IO", "MG", "PX", "RF", "RG", "XA"))
-# under modalities of projections, yet slices: X-Ray 3D Angiographic, Craniofacial, Tomosynthesis
-_RECONSTRUCTED = frozenset(f"1.2.840.10008.5.1.4.1.1.13.1.{last}" for last in (1, 2, 3))
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _GREATEST_MAGNIFICATION = 10.0  # of a source ten times as far from the detector as the patient
 _SMALLEST_MM, _GREATEST_MM = 1e-9, 1e6  # beyond them a number is no spacing of anything
@@ -51,7 +49,7 @@ def scale_of(header: InstanceHeader, frame: int) -> PixelScale | None:
     spacing = _pair(group_of(header, frame).pixel_spacing) or _pair(header.pixel_spacing)
     imager = _pair(header.imager_pixel_spacing)
     scanned = _pair(header.nominal_scanned_pixel_spacing)
-    projection = header.modality in _PROJECTIONS and header.sop_class_uid not in _RECONSTRUCTED
+    projection = is_projection(header)
     captured = f"{header.sop_class_uid}.".startswith(f"{_SECONDARY_CAPTURE}.")
     if spacing is None:
         return _uncalibrated(header, imager, scanned)

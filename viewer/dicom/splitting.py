@@ -28,7 +28,7 @@ from viewer.dicom.frame_attributes import (
 )
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.planes import orientation_of, position_of
-from viewer.dicom.sop_classes import is_projection
+from viewer.dicom.sop_classes import is_radiograph
 from viewer.imaging.geometry import cross, directions, plane_name, same_orientation
 
 # Beyond so many orientations, nearly one an image, the images turn about an axis
@@ -224,7 +224,7 @@ def _objects(frames: Sequence[Frame]) -> Attribute | None:
     for frame in frames:
         by_header.setdefault(frame.header_index, []).append(frame)
     headers = {i: group[0].header for i, group in by_header.items()}
-    alone = {i for i, h in headers.items() if frame_count(h) > 1 or is_projection(h)}
+    alone = {i for i, h in headers.items() if frame_count(h) > 1 or is_radiograph(h)}
     if not alone or len(headers) == 1:
         return None
     names = _differences(list(by_header.values())) or object_words(list(headers.values()))
