@@ -123,7 +123,7 @@ def expand_segments(words: Entries, count: int) -> Entries | None:
     stream = words.tolist()
     result: list[int] = []
     starts = []
-    position = 0
+    position = copied = 0
     try:
         while position + 1 < len(stream) and len(result) < count:
             starts.append(position)
@@ -137,7 +137,8 @@ def expand_segments(words: Entries, count: int) -> Entries | None:
                     if at >= starts[-1] or stream[at] not in (0, 1):
                         return None
                     at = _segment(stream, at, result)
-                    if len(result) > _MOST_ENTRIES:
+                    copied += 1  # an empty segment could be copied without end
+                    if max(copied, len(result)) > _MOST_ENTRIES:
                         return None
             else:
                 return None
