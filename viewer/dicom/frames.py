@@ -23,7 +23,6 @@ from viewer.dicom.native_frames import NativeFrame, native_frame, read_native
 from viewer.dicom.overlays import embedded_overlays
 from viewer.dicom.pixel_files import PixelFile, pixel_file
 from viewer.dicom.samples import display_rgb, stored_values, unpack_native, ybr_to_rgb
-from viewer.dicom.transfer_syntaxes import stored_words, transfer_syntax_name
 from viewer.dicom.video import is_video, video_frame
 from viewer.imaging.frame import FrameDescription
 
@@ -98,16 +97,8 @@ def read_frame(
     return pixels, replace(
         description,
         overlays=tuple(overlays),
-        transfer_syntax=transfer_syntax_name(file.transfer_syntax),
         decoder=decoded.decoder,
-        stored_as=_stored_as(layout),
         warnings=tuple(notes),
-    )
-
-
-def _stored_as(layout: PixelLayout) -> str:
-    return stored_words(
-        layout.bits_allocated, layout.bits_stored, layout.high_bit, layout.signed, layout.floating
     )
 
 
