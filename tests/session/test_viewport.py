@@ -9,8 +9,10 @@ from viewer.dicom.errors import PixelError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.voi import VoiWindow
-from viewer.session.viewport import FixedVoi, ViewportState, resolve
+from viewer.imaging.modality import ModalityTransform
+from viewer.imaging.presentation import ImageReference, PresentationState, StateVois
+from viewer.imaging.voi import VoiWindow, default_voi
+from viewer.session.viewport import AUTOMATIC, FixedVoi, ViewportState, automatic, resolve
 from viewer.workers.frame_cache import FrameCache
 
 BRAIN = VoiWindow(40, 80, explanation="Brain")
@@ -115,3 +117,49 @@ def test_an_object_without_pictures_says_so() -> None:
     state = ViewportState()
     state.show(report)
     assert "Report has no picture" in resolve(state, FrameCache(1 << 20)).message
+
+
+def test_frames_without_a_window_are_windowed_in_the_values_of_the_state(
+    stack: Stack, cache: FrameCache
+) -> None:
+    state = ViewportState()
+    state.show(stack)
+    described = FrameDescription(2, 2, bits_stored=32, modality=ModalityTransform(10, -1000))
+    pixels = np.array([[0, 100], [200, 300]], np.int32)
+    for index in range(5):
+        cache.put(stack.uid, stack.key(index), pixels, described)
+    resolve(state, cache)
+    state.appearance.present(PresentationState("1.7"))  # without a Modality LUT
+    voi = resolve(state, cache).voi
+    assert isinstance(voi, VoiWindow)
+    assert (voi.center, voi.width) == (150, 300)
+
+
+def test_a_frame_beside_a_state_does_not_choose_the_window_of_those_it_is_for(
+    cache: FrameCache,
+) -> None:
+    headers = tuple(
+        InstanceHeader(f"/{n}", 1, 1, rows=2, columns=2, sop_instance_uid=f"1.2.{n}")
+        for n in range(5)
+    )
+    stack = Stack("1.2/0", "image", headers, tuple((n, 0) for n in range(5)))
+    for index in range(5):
+        put(cache, stack, index, 100)
+    state = ViewportState()
+    state.show(stack)
+    only = (ImageReference("1.2.3"),)
+    state.appearance.present(PresentationState("1.7", images=only, vois=(StateVois((BRAIN,)),)))
+    assert resolve(state, cache).voi_name == AUTOMATIC
+    state.go_to(3)
+    assert resolve(state, cache).voi == BRAIN
+
+
+def test_the_automatic_window_leaves_out_what_a_supplemental_palette_colours() -> None:
+    grey = np.tile(np.arange(100, dtype=np.uint16), (2, 1))
+    pixels = np.concatenate([grey, grey + 60_000])
+    described = FrameDescription(
+        4, 100, palette_rgb=np.zeros((256, 3), np.uint8), palette_first=60_000
+    )
+    window = automatic(pixels, described)
+    assert window == default_voi(described, pixels)
+    assert window.width < 100

@@ -1,13 +1,15 @@
-"""What a canvas shows, as arrays; and the mouse over it."""
+"""What a canvas shows, as arrays; the mouse over it; pictures and menus of a window."""
 
 from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from viewer.ui.canvas.image_canvas import ImageCanvas
+from viewer.ui.main_window import MainWindow
 
 BLACK = 0xFF000000
 
@@ -37,3 +39,20 @@ def drag(
     for point in points[1:]:
         qtbot.mouseMove(target, QPoint(*point))
     qtbot.mouseRelease(target, button, modifier, QPoint(*points[-1]))
+
+
+def wait_picture(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until what is wanted is on screen."""
+
+    def shown() -> bool:
+        wanted = window.workspace.picture().pixels
+        return wanted is not None and window.view.picture.pixels is wanted
+
+    qtbot.waitUntil(shown, timeout=20_000)
+
+
+def entries(window: MainWindow, menu: str) -> list[QAction]:
+    """Give the entries of a menu, by its name, as it is when it opens."""
+    found = window.findChild(QMenu, menu)
+    found.aboutToShow.emit()
+    return found.actions()

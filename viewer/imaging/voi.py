@@ -154,6 +154,17 @@ def default_voi(description: FrameDescription, pixels: np.ndarray) -> Voi:
     for voi in description.vois:
         if is_usable(voi):
             return voi
+    return frame_window(pixels, description)
+
+
+def frame_window(pixels: np.ndarray, description: FrameDescription) -> VoiWindow:
+    """Give the automatic window of a grey frame; what a supplemental palette colours is left out.
+
+    Parameters
+    ----------
+    pixels : ndarray, (rows, columns)
+        Stored values.
+    """
     grey = _grey_part(pixels, description)
     return auto_window(grey, description.modality, description.padding_range)
 

@@ -10,12 +10,21 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from viewer.dicom.errors import PixelError
+from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
 from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
+from viewer.imaging.lengths import MANUAL
 from viewer.imaging.presentation import Annotation, DisplayedArea, PresentationState, presented
 from viewer.imaging.turning import Turn
-from viewer.imaging.voi import Voi, VoiWindow, auto_window, evenly_spaced, is_usable, series_window
+from viewer.imaging.voi import (
+    Voi,
+    VoiWindow,
+    evenly_spaced,
+    frame_window,
+    is_usable,
+    series_window,
+)
 from viewer.workers.frame_cache import FrameCache
 
 if TYPE_CHECKING:
@@ -48,12 +57,21 @@ VoiChoice = FileVoi | FixedVoi
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What is drawn over the pictures; ``hidden_groups`` are overlays (6000, ...) left out."""
+    """What is drawn over the pictures."""
 
     overlays: bool = True
     shutter: bool = True
     graphics: bool = True
-    hidden_groups: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """The description that a state and a spacing made of one frame's."""
+
+    given: FrameDescription
+    state: PresentationState | None
+    spacing_rc_mm: tuple[float, float] | None
+    made: FrameDescription
 
 
 @dataclass(slots=True)
@@ -63,10 +81,18 @@ class Appearance:
     choice: VoiChoice | None = None
     turn: Turn = field(default_factory=Turn)
     state: PresentationState | None = None
+    state_asked: InstanceHeader | None = None  # one that is on its way
     spacing_rc_mm: tuple[float, float] | None = None  # set by hand
+    hidden_groups: frozenset[int] = frozenset()  # overlays (6000, ...) left out
     samples: dict[int, tuple[np.ndarray, FrameDescription]] = field(default_factory=dict)
-    # the last description that state and spacing made of one: (given, state, spacing, made)
-    made: tuple[object, ...] = ()
+    seen: _Seen | None = None  # the last one made
+
+    def present(self, state: PresentationState | None) -> None:
+        """Look through ``state``, or without one: its window and overlays, or the files', anew."""
+        self.state, self.state_asked = state, None
+        self.choice = None
+        self.hidden_groups = frozenset()
+        self.samples.clear()
 
     def describe(
         self,
@@ -78,23 +104,26 @@ class Appearance:
         """Describe a frame as it is looked at; the same object as long as nothing changes."""
         if state is None and self.spacing_rc_mm is None:
             return description
-        given = (description, state, self.spacing_rc_mm)
-        if len(self.made) != 4 or any(a is not b for a, b in zip(given, self.made, strict=False)):
+        seen, spacing = self.seen, self.spacing_rc_mm
+        if (
+            seen is None
+            or seen.given is not description
+            or seen.state is not state
+            or seen.spacing_rc_mm != spacing
+        ):
             made = description
             if state is not None:
                 made = presented(made, state, sop_instance_uid, frame)
-            if self.spacing_rc_mm is not None:
+            if spacing is not None:
                 made = replace(
                     made,
-                    spacing_rc_mm=self.spacing_rc_mm,
-                    spacing_source="manual",
+                    spacing_rc_mm=spacing,
+                    spacing_source=MANUAL,
                     spacing_note="set by hand",
                     regions=(),
                 )
-            self.made = (*given, made)
-        made_description = self.made[3]
-        assert isinstance(made_description, FrameDescription)
-        return made_description
+            self.seen = seen = _Seen(description, state, spacing, made)
+        return seen.made
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +230,7 @@ def automatic(pixels: np.ndarray, description: FrameDescription) -> VoiWindow:
     """Give the automatic window of a frame: its robust range without padding."""
     if is_colour(description):
         return VoiWindow(127.5, 255.0)
-    return auto_window(pixels, description.modality, description.padding_range)
+    return frame_window(pixels, description)
 
 
 def _picture(
@@ -212,12 +241,10 @@ def _picture(
     description: FrameDescription,
 ) -> Picture:
     appearance = viewport.appearance
-    uid, frame = stack.header(viewport.index).sop_instance_uid, stack.key(viewport.index).index
-    state = appearance.state
-    if state is not None and not state.is_for(uid, frame):
-        state = None
+    uid, frame = _named(stack, viewport.index)
+    state = _state_for(appearance, uid, frame)
     description = appearance.describe(description, state, uid, frame)
-    choice = appearance.choice or _first_choice(appearance, stack, cache, pixels, description)
+    choice = appearance.choice or _first_choice(viewport, stack, cache, pixels, description)
     return Picture(
         pixels,
         description,
@@ -230,13 +257,23 @@ def _picture(
     )
 
 
+def _named(stack: Stack, index: int) -> tuple[str, int]:
+    """Give what presentation states call a frame: its SOP instance UID and number, from 0."""
+    return stack.header(index).sop_instance_uid, stack.key(index).index
+
+
+def _state_for(appearance: Appearance, uid: str, frame: int) -> PresentationState | None:
+    state = appearance.state
+    return state if state is not None and state.is_for(uid, frame) else None
+
+
 def _both(first: Turn, then: Turn) -> Turn:
     turn = first.rotated(then.quarters)
     return turn.flipped() if then.mirrored else turn
 
 
 def _first_choice(
-    appearance: Appearance,
+    viewport: ViewportState,
     stack: Stack,
     cache: FrameCache,
     pixels: np.ndarray,
@@ -246,11 +283,25 @@ def _first_choice(
 
     Until then, the frame on screen speaks for itself.
     """
+    appearance = viewport.appearance
     if description.vois and is_usable(description.vois[0]):
         appearance.choice = FileVoi(0)
         return appearance.choice
     if is_colour(description):
         return FixedVoi(automatic(pixels, description), AUTOMATIC)
+    window = _series_window(appearance, stack, cache)
+    if window is None:
+        return FixedVoi(automatic(pixels, description), AUTOMATIC)
+    choice = FixedVoi(window, AUTOMATIC)
+    if appearance.state is None or appearance.state.is_for(*_named(stack, viewport.index)):
+        appearance.choice = choice
+        appearance.samples.clear()
+    # else it must not take the place of the window that the state has for other frames
+    return choice
+
+
+def _series_window(appearance: Appearance, stack: Stack, cache: FrameCache) -> VoiWindow | None:
+    """Give the automatic window of a stack; None until the frames that speak for it are known."""
     failed = 0
     wanted = sampled_frames(stack)
     for index in wanted:
@@ -258,12 +309,14 @@ def _first_choice(
             continue
         cached = cache.get(stack, index)
         if isinstance(cached, tuple) and cached[0].ndim == 2:
+            description, name = cached[1], _named(stack, index)
+            state = _state_for(appearance, *name)
+            if state is not None:  # its values may be others than the file's
+                description = presented(description, state, *name)
             # a copy, so that the frame may leave the cache
-            appearance.samples[index] = evenly_spaced(cached[0], _SAMPLED_PIXELS).copy(), cached[1]
+            sampled = evenly_spaced(cached[0], _SAMPLED_PIXELS).copy()
+            appearance.samples[index] = sampled, description
         failed += cached is not None and index not in appearance.samples
-    if appearance.samples and len(appearance.samples) + failed >= len(wanted):
-        window = series_window([appearance.samples[index] for index in sorted(appearance.samples)])
-        appearance.choice = FixedVoi(window, AUTOMATIC)
-        appearance.samples.clear()
-        return appearance.choice
-    return FixedVoi(automatic(pixels, description), AUTOMATIC)
+    if not appearance.samples or len(appearance.samples) + failed < len(wanted):
+        return None
+    return series_window([appearance.samples[index] for index in sorted(appearance.samples)])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
@@ -59,8 +58,6 @@ class Workspace(QObject):
         More frames of the shown stack are ready.
     thumbnailReady
         A `Stack` whose thumbnail frame is in the cache.
-    statesChanged
-        Another presentation state, or none, is applied, or others can be.
     """
 
     documentChanged = Signal()
@@ -70,7 +67,6 @@ class Workspace(QObject):
     pictureChanged = Signal()
     framesChanged = Signal()
     thumbnailReady = Signal(object)
-    statesChanged = Signal()
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -118,9 +114,7 @@ class Workspace(QObject):
         self.document = None
         self._decoder.clear()
         self.cache.clear()
-        self.viewport = ViewportState(
-            layers=replace(self.viewport.layers, hidden_groups=frozenset())
-        )
+        self.viewport = ViewportState(layers=self.viewport.layers)
         self._thumbnails.clear()
         self._chosen = False
         self.tag_feed.clear()
@@ -197,11 +191,15 @@ class Workspace(QObject):
         self.viewport.layers = layers
         self.pictureChanged.emit()
 
+    def hide_groups(self, groups: frozenset[int]) -> None:
+        """Leave overlay groups (6000, ...) of the stack out."""
+        self.viewport.appearance.hidden_groups = groups
+        self.pictureChanged.emit()
+
     def reset_appearance(self) -> None:
         """Show the stack as its files say."""
         if self.viewport.stack is not None:
             self.viewport.appearances.pop(self.viewport.stack.uid, None)
-            self.statesChanged.emit()
             self.pictureChanged.emit()
 
     def states(self) -> tuple[InstanceHeader, ...]:
@@ -222,29 +220,37 @@ class Workspace(QObject):
         stack = self.viewport.stack
         if stack is None:
             return
+        appearance = self.viewport.appearance
         if header is None:
-            self._present(stack.uid, None)
+            appearance.present(None)
+            self.pictureChanged.emit()
             return
+        appearance.state_asked = header
         self._pool.submit(
             "state",
             (header.path,),
             timeout_s=DEFAULT_LIMITS.header_seconds,
-            on_done=lambda result: self._hop.post(lambda: self._state_read(stack.uid, result)),
+            on_done=lambda result: self._hop.post(
+                lambda: self._state_read(appearance, header, result)
+            ),
         )
 
-    def _state_read(self, stack_uid: str, result: PresentationState | NegatoError) -> None:
+    def _state_read(
+        self,
+        appearance: Appearance,
+        header: InstanceHeader,
+        result: PresentationState | NegatoError,
+    ) -> None:
+        in_use = any(kept is appearance for kept in self.viewport.appearances.values())
+        if not in_use or appearance.state_asked is not header:
+            return  # closed, reset, or another state was asked for meanwhile
         if isinstance(result, NegatoError):
+            appearance.state_asked = None
             self.messages.post(f"The presentation state cannot be applied. {result}", "error")
             return
         for warning in result.warnings:
             self.messages.post(warning, "warning")
-        self._present(stack_uid, result)
-
-    def _present(self, stack_uid: str, state: PresentationState | None) -> None:
-        kept = self.viewport.appearances.setdefault(stack_uid, Appearance())
-        kept.state = state
-        kept.choice = None  # the window is the state's, or the files' again
-        self.statesChanged.emit()
+        appearance.present(result)
         self.pictureChanged.emit()
 
     def want_thumbnail(self, stack: Stack) -> None:
@@ -262,7 +268,6 @@ class Workspace(QObject):
             self.tag_feed.clear()  # never the tags of another series beside the picture
         self.viewport.show(stack, index)
         self.stackChanged.emit()
-        self.statesChanged.emit()
         self._look()
 
     def _look(self) -> None:
@@ -293,7 +298,6 @@ class Workspace(QObject):
         assert self.document is not None
         self._follow_catalogue()
         self.catalogueChanged.emit()
-        self.statesChanged.emit()
 
     def _follow_catalogue(self) -> None:
         """Keep the frame on screen while its stack grows; show the first image when it comes."""

@@ -6,7 +6,6 @@ Each is an intent to the workspace; which menus there are is `actions`' matter.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
@@ -16,6 +15,7 @@ from viewer.imaging.calibration import calibrated_spacing
 from viewer.imaging.voi import VoiWindow
 from viewer.plain_text import plain_line
 from viewer.session.presentation import state_name
+from viewer.session.viewport import Layers
 from viewer.session.workspace import Workspace
 from viewer.ui.menus import Menus
 from viewer.ui.view_area import ViewArea
@@ -82,10 +82,7 @@ class ImageActions(QObject):
         assert self._menus is not None
         actions = (self._menus.action(name) for name in ("overlays", "shutter", "graphics"))
         overlays, shutter, graphics = (action.isChecked() for action in actions)
-        layers = self._workspace.viewport.layers
-        self._workspace.set_layers(
-            replace(layers, overlays=overlays, shutter=shutter, graphics=graphics)
-        )
+        self._workspace.set_layers(Layers(overlays, shutter, graphics))
 
     def _fill_states(self, menu: QMenu) -> None:
         menu.clear()
@@ -107,7 +104,7 @@ class ImageActions(QObject):
         menu.clear()
         description = self._view.picture.description
         overlays = description.overlays if description is not None else ()
-        hidden = self._workspace.viewport.layers.hidden_groups
+        hidden = self._workspace.viewport.appearance.hidden_groups
         for plane in overlays:
             name = f"{plane.group:04X}  {plain_line(plane.label, 60)}".strip()
             action = menu.addAction(_title(name))
@@ -118,9 +115,8 @@ class ImageActions(QObject):
             menu.addAction("This image has no overlays").setEnabled(False)
 
     def _switch_group(self, group: int) -> None:
-        layers = self._workspace.viewport.layers
-        hidden = layers.hidden_groups ^ {group}
-        self._workspace.set_layers(replace(layers, hidden_groups=hidden))
+        hidden = self._workspace.viewport.appearance.hidden_groups
+        self._workspace.hide_groups(hidden ^ {group})
 
     def _fill_presets(self, menu: QMenu) -> None:
         menu.clear()

@@ -93,6 +93,7 @@ class ViewArea(QWidget):
         else:
             self._shown = None
             self.canvas.set_frame(None, None, keep_view=False)
+            self.canvas.set_annotations(())
             self._say(picture.message or self._waiting_text())
         self._stack_uid = uid if picture.pixels is not None or picture.message else ""
         self.picture = picture
@@ -124,17 +125,24 @@ class ViewArea(QWidget):
             overlays=layers.overlays,
             shutter=layers.shutter,
             graphics=layers.graphics,
-            hidden_groups=layers.hidden_groups,
+            hidden_groups=self._workspace.viewport.appearance.hidden_groups,
         )
-        size_rc = description.rows, description.columns
-        self.canvas.set_annotations(
-            [turned_annotation(one, turn, size_rc) for one in picture.annotations]
-        )
-        if picture.area is not None and picture.state is not before.state:
-            area = turned_area(picture.area, turn, size_rc)
-            corners = area.top_left_rc, area.bottom_right_rc
-            self.canvas.show_area(*corners, area.mode, area.magnification, area.spacing_rc_mm)
-        elif before.state is not None and picture.state is None and uid == self._stack_uid:
+        if picture.annotations != before.annotations or turn != before.turn:
+            size_rc = description.rows, description.columns
+            self.canvas.set_annotations(
+                [turned_annotation(one, turn, size_rc) for one in picture.annotations]
+            )
+        self._show_area(picture, description, uid)
+
+    def _show_area(self, picture: Picture, description: FrameDescription, uid: str) -> None:
+        """Frame the displayed area that a state names, the whole where it names one no more."""
+        before, turn, area = self.picture, picture.turn, picture.area
+        if area is not None:
+            if uid != self._stack_uid or area != before.area or turn != before.turn:
+                area = turned_area(area, turn, (description.rows, description.columns))
+                corners = area.top_left_rc, area.bottom_right_rc
+                self.canvas.show_area(*corners, area.mode, area.magnification, area.spacing_rc_mm)
+        elif self.canvas.area_rc() is not None:
             self.canvas.fit()
 
     def message(self) -> str:
