@@ -21,7 +21,7 @@ from viewer.imaging.presentation import (
 )
 from viewer.imaging.shutters import Shutter
 from viewer.imaging.suv import Suv
-from viewer.imaging.voi import VoiWindow, default_voi
+from viewer.imaging.voi import VoiLut, VoiWindow, default_voi
 
 IMAGE = "1.2.3"
 HU = ModalityTransform(1.0, -1024.0, "HU", source="RescaleSlope (0028,1053)")
@@ -98,6 +98,23 @@ def test_wide_values_without_a_voi_are_windowed_automatically_and_that_is_said()
     seen = presented(replace(CT, bits_stored=32), a_state(), IMAGE, 0)
     assert seen.vois == ()
     assert "windowed automatically" in seen.warnings[-1]
+
+
+@pytest.mark.parametrize(("signed", "first"), [(True, -400), (False, 65136)])
+def test_a_table_of_signed_values_may_be_written_with_an_unsigned_first(
+    signed: bool, first: int
+) -> None:
+    table = LookupTable(65136, np.arange(256, dtype=np.uint16), 8)
+    state = a_state(
+        modality=ModalityTransform(), vois=(StateVois((VoiLut(table, source="item 1"),)),)
+    )
+    image = replace(CT, signed=signed, bits_stored=16, modality=ModalityTransform())
+    (voi,) = presented(image, state, IMAGE, 0).vois
+    assert isinstance(voi, VoiLut)
+    assert voi.table == replace(table, first_mapped=first)
+    assert voi.source == "item 1"
+    calibrated = a_state(modality=ModalityTransform(lut=table))
+    assert presented(image, calibrated, IMAGE, 0).modality.lut == voi.table
 
 
 def test_a_voi_that_could_not_be_read_is_not_taken_for_none() -> None:

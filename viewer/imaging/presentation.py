@@ -14,7 +14,7 @@ from viewer.imaging.modality import LookupTable, ModalityTransform, value_of
 from viewer.imaging.overlays import OverlayPlane
 from viewer.imaging.shutters import Shutter
 from viewer.imaging.turning import Turn
-from viewer.imaging.voi import Voi, VoiWindow
+from viewer.imaging.voi import Voi, VoiLut, VoiWindow
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
@@ -206,7 +206,7 @@ def _with_grey_transforms(
     notes: list[str],
 ) -> FrameDescription:
     """Apply the state's Modality LUT, VOI LUT and Presentation LUT. PS3.4 N.2.1.1 to N.2.1.4."""
-    modality = _modality(description.modality, state, notes)
+    modality = _modality(description, state, notes)
     same = _same_values(modality, description.modality)
     if description.suv is not None and not same:
         notes.append(
@@ -228,9 +228,10 @@ def _with_grey_transforms(
 
 
 def _modality(
-    own: ModalityTransform, state: PresentationState, notes: list[str]
+    description: FrameDescription, state: PresentationState, notes: list[str]
 ) -> ModalityTransform:
     """Give the state's transform: none where it has none. PS3.4 N.2.1.1."""
+    own = description.modality
     if state.modality is None:
         if not own.is_identity:
             notes.append(
@@ -238,9 +239,13 @@ def _modality(
                 "values are as stored."
             )
         return ModalityTransform(source=f"{state_words(state.label)}: no Modality LUT")
-    if not state.modality.unit and _same_values(state.modality, own):
-        return replace(state.modality, unit=own.unit)
-    return state.modality
+    modality = state.modality
+    if modality.lut is not None:
+        ends = _modality_range(description, ModalityTransform())
+        modality = replace(modality, lut=_signed(modality.lut, ends))
+    if not modality.unit and _same_values(modality, own):
+        return replace(modality, unit=own.unit)
+    return modality
 
 
 def _same_values(a: ModalityTransform, b: ModalityTransform) -> bool:
@@ -257,9 +262,13 @@ def _vois(
 ) -> tuple[Voi, ...]:
     """Give the state's transforms for a frame; identity where it has none. PS3.4 N.2.1.3."""
     covering = [v for v in state.vois if covers(v.references, sop_instance_uid, frame)]
-    if covering:
-        return tuple(voi for group in covering for voi in group.vois)
     ends = _modality_range(description, modality)
+    if covering:
+        return tuple(
+            replace(voi, table=_signed(voi.table, ends)) if isinstance(voi, VoiLut) else voi
+            for group in covering
+            for voi in group.vois
+        )
     if ends is None:
         notes.append(
             "The presentation state has no VOI LUT for this image; "
@@ -270,6 +279,15 @@ def _vois(
     source = f"{state_words(state.label)}: no VOI LUT, all values"
     center, width = low + (high - low) / 2, high - low
     return (VoiWindow(center, width, "LINEAR_EXACT", "identity", source),)
+
+
+def _signed(table: LookupTable, ends: tuple[float, float] | None) -> LookupTable:
+    """Take the first value of a table for negative where it was written as US.
+
+    A state does not know the sign of its images' values: PS3.3 C.11.1.1.1, C.11.2.1.1.
+    """
+    unsigned = ends is None or ends[0] >= 0 or table.first_mapped <= max(ends[1], 0x7FFF)
+    return table if unsigned else replace(table, first_mapped=table.first_mapped - 0x10000)
 
 
 def _modality_range(
