@@ -16,6 +16,7 @@ from viewer.dicom.headers import InstanceHeader, Radiopharmaceutical
 from viewer.dicom.plain_description import description_from_header
 from viewer.dicom.reading import read_header
 from viewer.dicom.suv import suv_of
+from viewer.imaging.modality import ModalityTransform
 from viewer.imaging.suv import Suv
 
 F18_S = 6586.2
@@ -30,6 +31,7 @@ def a_pet(**changed: Any) -> InstanceHeader:
     plain: dict[str, Any] = {
         "modality": "PT",
         "sop_class_uid": "1.2.840.10008.5.1.4.1.1.128",
+        "rescale_slope": 2.0,
         "units": "BQML",
         "corrected_image": ("DECY", "ATTN", "SCAT"),
         "decay_correction": "START",
@@ -46,7 +48,7 @@ def a_pet(**changed: Any) -> InstanceHeader:
 
 
 def found(header: InstanceHeader) -> Suv:
-    suv = suv_of(header)
+    suv = suv_of(header, ModalityTransform(header.rescale_slope or 1.0))
     assert suv is not None
     return suv
 
@@ -78,7 +80,7 @@ def test_the_frame_on_screen_carries_its_suv(corpus: Path) -> None:
     plain = description_from_header(header)
     _, whole = read_frame(path, 0)
     assert plain is not None
-    assert plain.suv == whole.suv == suv_of(header)
+    assert plain.suv == whole.suv == found(header)
     assert plain.modality.unit == "BQML"
 
 
@@ -100,7 +102,7 @@ def test_a_real_phantom_without_units_says_why_there_is_none(corpus: Path) -> No
 
 
 def test_other_modalities_have_no_suv() -> None:
-    assert suv_of(a_slice(1)) is None
+    assert suv_of(a_slice(1), ModalityTransform()) is None
 
 
 def test_all_three_factors_and_their_inputs() -> None:
@@ -233,7 +235,9 @@ def test_values_that_are_suv_already_stay_as_they_are(
 @pytest.mark.parametrize(
     ("changed", "keyword"),
     [
-        ({"units": ""}, "Units"),
+        ({"rescale_slope": None}, "RescaleSlope"),
+        ({"rescale_slope": 0.0}, "RescaleSlope"),  # for which 1 is used
+        ({"units": ""}, "Units is absent"),
         ({"units": "PROPCNTS"}, "Units is PROPCNTS"),
         ({"units": "CNTS"}, "Philips"),
         ({"corrected_image": ("DECY",)}, "ATTN"),

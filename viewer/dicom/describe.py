@@ -57,6 +57,7 @@ def describe(
     """
     notes = list(layout.warnings)
     attributes = frame_attributes(dataset, layout, frame, notes)
+    modality = modality_of(attributes, header)
     notes += unusable_spacings(header, frame)
     scale = scale_of(header, frame)
     spacing = scale.spacing_rc_mm if scale else None
@@ -68,7 +69,7 @@ def describe(
         photometric_interpretation=layout.photometric,
         bits_stored=layout.bits_stored,
         signed=layout.signed,
-        modality=modality_of(attributes, header),
+        modality=modality,
         plane=plane_of(header, frame),
         patient_orientation=patient_orientation_of(header),
         spacing_rc_mm=spacing,
@@ -78,7 +79,7 @@ def describe(
         pixel_aspect_rc=aspect(header, spacing, regions),
         overlays=overlays_of(dataset, frame, layout, notes),
         shutter=shutter_of(dataset, attributes.groups, notes),
-        suv=suv_of(header),
+        suv=suv_of(header, modality),
         icc_profile=icc_profile_words(dataset),
         transfer_syntax=transfer_syntax_name(header.transfer_syntax_uid),
         decoder=NO_DECODER,  # unless whoever decodes the frame says more

@@ -78,7 +78,7 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
         spacing_source=scale.source if scale else "",
         spacing_note=scale.note if scale else "",
         pixel_aspect_rc=aspect(header, spacing),
-        suv=suv_of(header),
+        suv=suv_of(header, modality),
         transfer_syntax=transfer_syntax_name(header.transfer_syntax_uid),
         decoder=NO_DECODER,
         stored_as=stored_words(word.bits_allocated, word.bits_stored, word.high_bit, word.signed),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from viewer.dicom.decay_times import NoSuvError, decay_to_scan
 from viewer.dicom.headers import InstanceHeader, Radiopharmaceutical
+from viewer.imaging.modality import ModalityTransform
 from viewer.imaging.suv import Body, Suv, body_surface_area, decayed_dose, lean_body_mass, suv
 
 _ENHANCED_PET = "1.2.840.10008.5.1.4.1.1.130"
@@ -26,12 +27,15 @@ _LEAN = {
 _BY_WEIGHT = "SUVbw = Bq/ml x PatientWeight in g / dose in Bq"
 
 
-def suv_of(header: InstanceHeader) -> Suv | None:
+def suv_of(header: InstanceHeader, modality: ModalityTransform) -> Suv | None:
     """Give the SUV factors of a PET image; None for other modalities.
 
     Parameters
     ----------
     header : InstanceHeader
+    modality : ModalityTransform
+        What the values are rescaled by: values in another scale than that of
+        the header are not in its Units.
 
     Returns
     -------
@@ -43,14 +47,16 @@ def suv_of(header: InstanceHeader) -> Suv | None:
     if header.modality != "PT":
         return None
     try:
-        return _factors(header)
+        return _factors(header, modality)
     except NoSuvError as error:
         return Suv(reason=str(error))
 
 
-def _factors(header: InstanceHeader) -> Suv:
+def _factors(header: InstanceHeader, modality: ModalityTransform) -> Suv:
     if header.sop_class_uid == _ENHANCED_PET:
         raise NoSuvError("SUV of Enhanced PET images is not computed by this program.")
+    if modality.lut is not None or modality.slope != header.rescale_slope:
+        raise NoSuvError("RescaleSlope is absent or not usable, so values are not in Units.")
     if header.units in ("GML", "CM2ML"):
         return _already(header)
     if header.units == "BQML":
