@@ -338,3 +338,11 @@ def test_no_content_of_an_overlay_group_stops_a_picture(elements, frame):
     layout = PixelLayout(24, 20, 1, "MONOCHROME2", 0, 16, 12, 11, False, 1)
     for overlay in embedded_overlays(dataset, grey(), layout, []):
         assert overlay.mask().shape == (24, 20)
+
+
+def test_an_overlay_without_data_in_a_big_endian_file_is_left_out_with_a_sentence():
+    dataset = dataset_of(*group(data=(0x3000, "OW", None)))
+    dataset.set_original_encoding(False, False)
+    notes: list[str] = []
+    assert overlays_of(dataset, 0, None, notes) == ()
+    assert notes == ["The overlay of group 6000 is left out: OverlayData is missing."]

@@ -158,7 +158,7 @@ class _Group:
     @property
     def data(self) -> bytes:
         """The bytes of OverlayData in the order of their bits. PS3.5 8.1.2, A.3."""
-        value = next(iter(self.values(_DATA)), b"")
+        value = next(iter(self.values(_DATA)), None)
         if not isinstance(value, bytes):
             return b""
         swapped = (
