@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -72,6 +74,23 @@ def test_it_plays_round_and_round(qtbot: QtBot, shown: Shown) -> None:
     qtbot.waitUntil(lambda: len(shown.seen) >= 6)
     cine.stop()
     assert shown.seen[:6] == [1, 2, 3, 0, 1, 2]
+
+
+def test_the_work_of_showing_frames_does_not_slow_them(qtbot: QtBot, shown: Shown) -> None:
+    def work(_index: int) -> None:
+        end = time.monotonic() + 0.03
+        while time.monotonic() < end:
+            pass
+
+    cine = Cine(shown)
+    shown.show(recommended_display_frame_rate=20.0)
+    shown.put(*range(COUNT))
+    shown.moved.connect(work)
+    began = time.monotonic()
+    cine.toggle()
+    qtbot.waitUntil(lambda: len(shown.seen) >= 11)
+    cine.stop()
+    assert 0.45 < time.monotonic() - began < 0.75
 
 
 def test_to_and_fro_turns_at_the_ends(qtbot: QtBot, shown: Shown) -> None:

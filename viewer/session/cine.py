@@ -6,6 +6,8 @@ what can be shown.
 
 from __future__ import annotations
 
+import time
+
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from viewer.dicom.cine import CineRate, cine_rate
@@ -35,6 +37,7 @@ class Cine(QObject):
         self._direction = 1
         self._playing = False
         self._waiting = False  # for a frame that is on its way
+        self._due_ms = 0.0  # when the frame on screen was to come; 0 where it has been waited for
         self._timer = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._advance)
         workspace.stackChanged.connect(self._stack_changed)
@@ -75,6 +78,7 @@ class Cine(QObject):
     def stop(self) -> None:
         """Stop at the frame on screen."""
         self._playing = self._waiting = False
+        self._due_ms = 0.0
         self._timer.stop()
         self.changed.emit()
 
@@ -90,13 +94,19 @@ class Cine(QObject):
         self._workspace.go_to(index)
         self._waiting = True
         self._go_on()
+        if self._waiting:
+            self._due_ms = 0.0
 
     def _go_on(self) -> None:
-        """Count the time of the frame on screen from when it is there."""
+        """Count the time of the frame on screen from when it is there, or was to be there."""
         stack, index = self._stack(), self._workspace.viewport.index
         if self._waiting and stack is not None and self._workspace.cache.get(stack, index):
             self._waiting = False
-            self._timer.start(self._interval_ms(index))
+            now_ms, interval_ms = time.monotonic() * 1000, self._interval_ms(index)
+            # so that the work of showing frames does not slow them; a pause is not made up for
+            in_time = now_ms - self._due_ms < interval_ms
+            self._due_ms = (self._due_ms if in_time else now_ms) + interval_ms
+            self._timer.start(round(self._due_ms - now_ms))
 
     def _next(self, count: int) -> int:
         index = self._workspace.viewport.index + self._direction
@@ -107,11 +117,13 @@ class Cine(QObject):
         self._direction = -self._direction
         return index + 2 * self._direction
 
-    def _interval_ms(self, index: int) -> int:
+    def _interval_ms(self, index: int) -> float:
+        if self._by_hand is not None:
+            return 1000 / self._by_hand
         intervals = self._from_file.intervals_ms
-        if self._by_hand is not None or index >= len(intervals):
-            return round(1000 / self.rate)
-        return round(min(max(intervals[index], 1000 / FASTEST), 1000 / SLOWEST))
+        usual = sum(intervals) / len(intervals)
+        interval = intervals[index] if index < len(intervals) else usual
+        return min(max(interval, 1000 / FASTEST), 1000 / SLOWEST)
 
     def _stack_changed(self) -> None:
         stack = self._workspace.viewport.stack
