@@ -24,11 +24,9 @@ from viewer.dicom.display_rules import inversion
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.icc_profiles import icc_profile_words
 from viewer.dicom.layout import PixelLayout
-from viewer.dicom.lengths import scale_of, unusable_spacings
 from viewer.dicom.overlays import overlays_of
 from viewer.dicom.palettes import palette, supplemental_palette
-from viewer.dicom.plain_description import aspect
-from viewer.dicom.planes import patient_orientation_of, plane_of
+from viewer.dicom.plain_description import with_geometry
 from viewer.dicom.shutters import shutter_of
 from viewer.dicom.suv import suv_of
 from viewer.dicom.transfer_syntaxes import NO_DECODER, stored_words, transfer_syntax_name
@@ -58,10 +56,6 @@ def describe(
     notes = list(layout.warnings)
     attributes = frame_attributes(dataset, layout, frame, notes)
     modality = modality_of(attributes, header)
-    notes += unusable_spacings(header, frame)
-    scale = scale_of(header, frame)
-    spacing = scale.spacing_rc_mm if scale else None
-    regions = regions_of(dataset, (layout.rows, layout.columns), notes)
     description = FrameDescription(
         rows=layout.rows,
         columns=layout.columns,
@@ -70,13 +64,7 @@ def describe(
         bits_stored=layout.bits_stored,
         signed=layout.signed,
         modality=modality,
-        plane=plane_of(header, frame),
-        patient_orientation=patient_orientation_of(header),
-        spacing_rc_mm=spacing,
-        spacing_source=scale.source if scale else "",
-        spacing_note=scale.note if scale else "",
-        regions=regions,
-        pixel_aspect_rc=aspect(header, spacing, regions),
+        regions=regions_of(dataset, (layout.rows, layout.columns), notes),
         overlays=overlays_of(dataset, frame, layout, notes),
         shutter=shutter_of(dataset, attributes.groups, notes),
         suv=suv_of(header, modality),
@@ -91,6 +79,7 @@ def describe(
             layout.floating,
         ),
     )
+    description = with_geometry(description, header, frame, notes)
     if layout.is_palette:
         table, first = palette(
             dataset, signed=layout.signed, big_endian=attributes.big_endian, notes=notes

@@ -250,16 +250,7 @@ def build_header(
         order,
         values.integer(raw_values.get(_PIXEL_REPRESENTATION, (None, b""))[1], b"US", order) == 1,
     )
-    fields: dict[str, Any] = {}
-    for tag, (vr, raw) in raw_values.items():
-        if tag in FIELDS:
-            name, usual_vr, convert = FIELDS[tag]
-            fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)
-            if tag in _DISPLAY_NUMBERS and fields[name] in (None, ()) and raw.strip(b" \0"):
-                needs_full_description = True  # the picture must say that it is left out
-    for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
-        if not fields.get(name) and tag in raw_values:
-            fields[name] = values.text(raw_values[tag][1])
+    fields, unreadable = _fields(raw_values, context)
     if fields.get("modality") == "PT":
         fields["radiopharmaceutical"] = radiopharmaceutical(raw_values, order)
     if fields.get("b_value") is None:
@@ -278,12 +269,29 @@ def build_header(
         pixel_data_offset=pixels.offset,
         pixel_data_length=pixels.length,
         needs_full_description=needs_full_description
+        or unreadable
         or fields.get("photometric_interpretation") == "PALETTE COLOR",
         frame_groups=frame_groups,
         dimensions=dimensions,
         references=references,
         **fields,
     )
+
+
+def _fields(raw_values: RawValues, context: _Context) -> tuple[dict[str, Any], bool]:
+    """Convert the values of `FIELDS`; tell whether one that display needs cannot be read."""
+    fields: dict[str, Any] = {}
+    unreadable = False
+    for tag, (vr, raw) in raw_values.items():
+        if tag in FIELDS:
+            name, usual_vr, convert = FIELDS[tag]
+            fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)
+            if tag in _DISPLAY_NUMBERS and fields[name] in (None, ()) and raw.strip(b" \0"):
+                unreadable = True  # the picture must say that it is left out
+    for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
+        if not fields.get(name) and tag in raw_values:
+            fields[name] = values.text(raw_values[tag][1])
+    return fields, unreadable
 
 
 def _private_b_value(raw_values: RawValues, order: str) -> float | None:

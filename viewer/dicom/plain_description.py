@@ -7,6 +7,7 @@ others are left to `describe`, what the attributes mean to `display_rules`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from viewer.dicom.display_rules import StoredWord, inversion, padding, rescale, windows
 from viewer.dicom.headers import InstanceHeader
@@ -57,10 +58,7 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
     padding_range, padding_source = padding(
         header.pixel_padding_value, header.pixel_padding_range_limit, word, notes
     )
-    notes += unusable_spacings(header, 0)
-    scale = scale_of(header, 0)
-    spacing = scale.spacing_rc_mm if scale else None
-    return FrameDescription(
+    description = FrameDescription(
         rows=native.rows,
         columns=native.columns,
         photometric_interpretation=header.photometric_interpretation,
@@ -72,24 +70,36 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
         inversion_source=inversion_source,
         padding_range=padding_range,
         padding_source=padding_source,
-        plane=plane_of(header, 0),
-        patient_orientation=patient_orientation_of(header),
-        spacing_rc_mm=spacing,
-        spacing_source=scale.source if scale else "",
-        spacing_note=scale.note if scale else "",
-        pixel_aspect_rc=aspect(header, spacing),
         suv=suv_of(header, modality),
         transfer_syntax=transfer_syntax_name(header.transfer_syntax_uid),
         decoder=NO_DECODER,
         stored_as=stored_words(word.bits_allocated, word.bits_stored, word.high_bit, word.signed),
-        warnings=tuple(notes),
+    )
+    return replace(with_geometry(description, header, 0, notes), warnings=tuple(notes))
+
+
+def with_geometry(
+    description: FrameDescription, header: InstanceHeader, frame: int, notes: list[str]
+) -> FrameDescription:
+    """Add where ``frame`` (from 0) lies, what its millimetres are, and the shape of its pixels."""
+    notes += unusable_spacings(header, frame)
+    scale = scale_of(header, frame)
+    spacing = scale.spacing_rc_mm if scale else None
+    return replace(
+        description,
+        plane=plane_of(header, frame),
+        patient_orientation=patient_orientation_of(header),
+        spacing_rc_mm=spacing,
+        spacing_source=scale.source if scale else "",
+        spacing_note=scale.note if scale else "",
+        pixel_aspect_rc=_aspect(header, spacing, description.regions),
     )
 
 
-def aspect(
+def _aspect(
     header: InstanceHeader,
     spacing: tuple[float, float] | None,
-    regions: Sequence[UltrasoundRegion] = (),
+    regions: Sequence[UltrasoundRegion],
 ) -> tuple[float, float]:
     """Give the shape of the pixels (vertical, horizontal) where no ``spacing`` says it.
 
