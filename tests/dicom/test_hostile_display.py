@@ -159,3 +159,25 @@ def test_a_hostile_palette_ends_in_a_picture_or_a_sentence(tmp_path: Path, keywo
         except PixelError as error:
             reason = error.message
         assert not reason or "palette" in reason
+
+
+@pytest.mark.parametrize(
+    "keyword",
+    [
+        "PixelSpacing",
+        "ImagerPixelSpacing",
+        "NominalScannedPixelSpacing",
+        "PixelPaddingValue",
+        "PixelPaddingRangeLimit",
+    ],
+)
+def test_what_cannot_be_read_is_left_out_with_a_sentence(tmp_path: Path, keyword: str) -> None:
+    path = synthetic.write(tmp_path / "a.dcm", VALUES)
+    dataset = dcmread(path)
+    dataset[keyword] = DataElement(Tag(keyword), "LO", "half\\a")
+    dataset.save_as(path)
+    assert description_from_header(read_header(path)) is None
+    _, description = read_frame(path, 0)
+    assert f"{keyword} cannot be read and is left out." in description.warnings
+    assert description.spacing_rc_mm is None
+    assert description.padding_range is None

@@ -15,6 +15,7 @@ from viewer.dicom.dataset_values import text
 from viewer.dicom.display_attributes import (
     FrameAttributes,
     frame_attributes,
+    is_stated,
     modality_of,
     padding_of,
     presentation_lut_of,
@@ -79,6 +80,7 @@ def describe(
             layout.floating,
         ),
     )
+    notes += _unreadable_spacings(dataset, header)
     description = with_geometry(description, header, frame, notes)
     if layout.is_palette:
         table, first = palette(
@@ -114,3 +116,16 @@ def _with_grey(description: FrameDescription, frame: FrameAttributes) -> FrameDe
         palette_rgb=table,
         palette_first=first,
     )
+
+
+def _unreadable_spacings(dataset: Dataset, header: InstanceHeader) -> list[str]:
+    read = {
+        "PixelSpacing": header.pixel_spacing,
+        "ImagerPixelSpacing": header.imager_pixel_spacing,
+        "NominalScannedPixelSpacing": header.nominal_scanned_pixel_spacing,
+    }
+    return [
+        f"{keyword} cannot be read and is left out."
+        for keyword, values in read.items()
+        if not values and is_stated(dataset, keyword)
+    ]

@@ -191,6 +191,9 @@ def padding_of(frame: FrameAttributes) -> tuple[tuple[float, float] | None, str]
     """
     dataset, layout = frame.dataset, frame.layout
     if not layout.floating:
+        for name in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
+            if integer(dataset, name) is None and is_stated(dataset, name):
+                frame.notes.append(f"{name} cannot be read and is left out.")
         return padding(
             integer(dataset, "PixelPaddingValue"),
             integer(dataset, "PixelPaddingRangeLimit"),

@@ -28,9 +28,12 @@ MEDIA_SOP_CLASS = 0x00020002
 MEDIA_SOP_INSTANCE = 0x00020003
 SOP_CLASS = 0x00080016
 _PIXEL_REPRESENTATION = 0x00280103
-# padding, window and rescale
+# padding, window, rescale and spacings
 _DISPLAY_NUMBERS = frozenset(
-    (0x00280120, 0x00280121, 0x00281050, 0x00281051, 0x00281052, 0x00281053)
+    (
+        *(0x00280120, 0x00280121, 0x00281050, 0x00281051, 0x00281052, 0x00281053),
+        *(0x00280030, 0x00181164, 0x00182010),
+    )
 )
 
 # What display needs to read for itself, beyond slope, intercept and windows
