@@ -36,6 +36,8 @@ EXPLAINED = {
     "unconverted, the red bar of the pattern is blue",
     "derived/display/highbit15_bitsstored12.dcm": "the reference masks before it shifts and loses "
     "the upper 4 of 12 bits; DCMTK agrees with us",
+    "tsyntax/wg04/RG3_JPLY": "8 of 3 million pixels are 1024 in the lossy stream of 10-bit values; "
+    "masked they would be 0, black among white: they are taken as 1023",
     "derived/broken/jpeg_truncated.dcm": "half a stream: the references fill the rest with grey, "
     "two of them differently; refused",
     "derived/broken/rle_too_short.dcm": "a segment with too few bytes: DCMTK fills it up; refused",

@@ -36,6 +36,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "SamplesPerPixel is 3 in a MONOCHROME2 image, which has 1 (PS3.3 C.7.6.3.1.2); DCMTK "
         "leaves it aside, we say that the two contradict each other."
     ),
+    ("dcm2pnm", "tsyntax/wg04/RG3_JPLY", "WindowCenter 1"): (
+        "8 pixels of the lossy stream are 1024 where BitsStored is 10; DCMTK masks them to 0, "
+        "black among white, we take them as 1023. Bits beyond BitsStored mean nothing "
+        "(PS3.5 8.1.1), but a codec's overshoot is no such bit."
+    ),
     ("dcm2pnm", "derived/tsyntax/unknown_transfer_syntax.dcm", "picture"): (
         "DCMTK takes a transfer syntax that it does not know for Explicit VR Little Endian; what "
         "its Pixel Data holds is not known (PS3.5 10), and we say so."
