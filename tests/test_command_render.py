@@ -87,6 +87,15 @@ def test_frames_count_from_1_and_values_are_modality_values(ct):
     assert sorted(os.listdir()) == ["slice.dcm", "values.npy"]  # no picture unless asked for
 
 
+def test_a_file_that_claims_less_than_one_frame_is_rendered_with_a_warning(ct, capsys):
+    dataset = dcmread(ct)
+    dataset.NumberOfFrames = -1
+    dataset.save_as(ct)
+    assert main(["render", str(ct), "-o", "out.png"]) == 0
+    assert "NumberOfFrames -1 is impossible" in capsys.readouterr().err
+    assert Path("out.png").is_file()
+
+
 def test_values_without_rescale_stay_as_stored(tmp_path):
     source = get_testdata_file("MR_small.dcm", download=False)
     target = tmp_path / "values.npy"

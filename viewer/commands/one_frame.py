@@ -96,7 +96,7 @@ def _read(
     header: InstanceHeader = _ask(
         pool, "viewer.dicom.reading:read_header", (path, limits), limits.header_seconds
     )
-    frames = header.number_of_frames or 1
+    frames = max(header.number_of_frames or 1, 1)  # as frames are counted when they are read
     if not 1 <= number <= frames:
         known = "only frame 1" if frames == 1 else f"frames 1 to {frames}"
         raise PixelError(f"There is no frame {number}; the file has {known}.", path)
