@@ -181,3 +181,16 @@ def test_what_cannot_be_read_is_left_out_with_a_sentence(tmp_path: Path, keyword
     assert f"{keyword} cannot be read and is left out." in description.warnings
     assert description.spacing_rc_mm is None
     assert description.padding_range is None
+
+
+def test_thousands_of_windows_are_a_menu_of_a_hundred_and_one_sentence(tmp_path: Path) -> None:
+    path = synthetic.write(
+        tmp_path / "a.dcm", VALUES, WindowCenter=["40"] * 9000, WindowWidth=["0", "400"] * 4500
+    )
+    for description in (description_from_header(read_header(path)), read_frame(path, 0)[1]):
+        assert description is not None
+        assert len(description.vois) == 50
+        assert description.warnings == (
+            "The file has 9000 windows; the first 100 are taken.",
+            "A window of the file has width 0 and is left out.",
+        )

@@ -89,7 +89,7 @@ def describe(
         description = replace(description, palette_rgb=table, palette_first=first)
     elif layout.samples == 1:
         description = _with_grey(description, attributes)
-    return replace(description, warnings=tuple(notes))
+    return replace(description, warnings=tuple(dict.fromkeys(notes)))
 
 
 def _with_grey(description: FrameDescription, frame: FrameAttributes) -> FrameDescription:

@@ -15,7 +15,7 @@ from pydicom.dataset import Dataset
 
 from viewer.dicom.dataset_values import integer, items, number, numbers, raw_value, text, texts
 from viewer.dicom.dataset_values import values as all_values
-from viewer.dicom.display_rules import StoredWord, padding, rescale, windows
+from viewer.dicom.display_rules import MOST_VOIS, StoredWord, padding, rescale, windows
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.layout import PixelLayout
 from viewer.dicom.lookup_tables import lookup_table
@@ -158,7 +158,12 @@ def _voi_luts(frame: FrameAttributes, modality: ModalityTransform) -> tuple[VoiL
     source, place = frame.stating("FrameVOILUTSequence", ("VOILUTSequence",))
     signed = _reaches_below_zero(modality, frame.word)
     found = []
-    for at, item in enumerate(_tables(source, "VOILUTSequence"), start=1):
+    tables = _tables(source, "VOILUTSequence")
+    if len(tables) > MOST_VOIS:
+        frame.notes.append(
+            f"VOILUTSequence has {len(tables)} items; the first {MOST_VOIS} are taken."
+        )
+    for at, item in enumerate(tables[:MOST_VOIS], start=1):
         table = lookup_table(item, signed=signed, big_endian=frame.big_endian, notes=frame.notes)
         if table is None:
             frame.notes.append(f"Item {at} of VOILUTSequence is damaged and left out.")

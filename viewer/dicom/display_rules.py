@@ -23,6 +23,8 @@ PADDING = "PixelPaddingValue (0028,0120)"
 PADDING_LIMIT = "PixelPaddingRangeLimit (0028,0121)"
 NO_RESCALE = "no rescale in the file: stored values are used"
 
+MOST_VOIS = 100  # a menu of more helps nobody, and a damaged file may claim thousands
+
 _FUNCTIONS: dict[str, VoiFunction] = {
     "": "LINEAR",
     "LINEAR": "LINEAR",
@@ -131,8 +133,11 @@ def windows(
     count = min(len(centers), len(widths))
     if centers and widths and len(centers) != len(widths):
         notes.append("WindowCenter and WindowWidth differ in number; the surplus is left out.")
+    if count > MOST_VOIS:
+        notes.append(f"The file has {count} windows; the first {MOST_VOIS} are taken.")
     found: list[Voi] = []
-    for at, (center, width) in enumerate(zip(centers, widths, strict=False)):
+    pairs = zip(centers[:MOST_VOIS], widths[:MOST_VOIS], strict=False)
+    for at, (center, width) in enumerate(pairs):
         if width <= 0 or not (math.isfinite(width) and math.isfinite(center)):
             notes.append(f"A window of the file has width {width:g} and is left out.")
             continue

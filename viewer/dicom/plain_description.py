@@ -75,7 +75,8 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
         decoder=NO_DECODER,
         stored_as=stored_words(word.bits_allocated, word.bits_stored, word.high_bit, word.signed),
     )
-    return replace(with_geometry(description, header, 0, notes), warnings=tuple(notes))
+    description = with_geometry(description, header, 0, notes)
+    return replace(description, warnings=tuple(dict.fromkeys(notes)))
 
 
 def with_geometry(

@@ -52,6 +52,7 @@ _DATA_TYPES = {
     0xE: "colour bar",
 }
 _SMALLEST_DELTA, _GREATEST_DELTA = 1e-9, 1e9  # 0 and nonsense are beyond
+_MOST_REGIONS = 1000  # each is looked at wherever the cursor goes
 _LOW_PRIORITY = 0x1  # bit 0 of RegionFlags, C.8.5.5.1.3
 
 
@@ -71,7 +72,13 @@ def regions_of(
         Takes a sentence for each region that is left out.
     """
     ranked: list[tuple[bool, int, UltrasoundRegion]] = []
-    for at, item in enumerate(items(dataset, "SequenceOfUltrasoundRegions"), start=1):
+    stated = items(dataset, "SequenceOfUltrasoundRegions")
+    if len(stated) > _MOST_REGIONS:
+        notes.append(
+            f"SequenceOfUltrasoundRegions has {len(stated)} items; "
+            f"the first {_MOST_REGIONS} are taken."
+        )
+    for at, item in enumerate(stated[:_MOST_REGIONS], start=1):
         region = _region(item, size_rc)
         if isinstance(region, str):
             notes.append(f"Item {at} of SequenceOfUltrasoundRegions {region}; it is left out.")
