@@ -9,6 +9,7 @@ import pytest
 
 from viewer.imaging.display import to_rgb32
 from viewer.imaging.frame import FrameDescription
+from viewer.imaging.lengths import UltrasoundRegion
 from viewer.imaging.modality import LookupTable, ModalityTransform
 from viewer.imaging.overlays import OverlayPlane
 from viewer.imaging.presentation import (
@@ -189,3 +190,11 @@ def test_annotations_and_areas_are_those_of_the_frame() -> None:
     assert state.annotations_for(IMAGE, 0) == (upper,)
     assert state.annotations_for(IMAGE, 1) == (lower, upper)
     assert (state.area_for(IMAGE, 0), state.area_for(IMAGE, 1)) == (None, area)
+
+
+def test_pixels_have_the_shape_that_the_displayed_area_asks_for_unless_it_was_measured() -> None:
+    state = a_state(areas=(DisplayedArea((0, 0), (9, 9), aspect_rc=(2, 1)),))
+    assert presented(CT, state, IMAGE, 0).pixel_aspect_rc == (2, 1)
+    region = UltrasoundRegion((0, 0, 9, 9), 0.1, 0.3, "cm", "cm")
+    measured = replace(CT, regions=(region,), pixel_aspect_rc=(0.3, 0.1))
+    assert presented(measured, state, IMAGE, 0).pixel_aspect_rc == (0.3, 0.1)

@@ -165,7 +165,8 @@ def presented(
     What the image says of these is overridden, also by what the state leaves
     out; PhotometricInterpretation is ignored: PS3.4 N.2.1. Frames in colour
     keep their colours, frames that are not the state's stay as they are.
-    Turning and the displayed area are the viewport's to apply.
+    Turning and the displayed area are the viewport's to apply, but for the
+    shape of the pixels: PresentationPixelAspectRatio, PS3.3 C.10.4.
 
     Parameters
     ----------
@@ -178,7 +179,10 @@ def presented(
         return description
     notes = [*description.warnings, *state.warnings]
     changed = replace(
-        description, shutter=state.shutter, overlays=_overlays(description.overlays, state)
+        description,
+        shutter=state.shutter,
+        overlays=_overlays(description.overlays, state),
+        pixel_aspect_rc=_aspect(description, state.area_for(sop_instance_uid, frame)),
     )
     if not is_colour(description):
         if state.of_colour:
@@ -196,6 +200,12 @@ def _overlays(own: tuple[OverlayPlane, ...], state: PresentationState) -> tuple[
     replaced = {plane.group for plane in state.overlays}
     kept = [plane for plane in own if plane.group not in replaced]
     return tuple(plane for plane in (*kept, *state.overlays) if plane.group in groups)
+
+
+def _aspect(description: FrameDescription, area: DisplayedArea | None) -> tuple[float, float]:
+    """Give the shape of pixels that the displayed area asks for; measured ones keep theirs."""
+    own = description.pixel_aspect_rc
+    return own if area is None or description.regions else area.aspect_rc or own
 
 
 def _with_grey_transforms(
