@@ -14,6 +14,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, plain_line
+from viewer.session.document import stacks_of
 
 
 def states_for(catalogue: Catalogue, stack: Stack) -> tuple[InstanceHeader, ...]:
@@ -29,20 +30,6 @@ def those_for(states: Sequence[InstanceHeader], stack: Stack) -> tuple[InstanceH
     return tuple(state for state in states if _is_for(state, shown))
 
 
-def orphans(catalogue: Catalogue) -> tuple[InstanceHeader, ...]:
-    """Give the presentation states that are for no image that is open, the newest first."""
-    states = open_states(catalogue)
-    if not states:
-        return ()
-    shown = {
-        header.sop_instance_uid
-        for stack in _stacks(catalogue)
-        if stack.kind != "document"
-        for header in stack.headers
-    }
-    return tuple(state for state in states if not _is_for(state, shown))
-
-
 def state_name(header: InstanceHeader) -> str:
     """Name a presentation state in one plain line: "LABEL, description (2024-01-31)"."""
     words = (plain_line(header.content_label), plain_line(header.content_description))
@@ -55,7 +42,7 @@ def open_states(catalogue: Catalogue) -> list[InstanceHeader]:
     """Give the presentation states that are open, the newest first."""
     states = [
         header
-        for stack in _stacks(catalogue)
+        for stack in stacks_of(catalogue)
         if stack.kind == "document"
         for header in stack.headers
         if is_presentation_state(header.sop_class_uid)
@@ -71,13 +58,3 @@ def _created(header: InstanceHeader) -> tuple[str, str]:
 
 def _is_for(state: InstanceHeader, sop_instance_uids: set[str]) -> bool:
     return any(one.sop_instance_uid in sop_instance_uids for one in state.references)
-
-
-def _stacks(catalogue: Catalogue) -> list[Stack]:
-    return [
-        stack
-        for patient in catalogue.patients
-        for study in patient.studies
-        for series in study.series
-        for stack in series.stacks
-    ]
