@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -146,6 +146,19 @@ def test_a_shift_click_takes_the_measurement_away(qtbot: QtBot, canvas: ImageCan
     show(canvas)
     measure(qtbot, canvas, (101, 61), (181, 121))
     measure(qtbot, canvas, (50, 50))
+    assert canvas.ruler() is None
+
+
+def test_a_line_that_is_being_drawn_does_not_go_on_once_it_is_taken_away(
+    qtbot: QtBot, canvas: ImageCanvas
+) -> None:
+    show(canvas)
+    target = canvas.viewport()
+    qtbot.mousePress(target, LEFT, SHIFT, QPoint(101, 61))
+    qtbot.mouseMove(target, QPoint(141, 91))
+    show(canvas)  # another stack
+    qtbot.mouseMove(target, QPoint(181, 121))
+    qtbot.mouseRelease(target, LEFT, SHIFT, QPoint(181, 121))
     assert canvas.ruler() is None
 
 

@@ -144,7 +144,8 @@ class ImageCanvas(CameraView):
         return (ruler.start_rc, ruler.end_rc, ruler.text) if ruler is not None else None
 
     def clear_ruler(self) -> None:
-        """Take the measurement away."""
+        """Take the measurement away, also one that is being drawn."""
+        self._measure_from = None
         self._set_ruler(None)
 
     def set_voi(self, voi: Voi) -> None:
