@@ -11,10 +11,11 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QComboBox, QDockWidget, QInputDialog, QSpinBox, QToolButton
+from PySide6.QtWidgets import QComboBox, QDockWidget, QInputDialog, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.ui.screens import entries, wait_picture
+from viewer.session.actions import ACTIONS
 from viewer.session.settings import Settings
 from viewer.ui.main_window import MainWindow
 
@@ -150,3 +151,24 @@ def test_the_stack_is_played_from_its_button(
     qtbot.waitUntil(lambda: window.workspace.viewport.index >= start + 2)
     qtbot.keyClick(window, Qt.Key.Key_C)
     assert button.accessibleName() == "Play"
+
+
+@pytest.mark.parametrize("name", ["browserFilter", "tagSearch", "windowCenterSpin", "cineRate"])
+def test_letters_that_are_typed_into_a_field_do_nothing_to_the_picture(
+    qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open, name: str
+) -> None:
+    open_paths(sample)
+    wait_picture(qtbot, window)
+    fired: list[str] = []
+    for entry in ACTIONS:
+        window.menus.action(entry.id).triggered.connect(lambda _on, i=entry.id: fired.append(i))
+    field = window.findChild(QWidget, name)
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    letters = [entry.shortcut for entry in ACTIONS if len(entry.shortcut) == 1]
+    assert len(letters) > 5
+    qtbot.keyClicks(field, "".join(letters))
+    assert not fired
+    window.view.canvas.setFocus()
+    qtbot.keyClicks(window.view.canvas, "r")
+    assert fired == ["turnRight"]

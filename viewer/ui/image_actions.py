@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
@@ -53,8 +53,8 @@ class ImageActions(QObject):
         for name in ("overlays", "shutter", "graphics"):
             menus.action(name).setChecked(True)
         image, view = menus.menu("&Image"), menus.menu("&View")
-        self._add_menu(image, "calibrate", "&Presentation State", self._fill_states)
-        self._add_menu(image, "calibrate", "Remove &Preset", self._fill_presets)
+        self._add_menu(image, "savePreset", "&Presentation State", self._fill_states)
+        self._add_menu(image, "calibrate", "Remove Pr&eset", self._fill_presets)
         self._add_menu(view, "shutter", "Overlay &Groups", self._fill_groups)
 
     def _add_menu(
@@ -86,7 +86,7 @@ class ImageActions(QObject):
 
     def _fill_states(self, menu: QMenu) -> None:
         menu.clear()
-        group = QActionGroup(menu)
+        group = menu.findChild(QActionGroup) or QActionGroup(menu)
         state = self._workspace.viewport.appearance.state
         applied = state.sop_instance_uid if state is not None else ""
         headers = self._workspace.states()
@@ -144,11 +144,16 @@ class ImageActions(QObject):
             self._workspace.messages.post("Only a window can be saved, not a table.", "warning")
             return
         label = f"Name of the window {window.center:g} / {window.width:g}:"
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Save window as preset")
+        dialog = self._dialog("Save window as preset")
         dialog.setLabelText(label)
         dialog.textValueSelected.connect(lambda name: self._save_preset(name, window))
         dialog.open()
+
+    def _dialog(self, title: str) -> QInputDialog:
+        dialog = QInputDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(title)
+        return dialog
 
     def _save_preset(self, name: str, window: VoiWindow) -> None:
         name = plain_line(name, 40).strip()
@@ -163,8 +168,7 @@ class ImageActions(QObject):
                 "Draw the line first: Shift + left drag along a known length.", "warning"
             )
             return
-        dialog = QInputDialog(self._window)
-        dialog.setWindowTitle("Set length")
+        dialog = self._dialog("Set length")
         dialog.setLabelText("True length of the measured line, in mm:")
         dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
         dialog.setDoubleDecimals(2)

@@ -70,7 +70,7 @@ class ExplainPanel(QWidget):
 
     def point_at(self, point_rc: tuple[float, float] | None) -> None:
         """Follow the pixel at a frame position (as stored); None leaves the last one."""
-        if point_rc is not None:
+        if point_rc is not None and point_rc != self._point_rc:
             self._point_rc = point_rc
             self._refresh()
 
