@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from tests.dicom import synthetic
 from viewer.dicom.errors import PixelError
@@ -211,6 +212,24 @@ def test_segmented_palettes_expand() -> None:
     table = expand_segments(np.array(stream, np.uint16), 10)
     assert table is not None
     assert table.tolist() == [1, 2, 3, 5, 7, 9, 11, 1, 2, 3]
+
+
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_entries_of_one_byte_lie_in_words_of_the_file_s_byte_order(
+    tmp_path: Path, syntax: str
+) -> None:
+    entries = np.array([10, 20, 30, 40], np.uint8).tobytes()
+    if syntax == ExplicitVRBigEndian:
+        entries = np.frombuffer(entries, "<u2").astype(">u2").tobytes()
+    found = described(
+        tmp_path,
+        np.arange(4, dtype=np.uint8).reshape(2, 2),
+        transfer_syntax=syntax,
+        PhotometricInterpretation="PALETTE COLOR",
+        **palette_of(entries, entries, entries, descriptor=[4, 0, 8]),
+    )
+    assert found.palette_rgb is not None
+    assert found.palette_rgb[:, 0].tolist() == [10, 20, 30, 40]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,10 @@ def all_words(data: Any, bits: int, *, big_endian: bool) -> Entries | None:
     """Give the bytes (``bits`` up to 8) or 16-bit words of LUT data, whatever its VR made it."""
     if isinstance(data, bytes):
         if bits <= 8:
-            return np.frombuffer(data, np.uint8)
+            octets = np.frombuffer(data, np.uint8)
+            # two entries a word of OW, the first in its lower byte
+            pairs = octets[: len(octets) // 2 * 2].view(np.uint16)
+            return pairs.byteswap().view(np.uint8) if big_endian else octets
         order = ">" if big_endian else "<"
         return np.frombuffer(data[: len(data) // 2 * 2], f"{order}u2").astype(np.uint16)
     try:
