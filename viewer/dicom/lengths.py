@@ -13,13 +13,12 @@ from dataclasses import replace
 
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.image_types import is_localizer
-from viewer.dicom.planes import group_of
+from viewer.dicom.planes import group_of, pixel_spacing_of, usable_spacing
 from viewer.dicom.sop_classes import is_projection
 from viewer.imaging.lengths import PixelScale
 
 _SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
 _GREATEST_MAGNIFICATION = 10.0  # of a source ten times as far from the detector as the patient
-_SMALLEST_MM, _GREATEST_MM = 1e-9, 1e6  # beyond them a number is no spacing of anything
 _LONGEST_CODE, _LONGEST_TEXT = 16, 64  # characters of a CS and an LO
 _AT_DETECTOR = "at the detector"
 
@@ -46,9 +45,9 @@ def scale_of(header: InstanceHeader, frame: int) -> PixelScale | None:
     NominalScannedPixelSpacing) is not calibrated, different from it is; alone
     it does not tell, in a projection. 10.7.1.2: PixelSpacingCalibrationType.
     """
-    spacing = _pair(group_of(header, frame).pixel_spacing) or _pair(header.pixel_spacing)
-    imager = _pair(header.imager_pixel_spacing)
-    scanned = _pair(header.nominal_scanned_pixel_spacing)
+    spacing = pixel_spacing_of(header, frame)
+    imager = usable_spacing(header.imager_pixel_spacing)
+    scanned = usable_spacing(header.nominal_scanned_pixel_spacing)
     projection = is_projection(header)
     captured = f"{header.sop_class_uid}.".startswith(f"{_SECONDARY_CAPTURE}.")
     if spacing is None:
@@ -82,7 +81,7 @@ def unusable_spacings(header: InstanceHeader, frame: int) -> list[str]:
     return [
         f"{keyword} is not two usable positive numbers and is left out."
         for keyword, values in stated.items()
-        if values and _pair(values) is None
+        if values and usable_spacing(values) is None
     ]
 
 
@@ -134,9 +133,3 @@ def _calibration(header: InstanceHeader) -> str:
 
 def _same(first: Pair, second: Pair) -> bool:
     return all(math.isclose(a, b, rel_tol=1e-4) for a, b in zip(first, second, strict=True))
-
-
-def _pair(values: tuple[float, ...]) -> Pair | None:
-    if len(values) != 2 or not all(_SMALLEST_MM <= value <= _GREATEST_MM for value in values):
-        return None
-    return (values[0], values[1])

@@ -17,6 +17,7 @@ from viewer.imaging.patient_orientation import direction_letters
 _NO_GROUP = FrameGroup()
 _AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 _SAME_MM = 1e-3
+_SMALLEST_MM = 1e-9  # below it a number is no spacing of anything
 _FARTHEST_MM = 1e6  # a kilometre: beyond it a number is no length in a patient
 # The dimensions of a multi-frame object that say where a frame lies, not what tells it apart
 SPATIAL_DIMENSIONS = frozenset(
@@ -119,10 +120,13 @@ def _vector(values: tuple[float, ...]) -> Vector3 | None:
 
 def pixel_spacing_of(header: InstanceHeader, frame: int) -> tuple[float, float] | None:
     """Give PixelSpacing of ``frame``, (between rows, between columns) in mm; None if unusable."""
-    return _pair(group_of(header, frame).pixel_spacing) or _pair(header.pixel_spacing)
+    return usable_spacing(group_of(header, frame).pixel_spacing) or usable_spacing(
+        header.pixel_spacing
+    )
 
 
-def _pair(values: tuple[float, ...]) -> tuple[float, float] | None:
-    if len(values) != 2 or not all(0 < value <= _FARTHEST_MM for value in values):
+def usable_spacing(values: tuple[float, ...]) -> tuple[float, float] | None:
+    """Give a spacing (between rows, between columns) in mm; None where it cannot be one."""
+    if len(values) != 2 or not all(_SMALLEST_MM <= value <= _FARTHEST_MM for value in values):
         return None
     return (values[0], values[1])
