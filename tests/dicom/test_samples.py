@@ -12,7 +12,7 @@ from pydicom.uid import ExplicitVRBigEndian
 
 from tests.dicom import synthetic
 from viewer.dicom.errors import PixelError
-from viewer.dicom.frames import read_frame, read_frames, stored_frame
+from viewer.dicom.frames import decoded_frame, read_frame, read_frames
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.pixel_files import pixel_file
 from viewer.dicom.samples import ybr_to_rgb
@@ -35,7 +35,7 @@ def _ybr(rgb: np.ndarray, matrix: np.ndarray, black: float, bits: int = 8) -> np
 
 
 def _stored(path: str, index: int = 0) -> np.ndarray:
-    return stored_frame(pixel_file(path, DEFAULT_LIMITS), index)[0]
+    return decoded_frame(pixel_file(path, DEFAULT_LIMITS), index)[0]
 
 
 def _packed(values: np.ndarray) -> bytes:

@@ -24,7 +24,7 @@ import numpy as np
 from viewer.commands.check import check_paths
 from viewer.dicom.checking import CheckResult
 from viewer.dicom.errors import NegatoError
-from viewer.dicom.frames import stored_frame
+from viewer.dicom.frames import decoded_frame
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.pixel_files import pixel_file
 
@@ -131,7 +131,7 @@ def within_tolerance(path: str) -> bool:
     try:
         file = pixel_file(path, DEFAULT_LIMITS)
         for index in {0, file.layout.frames - 1}:
-            ours, _ = stored_frame(file, index)
+            ours, _ = decoded_frame(file, index)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 theirs = pixel_array(path, index=index)

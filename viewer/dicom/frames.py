@@ -33,7 +33,6 @@ __all__ = [
     "read_frame",
     "read_frames",
     "read_native",
-    "stored_frame",
 ]
 
 _Array = np.ndarray[Any, np.dtype[Any]]
@@ -102,35 +101,18 @@ def read_frame(
     )
 
 
-def stored_frame(
+def decoded_frame(
     file: PixelFile, index: int, limits: Limits = DEFAULT_LIMITS
-) -> tuple[_Array, tuple[str, ...]]:
-    """Decode one frame to its canonical stored values.
+) -> tuple[_Array, Decoded]:
+    """Decode one frame to its canonical stored values, and say how they came about.
 
     Returns
     -------
     values : ndarray
         (rows, columns) in the stored type; (rows, columns, 3) RGB in the
         stored depth for colour.
-    warnings : tuple of str
-
-    Raises
-    ------
-    PixelError
-        With the file's path.
-    """
-    values, decoded = decoded_frame(file, index, limits)
-    return values, decoded.warnings
-
-
-def decoded_frame(file: PixelFile, index: int, limits: Limits) -> tuple[_Array, Decoded]:
-    """Decode one frame to its stored values, as `stored_frame`, and how they came about.
-
-    Returns
-    -------
-    values : ndarray
     decoded : Decoded
-        The words the values were made from, and what decoded them.
+        The words the values were made from, what decoded them, and warnings.
 
     Raises
     ------
