@@ -66,7 +66,7 @@ class Settings:
             return {
                 str(name): [float(center), float(width)]
                 for name, (center, width) in dict(found).items()
-                if math.isfinite(float(center)) and float(width) > 0
+                if math.isfinite(float(center)) and 0 < float(width) < math.inf
             }
         except (ValueError, TypeError):  # edited by hand
             return {}

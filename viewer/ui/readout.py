@@ -122,8 +122,13 @@ def _values(stored: np.ndarray, description: FrameDescription) -> str:
     value = modality_values.value_of(description.modality, stored.item())
     unit = _with_space(plain_line(description.modality.unit, 16))
     if not unit and value == stored.item():
-        return f"value {stored:g}"
-    return f"value {value:g}{unit}  (stored {stored:g})"
+        return f"value {_number(value)}"
+    return f"value {_number(value)}{unit}  (stored {_number(stored.item())})"
+
+
+def _number(value: float) -> str:
+    """Write whole numbers in full, others to the seven digits of single precision."""
+    return f"{value:.0f}" if abs(value) < 1e15 and value == math.floor(value) else f"{value:.7g}"
 
 
 def _turn_text(turn: Turn) -> str:

@@ -121,7 +121,7 @@ def _states(stack: Stack, above: str, study_uid: str, states: States) -> tuple[N
     """Give a row for each presentation state that is for images of a stack."""
     return tuple(
         Node(
-            f"{above}\0{header.sop_instance_uid or header.path}",
+            f"{above}\0{header.path}",
             plain_line(state_name(header), 120),
             "presentation state",
             study_uid=study_uid,
