@@ -116,6 +116,26 @@ def test_functional_groups_are_named_with_whether_they_are_the_frames_own(tmp_pa
     assert first.vois[0].source == f"{WINDOW} in FrameVOILUTSequence of all frames (5200,9229)"
 
 
+@pytest.mark.parametrize(("slope", "warned"), [(2.0, False), (0.5, True), (None, True)])
+def test_real_world_values_that_are_others_are_warned_of(
+    tmp_path: Path, slope: float | None, warned: bool
+) -> None:
+    mapping = item(RealWorldValueIntercept=1.0)
+    if slope is not None:  # else a table
+        mapping.RealWorldValueSlope = slope
+    found = described(
+        tmp_path,
+        SharedFunctionalGroupsSequence=[
+            item(
+                PixelValueTransformationSequence=[item(RescaleSlope="2", RescaleIntercept="1")],
+                RealWorldValueMappingSequence=[mapping],
+            )
+        ],
+    )
+    assert found.modality.slope == 2
+    assert any("RealWorldValueMapping" in warning for warning in found.warnings) == warned
+
+
 @pytest.mark.parametrize(
     ("photometric", "shape", "contradicts"),
     [

@@ -112,7 +112,7 @@ def modality_of(frame: FrameAttributes, header: InstanceHeader) -> ModalityTrans
     for keyword, value in (("RescaleSlope", slope), ("RescaleIntercept", intercept)):
         if value is None and is_stated(source, keyword):
             notes.append(f"{keyword} cannot be read and is left out; values are not calibrated.")
-    return rescale(
+    transform = rescale(
         slope,
         intercept,
         text(source, "RescaleType"),
@@ -121,6 +121,27 @@ def modality_of(frame: FrameAttributes, header: InstanceHeader) -> ModalityTrans
         ends=(0, 0) if frame.layout.floating else frame.word.ends,
         place=place,
     )
+    _note_real_world_values(frame, transform)
+    return transform
+
+
+def _note_real_world_values(frame: FrameAttributes, transform: ModalityTransform) -> None:
+    """Say where the real world values of a frame are not its modality values. C.7.6.16.2.11."""
+    used = (transform.slope, transform.intercept)
+    mappings = [
+        (number(item, "RealWorldValueSlope"), number(item, "RealWorldValueIntercept"))
+        for group in frame.groups
+        for item in items(group, "RealWorldValueMappingSequence")
+    ]
+    same = (
+        all(b is not None and math.isclose(a, b, rel_tol=1e-6) for a, b in pairs)
+        for pairs in (zip(used, mapping, strict=True) for mapping in mappings)
+    )
+    if mappings and not any(same):
+        frame.notes.append(
+            "RealWorldValueMappingSequence maps values otherwise than the rescale and is not "
+            "applied; values are those of the rescale."
+        )
 
 
 def _dose(dataset: Dataset, scaling: float) -> ModalityTransform:
