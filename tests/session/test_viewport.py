@@ -12,7 +12,8 @@ from viewer.imaging.frame import FrameDescription
 from viewer.imaging.modality import ModalityTransform
 from viewer.imaging.presentation import ImageReference, PresentationState, StateVois
 from viewer.imaging.voi import VoiWindow, default_voi
-from viewer.session.viewport import AUTOMATIC, FixedVoi, ViewportState, automatic, resolve
+from viewer.session.appearance import AUTOMATIC, FixedVoi, automatic
+from viewer.session.viewport import ViewportState, resolve
 from viewer.workers.frame_cache import FrameCache
 
 BRAIN = VoiWindow(40, 80, explanation="Brain")

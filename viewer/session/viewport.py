@@ -6,24 +6,30 @@ and the cache into a frozen `Picture`. Nothing here draws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from viewer.dicom.errors import PixelError
-from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
 from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.lengths import MANUAL
 from viewer.imaging.presentation import Annotation, DisplayedArea, PresentationState, presented
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import (
     Voi,
     VoiWindow,
     evenly_spaced,
-    frame_window,
     is_usable,
     series_window,
+)
+from viewer.session.appearance import (
+    AUTOMATIC,
+    Appearance,
+    FileVoi,
+    FixedVoi,
+    VoiChoice,
+    automatic,
+    chosen_voi,
 )
 from viewer.workers.frame_cache import FrameCache
 
@@ -31,28 +37,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-AUTOMATIC = "Automatic"  # the name of the window that was found, not chosen
-
 _SAMPLED_FRAMES = 5  # of a stack, for the automatic window of all of it
 _SAMPLED_PIXELS = 16_384  # of each
-
-
-@dataclass(frozen=True, slots=True)
-class FileVoi:
-    """The file's own VOI number ``index``, from each frame anew."""
-
-    index: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FixedVoi:
-    """One VOI for all frames: a preset, the automatic one, or set by hand."""
-
-    voi: Voi
-    name: str = ""
-
-
-VoiChoice = FileVoi | FixedVoi
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,68 +48,6 @@ class Layers:
     overlays: bool = True
     shutter: bool = True
     graphics: bool = True
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """The description that a state and a spacing made of one frame's."""
-
-    given: FrameDescription
-    state: PresentationState | None
-    spacing_rc_mm: tuple[float, float] | None
-    made: FrameDescription
-
-
-@dataclass(slots=True)
-class Appearance:
-    """How one stack is looked at. ``choice`` is None until its pictures have made one."""
-
-    choice: VoiChoice | None = None
-    turn: Turn = field(default_factory=Turn)
-    state: PresentationState | None = None
-    state_asked: InstanceHeader | None = None  # one that is on its way
-    spacing_rc_mm: tuple[float, float] | None = None  # set by hand
-    hidden_groups: frozenset[int] = frozenset()  # overlays (6000, ...) left out
-    samples: dict[int, tuple[np.ndarray, FrameDescription]] = field(default_factory=dict)
-    seen: _Seen | None = None  # the last one made
-
-    def present(self, state: PresentationState | None) -> None:
-        """Look through ``state``, or without one: its window and overlays, or the files', anew."""
-        self.state, self.state_asked = state, None
-        self.choice = None
-        self.hidden_groups = frozenset()
-        self.samples.clear()
-
-    def describe(
-        self,
-        description: FrameDescription,
-        state: PresentationState | None,
-        sop_instance_uid: str,
-        frame: int,
-    ) -> FrameDescription:
-        """Describe a frame as it is looked at; the same object as long as nothing changes."""
-        if state is None and self.spacing_rc_mm is None:
-            return description
-        seen, spacing = self.seen, self.spacing_rc_mm
-        if (
-            seen is None
-            or seen.given is not description
-            or seen.state is not state
-            or seen.spacing_rc_mm != spacing
-        ):
-            made = description
-            if state is not None:
-                made = presented(made, state, sop_instance_uid, frame)
-            if spacing is not None:
-                made = replace(
-                    made,
-                    spacing_rc_mm=spacing,
-                    spacing_source=MANUAL,
-                    spacing_note="set by hand",
-                    regions=(),
-                )
-            self.seen = seen = _Seen(description, state, spacing, made)
-        return seen.made
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,22 +139,6 @@ def resolve(state: ViewportState, cache: FrameCache) -> Picture:
     if isinstance(cached, PixelError):
         return Picture(message=str(cached.message))
     return _picture(state, stack, cache, *cached)
-
-
-def chosen_voi(choice: VoiChoice, pixels: np.ndarray, description: FrameDescription) -> Voi:
-    """Give the VOI that ``choice`` means for this frame."""
-    if isinstance(choice, FixedVoi):
-        return choice.voi
-    if choice.index < len(description.vois) and is_usable(description.vois[choice.index]):
-        return description.vois[choice.index]
-    return automatic(pixels, description)
-
-
-def automatic(pixels: np.ndarray, description: FrameDescription) -> VoiWindow:
-    """Give the automatic window of a frame: its robust range without padding."""
-    if is_colour(description):
-        return VoiWindow(127.5, 255.0)
-    return frame_window(pixels, description)
 
 
 def _picture(

@@ -11,31 +11,20 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.stacks import Stack
-from viewer.imaging.presentation import PresentationState
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
+from viewer.session.appearance import AUTOMATIC, Appearance, FixedVoi, VoiChoice, automatic
 from viewer.session.document import Document, find_frame, find_instance, first_image, holds_file
 from viewer.session.hop import Hop
 from viewer.session.messages import Messages
 from viewer.session.presentation import states_for
 from viewer.session.settings import Settings
+from viewer.session.state_feed import StateFeed
 from viewer.session.tag_feed import TagFeed
-from viewer.session.viewport import (
-    AUTOMATIC,
-    Appearance,
-    FixedVoi,
-    Layers,
-    Picture,
-    ViewportState,
-    VoiChoice,
-    automatic,
-    resolve,
-    sampled_frames,
-)
+from viewer.session.viewport import Layers, Picture, ViewportState, resolve, sampled_frames
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
@@ -81,6 +70,7 @@ class Workspace(QObject):
         self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
         self._pool.start()
         self.tag_feed = TagFeed(self._pool, self._hop, self)
+        self._state_feed = StateFeed(self._pool, self._hop, self.messages, self.pictureChanged.emit)
         self._decoder = DecodeService(self._pool, self.cache, self._frame_done)
 
     def open(self, paths: Sequence[str]) -> None:
@@ -114,6 +104,8 @@ class Workspace(QObject):
         self.document = None
         self._decoder.clear()
         self.cache.clear()
+        for appearance in self.viewport.appearances.values():
+            appearance.state_asked = None
         self.viewport = ViewportState(layers=self.viewport.layers)
         self._thumbnails.clear()
         self._chosen = False
@@ -199,7 +191,8 @@ class Workspace(QObject):
     def reset_appearance(self) -> None:
         """Show the stack as its files say."""
         if self.viewport.stack is not None:
-            self.viewport.appearances.pop(self.viewport.stack.uid, None)
+            self.viewport.appearance.state_asked = None
+            del self.viewport.appearances[self.viewport.stack.uid]
             self.pictureChanged.emit()
 
     def states(self) -> tuple[InstanceHeader, ...]:
@@ -221,37 +214,11 @@ class Workspace(QObject):
         if stack is None:
             return
         appearance = self.viewport.appearance
-        if header is None:
+        if header is not None:
+            self._state_feed.read(header, appearance)
+        else:
             appearance.present(None)
             self.pictureChanged.emit()
-            return
-        appearance.state_asked = header
-        self._pool.submit(
-            "state",
-            (header.path,),
-            timeout_s=DEFAULT_LIMITS.header_seconds,
-            on_done=lambda result: self._hop.post(
-                lambda: self._state_read(appearance, header, result)
-            ),
-        )
-
-    def _state_read(
-        self,
-        appearance: Appearance,
-        header: InstanceHeader,
-        result: PresentationState | NegatoError,
-    ) -> None:
-        in_use = any(kept is appearance for kept in self.viewport.appearances.values())
-        if not in_use or appearance.state_asked is not header:
-            return  # closed, reset, or another state was asked for meanwhile
-        if isinstance(result, NegatoError):
-            appearance.state_asked = None
-            self.messages.post(f"The presentation state cannot be applied. {result}", "error")
-            return
-        for warning in result.warnings:
-            self.messages.post(warning, "warning")
-        appearance.present(result)
-        self.pictureChanged.emit()
 
     def want_thumbnail(self, stack: Stack) -> None:
         """Have the middle frame of ``stack`` decoded for its thumbnail."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from viewer.imaging.display import to_rgb32
 from viewer.imaging.frame import FrameDescription
-from viewer.session.viewport import FileVoi, chosen_voi
+from viewer.session.appearance import FileVoi, chosen_voi
 from viewer.ui.browser.delegate import THUMBNAIL_PX
 from viewer.ui.canvas.camera import stretch_of
 

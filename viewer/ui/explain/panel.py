@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 
 from viewer.imaging.explain import Explanation, Step, explain
 from viewer.plain_text import plain_line
-from viewer.session.viewport import AUTOMATIC, Picture
+from viewer.session.appearance import AUTOMATIC
+from viewer.session.viewport import Picture
 from viewer.ui.plain_label import PlainLabel
 
 _NOTHING = "Point at a picture to follow a pixel from the file to the screen."
