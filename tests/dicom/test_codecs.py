@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import sys
 import zlib
 from dataclasses import replace
 from fractions import Fraction
@@ -209,3 +211,24 @@ def test_what_is_not_supported_is_named(syntax: str, name: str) -> None:
 def test_an_empty_frame_says_so() -> None:
     with pytest.raises(PixelError, match="empty"):
         decode(b"", synthetic.JPEG, LAYOUT)
+
+
+def test_an_error_that_the_codec_goes_on_from_is_no_picture(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """OpenJPH meets damage in the middle of a stream, and gives what it has as a whole frame."""
+    data = STREAMS[synthetic.HTJ2K]
+    places = range(len(data) // 4, len(data) - 2)
+    damaged = [data[:at] + bytes([data[at] ^ 0x7F]) + data[at + 1 :] for at in places]
+    ignored: list[bytes] = []
+    for stream in damaged:
+        with monkeypatch.context() as patch, contextlib.suppress(imagecodecs.Htj2kError):
+            patch.setattr(sys, "excepthook", lambda *_: None)
+            patch.setattr(sys, "unraisablehook", lambda _, stream=stream: ignored.append(stream))
+            imagecodecs.htj2k_decode(stream)
+    assert ignored
+    capfd.readouterr()
+    for stream in ignored:
+        with pytest.raises(PixelError, match="HTJ2K stream is damaged"):
+            decode(stream, synthetic.HTJ2K, LAYOUT)
+    assert capfd.readouterr().err == ""

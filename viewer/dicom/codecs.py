@@ -25,6 +25,7 @@ from viewer.dicom.codestreams import (
 )
 from viewer.dicom.decoded import Colour, Decoded
 from viewer.dicom.errors import PixelError
+from viewer.dicom.ignored_errors import ignored_errors_raised
 from viewer.dicom.layout import PixelLayout
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name
 from viewer.dicom.word_codecs import decode_deflated, decode_rle, decode_words
@@ -128,12 +129,14 @@ def _within_bits_stored(decoded: Decoded, layout: PixelLayout) -> Decoded:
 
     Lossy compression may put white beyond white: without its upper bits it would be black.
     """
-    samples, white = decoded.samples, (1 << layout.bits_stored) - 1
-    if decoded.precision <= layout.bits_stored or layout.signed or samples.dtype.kind != "u":
+    samples, precision = decoded.samples, decoded.precision
+    whole_words = precision > layout.high_bit  # whose lower bits are unused, not the upper ones
+    white = (1 << (layout.high_bit + 1 if whole_words else layout.bits_stored)) - 1
+    if precision <= layout.bits_stored or layout.signed or samples.dtype.kind != "u":
         return decoded
     if int(samples.max()) <= white:
         return decoded
-    note = f"The stream holds {decoded.precision}-bit samples, BitsStored is {layout.bits_stored}: "
+    note = f"The stream holds {precision}-bit samples, BitsStored is {layout.bits_stored}: "
     if decoded.lossy and layout.high_bit == layout.bits_stored - 1:
         note += f"values above {white} are taken as {white}."
         samples = np.minimum(samples, samples.dtype.type(white))
@@ -144,7 +147,8 @@ def _within_bits_stored(decoded: Decoded, layout: PixelLayout) -> Decoded:
 
 def _run(name: str, codec: Callable[..., Any], *arguments: Any, **options: Any) -> _Array:
     try:
-        result = codec(*arguments, **options)
+        with ignored_errors_raised():  # of OpenJPH: half a picture passes for a whole one
+            result = codec(*arguments, **options)
     except MemoryError:
         raise
     except Exception as error:  # each codec has error types of its own
