@@ -65,3 +65,13 @@ def test_rle_tables_that_lie_are_refused(table: tuple[int, ...]) -> None:
     data = struct.pack("<16L", *table, *[0] * (16 - len(table))) + bytes(100)
     with pytest.raises(PixelError, match="RLE"):
         rle_segments(data, 2)
+
+
+def test_what_only_looks_like_the_marker_of_htj2k_is_none() -> None:
+    stream = STREAMS[synthetic.JPEG_2000]
+    assert family_of(stream) == "jpeg2000"
+    # a comment, of binary content, behind SIZ: T.800 A.9.2
+    first = 4 + int.from_bytes(stream[4:6], "big")
+    comment = b"\xff\x64\x00\x06\x00\x00\xff\x50"
+    assert family_of(stream[:first] + comment + stream[first:]) == "jpeg2000"
+    assert family_of(STREAMS[synthetic.HTJ2K]) == "htj2k"

@@ -45,7 +45,7 @@ def family_of(data: bytes) -> Family:
     if data[:3] == b"\xff\xd8\xff":
         return "jpeg-ls" if _first_frame_marker(data) == _SOF_LS else "jpeg"
     if data[:4] == b"\xff\x4f\xff\x51" or data[:8] == _JP2:
-        return "htj2k" if b"\xff\x50" in jpeg2000_codestream(data)[:256] else "jpeg2000"
+        return "htj2k" if _is_high_throughput(jpeg2000_codestream(data)) else "jpeg2000"
     if data[:2] == b"\xff\x0a" or data[:8] == b"\x00\x00\x00\x0cJXL ":
         return "jpeg-xl"
     return ""
@@ -197,6 +197,13 @@ def jpeg2000_info(data: bytes) -> StreamInfo:
         colour="RGB" if transformed else "",
         subsampled=subsampled,
     )
+
+
+def _is_high_throughput(codestream: bytes) -> bool:
+    try:
+        return _jpeg2000_markers(codestream)[2]
+    except PixelError:  # whoever decodes it says so
+        return False
 
 
 def _jpeg2000_markers(data: bytes) -> tuple[bool, bool, bool, int]:
