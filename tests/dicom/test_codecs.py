@@ -153,6 +153,12 @@ def test_samples_with_more_bits_than_bits_stored_are_warned_of() -> None:
     assert not _decoded_wide(LAYOUT).warnings
 
 
+def test_words_whose_lower_bits_are_unused_are_not_warned_of() -> None:
+    stream = imagecodecs.jpegls_encode(VALUES << 4)
+    decoded = decode(stream, synthetic.JPEG_LS, replace(LAYOUT, high_bit=15))
+    assert decoded.warnings == ()
+
+
 @pytest.mark.parametrize("codec", ["jpegls", "jpeg2k"])
 def test_white_beyond_white_of_lossy_streams_stays_white(codec: str) -> None:
     rows, columns = np.indices((64, 64))
