@@ -345,3 +345,10 @@ def test_hostile_values_are_left_out(tag: int, vr: str, value: Any, tmp_path: Pa
     seen = picture(CT, found)
     assert seen.shape == (128, 128)
     assert found.label.isprintable()
+
+
+def test_thousands_of_defects_are_not_listed_one_by_one(read: Read) -> None:
+    broken = [item(GraphicLayer=f"L{n}", TextObjectSequence=[item()]) for n in range(1500)]
+    found = read(GraphicAnnotationSequence=broken)
+    assert len(found.warnings) == 101
+    assert found.warnings[-1] == "1,400 more defects are not listed."

@@ -50,6 +50,7 @@ def annotations_of(dataset: Dataset, notes: list[str]) -> tuple[Annotation, ...]
         text(item, "GraphicLayer"): _Layer(integer(item, "GraphicLayerOrder") or 0, _rgb(item))
         for item in items(dataset, "GraphicLayerSequence")
     }
+    below = _Layer(min((one.order for one in layers.values()), default=0), None)
     budget = _Budget(notes)
     found = []
     for item in items(dataset, _SEQUENCE):
@@ -63,7 +64,7 @@ def annotations_of(dataset: Dataset, notes: list[str]) -> tuple[Annotation, ...]
                 f"GraphicLayer {plain_line(name)!r} is not in GraphicLayerSequence; "
                 "it is drawn below the others."
             )
-            layer = _Layer(min((one.order for one in layers.values()), default=0), None)
+            layer = below
         graphics = tuple(_graphics(item, budget, notes))
         texts = tuple(_texts(item, budget, notes))
         if graphics or texts:

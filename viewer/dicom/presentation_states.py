@@ -45,6 +45,7 @@ _FOLLOWED = frozenset(
 )
 _META_WINDOW = 16 << 10
 _OVERLAY_GROUPS = range(0x6000, 0x6100, 2)
+_MOST_WARNINGS = 100
 _OVERLAY_ACTIVATION_LAYER = 0x1001
 
 
@@ -113,8 +114,17 @@ def _state(
         turn=turn_of(dataset, notes),
         areas=tuple(areas_of(dataset, notes)),
         annotations=annotations_of(dataset, notes),
-        warnings=tuple(dict.fromkeys(notes)),
+        warnings=_told(notes),
     )
+
+
+def _told(notes: list[str]) -> tuple[str, ...]:
+    """Give each sentence once, and no more of them than somebody may read."""
+    found = tuple(dict.fromkeys(notes))
+    if len(found) <= _MOST_WARNINGS:
+        return found
+    more = len(found) - _MOST_WARNINGS
+    return (*found[:_MOST_WARNINGS], f"{more:,} more defects are not listed.")
 
 
 def _dataset(header: InstanceHeader, limits: Limits) -> Dataset:
