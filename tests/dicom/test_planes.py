@@ -6,7 +6,7 @@ import pytest
 
 from tests.dicom.slices import AXIAL, CORONAL, SAGITTAL, a_slice
 from viewer.dicom.headers import FrameGroup
-from viewer.dicom.planes import pixel_spacing_of, plane_of
+from viewer.dicom.planes import patient_orientation_of, pixel_spacing_of, plane_of
 
 GROUPS = (
     FrameGroup((0.0, 0.0, 1.0), AXIAL, (0.5, 0.6)),
@@ -111,3 +111,10 @@ def test_the_spacing_of_a_detector_is_no_pixel_spacing():
     detector = a_slice(1, pixel_spacing=(), imager_pixel_spacing=(0.1, 0.2))
     assert pixel_spacing_of(detector, 0) is None
     assert pixel_spacing_of(a_slice(1, pixel_spacing=(-1.0, 1.0)), 0) is None
+
+
+def test_a_mosaic_of_slices_has_no_one_plane_but_its_letters():
+    mosaic = a_slice(1, 7.5, modality="MR", image_type=("ORIGINAL", "PRIMARY", "M", "ND", "MOSAIC"))
+    assert plane_of(mosaic, 0) is None
+    assert patient_orientation_of(mosaic) == ("L", "P")
+    assert patient_orientation_of(a_slice(1)) == ("", "")

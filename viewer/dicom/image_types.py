@@ -86,6 +86,11 @@ def is_projected(image_type: tuple[str, ...]) -> bool:
     return any(word.endswith("projection") for word in _words(image_type))
 
 
+def is_mosaic(image_type: tuple[str, ...]) -> bool:
+    """Say whether the slices of a volume lie side by side in one image, as Siemens puts them."""
+    return any(value.strip().upper() == "MOSAIC" for value in image_type)
+
+
 @lru_cache(maxsize=1024)
 def _words(image_type: tuple[str, ...]) -> tuple[str, ...]:
     found: list[str] = []

@@ -10,8 +10,9 @@ from __future__ import annotations
 import math
 
 from viewer.dicom.headers import FrameGroup, InstanceHeader
+from viewer.dicom.image_types import is_mosaic
 from viewer.dicom.sop_classes import is_projection
-from viewer.imaging.geometry import FramePlane, Vector3, cross, directions
+from viewer.imaging.geometry import FramePlane, Vector3, cross, directions, orientation_letters
 from viewer.imaging.patient_orientation import direction_letters
 
 _NO_GROUP = FrameGroup()
@@ -71,10 +72,10 @@ def plane_of(header: InstanceHeader, frame: int) -> FramePlane | None:
 
     Needs position, two orthogonal directions and PixelSpacing: the spacing of
     a detector is not one in the patient. PS3.3 C.7.6.2. A projection has no
-    plane in the patient.
+    plane in the patient, a mosaic of slices has many.
     """
     position = position_of(header, frame)
-    if position is None or is_projection(header):
+    if position is None or is_projection(header) or is_mosaic(header.image_type):
         return None
     pair = directions(orientation_of(header, frame))
     spacing = pixel_spacing_of(header, frame)
@@ -86,7 +87,10 @@ def plane_of(header: InstanceHeader, frame: int) -> FramePlane | None:
 def patient_orientation_of(header: InstanceHeader) -> tuple[str, str]:
     """Give the letters towards which rows and columns run; empty where not known."""
     if len(header.patient_orientation) != 2:
-        return "", ""
+        pair = directions(header.image_orientation_patient)
+        if pair is None or not is_mosaic(header.image_type):
+            return "", ""
+        return orientation_letters(pair[0]), orientation_letters(pair[1])
     row, column = (direction_letters(text) for text in header.patient_orientation)
     return row, column
 
