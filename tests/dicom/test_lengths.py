@@ -67,6 +67,14 @@ def test_the_class_tells_a_projection_and_slices_where_the_modality_does_not() -
     assert plane_of(a_slice(1, modality="PX", sop_class_uid=CRANIOFACIAL), 0) is not None
 
 
+def test_a_portal_image_is_a_projection() -> None:
+    portal = a_slice(1, modality="RTIMAGE", sop_class_uid="1.2.840.10008.5.1.4.1.1.481.1")
+    scale = scale_of(portal, 0)
+    assert scale is not None
+    assert "not said whether at the detector" in scale.note
+    assert plane_of(portal, 0) is None
+
+
 def test_a_calibrated_projection_says_how() -> None:
     fiducial = a_projection(
         pixel_spacing=(0.09, 0.09),

@@ -7,7 +7,7 @@ from functools import cache
 from viewer.dicom.headers import InstanceHeader
 
 _RADIOGRAPHS = frozenset(("CR", "DR", "DX", "IO", "MG", "PX", "RG"))
-_FLUOROSCOPY = frozenset(("RF", "XA"))
+_FLUOROSCOPY = frozenset(("RF", "RTIMAGE", "XA"))
 _IMAGES = "1.2.840.10008.5.1.4.1.1"
 _RADIOGRAPH_CLASSES = frozenset(
     (
@@ -26,6 +26,7 @@ _FLUOROSCOPY_CLASSES = frozenset(
         f"{_IMAGES}.12.1.1",
         f"{_IMAGES}.12.2",  # X-Ray Radiofluoroscopic
         f"{_IMAGES}.12.2.1",
+        f"{_IMAGES}.481.1",  # RT Image: PixelSpacing is not of its IOD
     )
 )
 # slices, though they may come under a modality of projections
