@@ -268,6 +268,13 @@ def test_without_what_it_needs_there_is_a_reason(changed: dict[str, Any], keywor
     assert suv.reason.endswith(".")
 
 
+def test_a_dose_that_may_be_in_kbq_is_warned_of() -> None:
+    suspect = found(a_pet(radiopharmaceutical=a_tracer(total_dose_bq=3.5e5)))
+    assert any("where it is in kBq" in warning for warning in suspect.warnings)
+    mouse = a_pet(patient_weight_kg=0.025, radiopharmaceutical=a_tracer(total_dose_bq=3.5e5))
+    assert not any("kBq" in warning for warning in found(mouse).warnings)
+
+
 def test_a_size_in_centimetres_is_not_used() -> None:
     suv = found(a_pet(patient_size_m=175.0))
     assert suv.bw == pytest.approx(PLAIN)

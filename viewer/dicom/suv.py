@@ -15,6 +15,7 @@ from viewer.imaging.suv import Body, Suv, body_surface_area, decayed_dose, lean_
 _ENHANCED_PET = "1.2.840.10008.5.1.4.1.1.130"
 _LEAST_DOSE_BQ = 1e4  # less is no dose for a scan, but the number of one in MBq
 _GREATEST_DOSE_BQ = 1e12
+_LITTLE_BQ_PER_KG = 2e4  # a twentieth of what long scanners do with; of a dose in kBq it is plenty
 _HALF_LIVES_S = (1.0, 1e10)  # of what can be imaged, and of what is in sources for calibration
 _FACTORS = (1e-12, 1e12)  # of Philips; 0 stands for none
 _WEIGHTS_KG = (0.001, 700.0)  # a mouse to more than the heaviest patient
@@ -104,6 +105,12 @@ def _from_activity(header: InstanceHeader, bq_per_value: float, lines: tuple[str
     if body.weight_kg is None:
         raise NoSuvError(warnings[0])
     dose, dose_lines, more_warnings = _dose(header)
+    given = (header.radiopharmaceutical or Radiopharmaceutical()).total_dose_bq or 0.0
+    if given < _LITTLE_BQ_PER_KG * body.weight_kg:
+        more_warnings += (
+            f"RadionuclideTotalDose is {given / 1e6:g} MBq, very little for PatientWeight"
+            f" {body.weight_kg:g} kg; where it is in kBq, SUV is 1000 times too high.",
+        )
     formula = _BY_WEIGHT
     if header.decay_correction == "START":
         formula += ", decayed from injection to the start of the scan"
