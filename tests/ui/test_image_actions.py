@@ -134,6 +134,8 @@ def test_a_length_set_by_hand_says_so(qtbot: QtBot, window: MainWindow, open_pat
     pixels = np.hypot(ruler[1][0] - ruler[0][0], ruler[1][1] - ruler[0][1])
     assert description.spacing_source == "manual"
     assert description.spacing_rc_mm[1] == pytest.approx(50 / pixels)
+    window.menus.action("mirror").trigger()
+    assert canvas.ruler() is None  # its positions were those of the frame before
     window.menus.action("reset").trigger()
     assert window.view.picture.description.spacing_source == "PixelSpacing"
 

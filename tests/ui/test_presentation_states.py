@@ -112,7 +112,8 @@ def test_annotations_do_not_follow_to_another_series(
     qtbot: QtBot, window: MainWindow, open_paths: Open, tmp_path: Path
 ) -> None:
     shutil.copy(CT, tmp_path / "image.dcm")
-    shutil.copy(get_testdata_file("MR_small.dcm", download=False), tmp_path / "other.dcm")
+    other = get_testdata_file("MR_small.dcm", download=False)
+    shutil.copy(other, tmp_path / "other.dcm")
     line = item(
         GraphicAnnotationUnits="PIXEL",
         GraphicDimensions=2,
@@ -147,6 +148,14 @@ def test_annotations_do_not_follow_to_another_series(
     window.workspace.show(mr)
     wait_picture(qtbot, window)
     assert (on_screen(window.view.canvas) == bare).all()
+    window.workspace.show(ct)
+    wait_picture(qtbot, window)
+    assert window.view.picture.annotations
+    open_paths(other)  # nothing is shown meanwhile
+    wait_picture(qtbot, window)
+    seen = on_screen(window.view.canvas)
+    window.menus.action("graphics").trigger()
+    assert (on_screen(window.view.canvas) == seen).all()
 
 
 def test_a_displayed_area_turns_with_its_picture(
