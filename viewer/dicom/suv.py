@@ -15,7 +15,7 @@ from viewer.imaging.suv import Body, Suv, body_surface_area, decayed_dose, lean_
 _ENHANCED_PET = "1.2.840.10008.5.1.4.1.1.130"
 _LEAST_DOSE_BQ = 1e4  # less is no dose for a scan, but the number of one in MBq
 _GREATEST_DOSE_BQ = 1e12
-_LITTLE_BQ_PER_KG = 2e4  # a twentieth of what long scanners do with; of a dose in kBq it is plenty
+_LITTLE_BQ_PER_KG = 2e4  # far below what is injected; doses written in kBq are below it too
 _HALF_LIVES_S = (1.0, 1e10)  # of what can be imaged, and of what is in sources for calibration
 _FACTORS = (1e-12, 1e12)  # of Philips; 0 stands for none
 _WEIGHTS_KG = (0.001, 700.0)  # a mouse to more than the heaviest patient
