@@ -238,3 +238,37 @@ def test_an_error_that_the_codec_goes_on_from_is_no_picture(
         with pytest.raises(PixelError, match="HTJ2K stream is damaged"):
             decode(stream, synthetic.HTJ2K, LAYOUT)
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+@pytest.mark.parametrize("bits", [8, 12])
+@pytest.mark.parametrize("samples", [1, 3])
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
+def test_a_jpeg_stream_without_its_last_pixels_is_no_picture_though_it_has_its_end_marker(
+    lossless: bool, bits: int, samples: int, kept: float
+) -> None:
+    noise = np.random.default_rng(4).integers(0, 1 << bits, (48, 64, samples))
+    values = noise.squeeze().astype(np.uint8 if bits == 8 else np.uint16)
+    data = imagecodecs.jpeg8_encode(
+        values, level=90, lossless=lossless, bitspersample=bits, colorspace=None
+    )
+    photometric = "MONOCHROME2" if samples == 1 else "RGB" if lossless else "YBR_FULL"
+    layout = PixelLayout(
+        48, 64, samples, photometric, 0, 8 if bits == 8 else 16, bits, bits - 1, False, 1
+    )
+    assert decode(data, synthetic.JPEG, layout).samples.shape == values.shape
+    with pytest.raises(PixelError, match=r"cut short|damaged"):
+        decode(data[: int(len(data) * kept)] + b"\xff\xd9", synthetic.JPEG, layout)
+
+
+def test_a_jpeg_stream_that_ends_in_one_value_is_whole() -> None:
+    values = np.zeros((48, 64), np.uint8)
+    values[:20] = 200
+    layout = replace(COLOUR, rows=48, columns=64, samples=1, photometric="MONOCHROME2")
+    for data in (
+        imagecodecs.jpeg8_encode(values, level=95),
+        imagecodecs.jpeg8_encode(values, level=95)[:-2] + b"\xff\xff\xff\xd9\0",
+        imagecodecs.jpeg8_encode(values, lossless=True),
+    ):
+        decoded = decode(data, synthetic.JPEG, layout)
+        assert np.abs(decoded.samples.astype(int) - values).max() <= 2

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import imagecodecs
@@ -26,6 +27,7 @@ from viewer.dicom.codestreams import (
 from viewer.dicom.decoded import Colour, Decoded
 from viewer.dicom.errors import PixelError
 from viewer.dicom.ignored_errors import ignored_errors_raised
+from viewer.dicom.jpeg_completeness import ends_early
 from viewer.dicom.layout import PixelLayout
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name
 from viewer.dicom.word_codecs import decode_deflated, decode_rle, decode_words
@@ -160,7 +162,7 @@ def _run(name: str, codec: Callable[..., Any], *arguments: Any, **options: Any) 
 def _jpeg(data: bytes, layout: PixelLayout) -> Decoded:
     info = jpeg_info(data)
     _check_size(info, layout)
-    options: dict[str, str] = {}
+    options: dict[str, Any] = {}
     colour: Colour = ""
     notes: tuple[str, ...] = ()
     if info.components == 3:
@@ -176,11 +178,13 @@ def _jpeg(data: bytes, layout: PixelLayout) -> Decoded:
         else:
             stored = "rgb" if colour == "RGB" else "ycbcr"
             # the codec converts from full range alone
-            partial = layout.photometric.startswith("YBR_PARTIAL") and not info.full_range
-            kept = stored == "ycbcr" and partial
+            limited = layout.photometric.startswith("YBR_PARTIAL") and not info.full_range
+            kept = stored == "ycbcr" and limited
             options = {"colorspace": stored, "outcolorspace": "ycbcr" if kept else "rgb"}
             colour = "" if kept else "RGB"
     samples = _run("JPEG", imagecodecs.jpeg8_decode, data, **options)
+    if ends_early(data, samples, partial(imagecodecs.jpeg8_decode, **options)):
+        raise PixelError("The JPEG stream is cut short: it ends before its last pixel.")
     lossy = not info.lossless
     return Decoded(samples, colour, info.precision, False, _LIBJPEG, notes, lossy)
 
