@@ -82,6 +82,30 @@ def test_grey_under_a_label_of_colours_is_shown_as_grey(tmp_path: Path) -> None:
     assert any("RGB" in warning for warning in description.warnings)
 
 
+@pytest.mark.parametrize("photometric", ["RGB", "YBR_FULL"])
+@pytest.mark.parametrize("stored", [8, 10, 16])
+def test_colours_have_the_depth_of_their_stream(
+    tmp_path: Path, photometric: str, stored: int
+) -> None:
+    def seen(bits: int) -> tuple[np.ndarray, tuple[str, ...]]:
+        path = synthetic.write(
+            tmp_path / "a",
+            RGB,
+            transfer_syntax=synthetic.JPEG_LS,
+            frames=[imagecodecs.jpegls_encode(RGB)],
+            PhotometricInterpretation=photometric,
+            BitsAllocated=8 if bits == 8 else 16,
+            BitsStored=bits,
+        )
+        pixels, description = read_frame(path, 0)
+        return pixels, description.warnings
+
+    right, _ = seen(8)
+    pixels, warnings = seen(stored)
+    np.testing.assert_array_equal(pixels, right)
+    assert any("8-bit: it decided" in warning for warning in warnings) == (stored > 8)
+
+
 def test_another_size_is_no_matter_of_belief(tmp_path: Path) -> None:
     path = synthetic.write(
         tmp_path / "a", RGB[:3], transfer_syntax=synthetic.JPEG_2000, frames=[_jpeg2000(RGB)]

@@ -1,7 +1,7 @@
 """Where the compressed stream overrules the Image Pixel module.
 
 The standard has the stream control decompression where the two differ (PS3.5 8.2.1, 8.2.4). Size
-and depth are left to `codecs`, colours to `codecs` and `frames`.
+and the depth of grey are left to `codecs`, what colours mean to `codecs` and `frames`.
 """
 
 from __future__ import annotations
@@ -41,6 +41,17 @@ def layout_by_stream(layout: PixelLayout, data: bytes) -> PixelLayout:
             layout,
             samples=info.components,
             photometric=photometric,
+            warnings=(*layout.warnings, note),
+        )
+    if layout.samples == 3 and info.precision < layout.bits_stored:  # else all of it is black
+        note = (
+            f"The header says {layout.bits_stored}-bit colours (BitsStored), the stream "
+            f"{info.precision}-bit: it decided."
+        )
+        layout = replace(
+            layout,
+            bits_stored=info.precision,
+            high_bit=info.precision - 1,
             warnings=(*layout.warnings, note),
         )
     if info.signed and not layout.signed and layout.samples == 1:
