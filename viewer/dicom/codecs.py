@@ -222,7 +222,7 @@ def _finish_jpeg2000(
         return _finish_subsampled(samples, info, layout, decoder)
     notes: tuple[str, ...] = ()
     if info.precision > _EXACT_BITS and decoder == _OPENJPEG:
-        notes = (f"{info.precision}-bit JPEG 2000 samples may be wrong: its decoder is exact up to {_EXACT_BITS} bits.",)
+        notes = (f"{info.precision}-bit JPEG 2000 samples may be wrong.",)
     colour: Colour = ""
     if info.components == 3:
         says_transform = layout.photometric in ("YBR_RCT", "YBR_ICT")
