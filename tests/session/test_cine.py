@@ -90,7 +90,7 @@ def test_the_work_of_showing_frames_does_not_slow_them(qtbot: QtBot, shown: Show
     cine.toggle()
     qtbot.waitUntil(lambda: len(shown.seen) >= 11)
     cine.stop()
-    assert 0.45 < time.monotonic() - began < 0.75
+    assert 0.45 < time.monotonic() - began < 0.8  # one after the other: 0.83
 
 
 def test_to_and_fro_turns_at_the_ends(qtbot: QtBot, shown: Shown) -> None:
