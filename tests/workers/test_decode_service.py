@@ -230,12 +230,29 @@ def test_a_forgotten_stack_frees_its_memory_and_late_frames_are_dropped(service,
     stack = compressed_stack(5)
     service.look_at(stack, 0)
     late = pool.take()
-    service.forget({stack.uid})
+    service.retain(())
     pool.finish(late)
     assert cache.bytes_used == 0
     assert told.silent
     assert cache.stack_uids() == set()
     assert pool.tasks.empty()
+
+
+def test_a_thumbnail_asked_for_just_before_its_stack_is_closed_is_not_made(
+    service, pool, cache, told, monkeypatch
+):
+    open_stack, closed = compressed_stack(1, "1"), compressed_stack(1, "2")
+    service.look_at(open_stack, 0)
+    busy = pool.take()
+    monkeypatch.setattr(service, "_wake", lambda: None)  # the cache has not heard of it yet
+    service.want_thumbnail(closed, 0)
+    monkeypatch.undo()
+    service.retain({"1"})
+    pool.finish(busy)
+    assert told.wait(1) == [("1", 0)]
+    last = compressed_stack(1, "3")
+    service.look_at(last, 0)
+    assert pool.next_path() == last.key(0).path
 
 
 def test_after_clear_a_new_stack_is_served(service, pool, cache, told, tmp_path):

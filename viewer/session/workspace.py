@@ -296,7 +296,7 @@ class Workspace(QObject):
     def _leave_closed_stack(self) -> None:
         assert self.document is not None
         kept = {stack.uid for stack in self.document.stacks()}
-        self._decoder.forget(self.cache.stack_uids() - kept)
+        self._decoder.retain(kept)
         self.viewport = ViewportState(
             layers=self.viewport.layers, appearances=self.viewport.appearances
         )

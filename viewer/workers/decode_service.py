@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,13 +83,15 @@ class DecodeService:
             self._thumbnails[stack.uid, stack.key(index)] = (stack, index)
             self._wake()
 
-    def forget(self, stack_uids: Iterable[str]) -> None:
-        """Drop what was asked of these stacks, and their frames."""
-        uids = set(stack_uids)
+    def retain(self, stack_uids: Collection[str]) -> None:
+        """Drop what was asked of all other stacks, and their frames.
+
+        What was asked a moment ago, and the cache does not know of yet, too.
+        """
         with self._changed:
-            self._looks = {k: look for k, look in self._looks.items() if look.stack.uid not in uids}
-            self._thumbnails = {k: v for k, v in self._thumbnails.items() if k[0] not in uids}
-            self._cache.forget(uids)
+            self._looks = {k: v for k, v in self._looks.items() if v.stack.uid in stack_uids}
+            self._thumbnails = {k: v for k, v in self._thumbnails.items() if k[0] in stack_uids}
+            self._cache.forget(self._cache.stack_uids().difference(stack_uids))
             self._wake()
 
     def clear(self) -> None:
