@@ -63,7 +63,7 @@ def test_rescale_and_unit(tmp_path: Path) -> None:
             "",
         ),
         ({"Modality": "CT", "RescaleIntercept": "0", "RescaleType": "US"}, ""),
-        ({"Modality": "PT", "RescaleIntercept": "0", "Units": "BQML"}, "BQML"),
+        ({"Modality": "PT", "RescaleIntercept": "0", "Units": "BQML"}, "Bq/ml"),
         ({"Modality": "MR"}, ""),
     ],
 )

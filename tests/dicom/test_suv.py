@@ -81,7 +81,7 @@ def test_the_frame_on_screen_carries_its_suv(corpus: Path) -> None:
     _, whole = read_frame(path, 0)
     assert plain is not None
     assert plain.suv == whole.suv == found(header)
-    assert plain.modality.unit == "BQML"
+    assert plain.modality.unit == "Bq/ml"
 
 
 def test_a_real_pet_of_ge_has_the_suv_of_its_numbers(corpus: Path) -> None:

@@ -257,6 +257,16 @@ def test_a_long_corner_text_is_elided_to_a_third(canvas: ImageCanvas) -> None:
     assert columns.max() < 200 / 3 + 12
 
 
+def test_a_sentence_in_a_corner_is_broken_at_words(canvas: ImageCanvas) -> None:
+    show_plain(canvas)
+    canvas.resize(600, 200)
+    canvas.set_corner_texts([], [], [], ["tilted by 18.5°: each frame is shifted against the one"])
+    shown = on_screen(canvas) != 0xFF000000
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    assert columns.min() > 400 - 16
+    assert rows.max() - rows.min() > 1.5 * canvas.fontMetrics().height()
+
+
 # Failures
 
 

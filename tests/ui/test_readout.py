@@ -5,11 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.stacks import Stack
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.lengths import UltrasoundRegion
 from viewer.imaging.modality import ModalityTransform
 from viewer.imaging.suv import Suv
-from viewer.ui.readout import pixel_text
+from viewer.imaging.turning import Turn
+from viewer.session.viewport import Picture
+from viewer.ui.readout import corner_texts, pixel_text
 
 HU = ModalityTransform(1.0, -1024.0, "HU")
 
@@ -56,3 +60,22 @@ def test_a_doppler_region_says_what_its_axes_mean() -> None:
     description = FrameDescription(10, 10, regions=(region,))
     text = pixel_text(np.zeros((10, 10), np.uint8), description, 3, 4)
     assert "0.04 s  4 cm/s" in text
+
+
+@pytest.mark.parametrize(
+    ("turn", "said"),
+    [
+        (Turn(), ""),
+        (Turn(1), "Turned right"),
+        (Turn(2), "Turned 180°"),
+        (Turn(3), "Turned left"),
+        (Turn(0, mirrored=True), "Mirrored left to right"),
+        (Turn().flipped(vertically=True), "Mirrored top to bottom"),
+        (Turn(1, mirrored=True), "Turned right, mirrored left to right"),
+    ],
+)
+def test_a_picture_that_is_not_as_stored_says_so(turn: Turn, said: str) -> None:
+    stack = Stack("1", "image", (InstanceHeader("/a", 1, 1),), ((0, 0),))
+    picture = Picture(description=FrameDescription(1, 1), turn=turn)
+    lines = corner_texts(stack, 0, picture, 1.0).bottom_left
+    assert "".join(lines[1:]) == said

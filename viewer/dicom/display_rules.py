@@ -33,6 +33,10 @@ _FUNCTIONS: dict[str, VoiFunction] = {
 }
 
 
+# PS3.3 C.8.9.1.1.3, as a reader writes them
+_PET_UNITS = {"BQML": "Bq/ml", "CNTS": "counts", "GML": "g/ml", "CM2ML": "cm²/ml", "PCNT": "%"}
+
+
 @dataclass(frozen=True, slots=True)
 class StoredWord:
     """How an integer sample lies in its word. PS3.5 8.1.1."""
@@ -104,7 +108,7 @@ def _unit(rescale_type: str, header: InstanceHeader, *, rescaled: bool) -> str:
         return "" if rescale_type == "US" else rescale_type
     if header.modality == "CT" and rescaled and not is_localizer(header.image_type):
         return "HU"  # PS3.3 C.8.2.1.1.2: where RescaleType is absent from a CT image
-    return header.units if header.modality == "PT" else ""
+    return _PET_UNITS.get(header.units, header.units) if header.modality == "PT" else ""
 
 
 def windows(

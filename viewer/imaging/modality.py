@@ -57,7 +57,7 @@ class ModalityTransform:
 
     slope: float = 1.0
     intercept: float = 0.0
-    unit: str = ""  # "HU", "BQML", ...; "" where unknown
+    unit: str = ""  # "HU", "Bq/ml", ...; "" where unknown
     lut: LookupTable | None = None
     source: str = field(default="", compare=False)  # "RescaleSlope (0028,1053), ..."
 

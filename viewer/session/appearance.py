@@ -95,7 +95,7 @@ class Appearance:
                     made,
                     spacing_rc_mm=spacing,
                     spacing_source=MANUAL,
-                    spacing_note="set by hand",
+                    spacing_note="",
                     regions=(),
                 )
             self.seen = seen = _Seen(description, state, spacing, made)

@@ -133,9 +133,11 @@ def _number(value: float) -> str:
 
 def _turn_text(turn: Turn) -> str:
     """Say that the picture is not as stored: who looks must know."""
-    words = [f"turned {turn.quarters * 90}°"] if turn.quarters else []
-    words += ["mirrored"] if turn.mirrored else []
-    return ", ".join(words).capitalize()
+    if turn == Turn(2, mirrored=True):
+        return "Mirrored top to bottom"
+    turns = ("", "turned right", "turned 180°", "turned left")
+    words = (turns[turn.quarters], "mirrored left to right" if turn.mirrored else "")
+    return ", ".join(word for word in words if word).capitalize()
 
 
 def _position(description: FrameDescription) -> str:

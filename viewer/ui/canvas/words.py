@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from viewer.ui.canvas.ink import INK, draw_text
 
 MARGIN = 8.0  # logical pixels between the viewport's edge and what is written at it
+_ROWS_OF_A_LINE = 3  # that a long corner text may take
 
 Lines = Sequence[str]
 Size = tuple[float, float]
@@ -42,9 +43,9 @@ class Words:
             (self.bottom_left, False, True),
             (self.bottom_right, True, True),
         ):
-            top = inner.bottom() - height * len(lines) if at_bottom else inner.top()
-            for number, line in enumerate(lines):
-                text = _elided(line, metrics, room)
+            texts = _fitted(lines, metrics, room)
+            top = inner.bottom() - height * len(texts) if at_bottom else inner.top()
+            for number, text in enumerate(texts):
                 left = inner.right() - metrics.horizontalAdvance(text) if at_right else inner.left()
                 baseline = top + number * height + metrics.ascent()
                 draw_text(painter, QPointF(left, baseline), text)
@@ -57,18 +58,14 @@ class Words:
         where the viewport is too small.
         """
         width, height = size
-        left, right = (
-            max(
-                (metrics.horizontalAdvance(_elided(one, metrics, room)) for one in lines), default=0
-            )
-            for lines in (self.bottom_left, self.bottom_right)
-        )
+        corners = [_fitted(c, metrics, room) for c in (self.bottom_left, self.bottom_right)]
+        left, right = (max(map(metrics.horizontalAdvance, one), default=0.0) for one in corners)
         line = metrics.lineSpacing()
         bottom = room.bottom() - MARGIN - (line + MARGIN / 2 if self.letters[3] else 0)
         middle = room.center().x()
         lowest = room.adjusted(left + 2 * MARGIN, 0, -right - 2 * MARGIN, 0)
         if lowest.left() > middle - width / 2 or lowest.right() < middle + width / 2:
-            lines = max(len(self.bottom_left), len(self.bottom_right))
+            lines = max(map(len, corners))
             bottom = min(bottom, room.bottom() - 2 * MARGIN - line * lines)
         place = QRectF(middle - width / 2, bottom - height, width, height)
         return place if room.contains(place) else None
@@ -97,5 +94,30 @@ def draw_message(painter: QPainter, room: QRectF, text: str) -> None:
     painter.drawText(room.adjusted(side, MARGIN, -side, -MARGIN), int(flags), text)
 
 
-def _elided(line: str, metrics: QFontMetricsF, room: QRectF) -> str:
-    return metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width() / 3)
+def _fitted(lines: Lines, metrics: QFontMetricsF, room: QRectF) -> list[str]:
+    """Break each line at words, to rows of a third of the width; the last row is elided."""
+    width = room.width() / 3
+    fitted = []
+    for line in lines:
+        rest = line
+        for _ in range(_ROWS_OF_A_LINE - 1):
+            if metrics.horizontalAdvance(rest) <= width:
+                break
+            row = _words_within(rest, metrics, width)
+            if not row:
+                break
+            fitted.append(row)
+            rest = rest[len(row) :].lstrip()
+        fitted.append(metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width))
+    return fitted
+
+
+def _words_within(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """Give the first words of ``text`` that fit, "" where not even one does."""
+    end = 0
+    for place, character in enumerate(text):
+        if character == " ":
+            if metrics.horizontalAdvance(text[:place]) > width:
+                break
+            end = place
+    return text[:end].rstrip()
