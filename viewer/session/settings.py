@@ -1,4 +1,4 @@
-"""What Negato remembers between runs: window layout, recent paths, presets, memory budget."""
+"""What Negato remembers between runs: window layout, recent paths, presets, folders, memory."""
 
 from __future__ import annotations
 
@@ -79,6 +79,15 @@ class Settings:
         """Keep the window's geometry and dock state."""
         self._store.setValue("window/geometry", geometry)
         self._store.setValue("window/state", state)
+
+    def picture_folder(self) -> str:
+        """Give the folder that a picture was last saved to; empty where there is none now."""
+        folder = self._store.value("picture_folder", "")
+        return folder if isinstance(folder, str) and os.path.isdir(folder) else ""
+
+    def set_picture_folder(self, folder: str) -> None:
+        """Keep the folder that a picture was saved to."""
+        self._store.setValue("picture_folder", folder)
 
     def memory_budget_bytes(self) -> int:
         """Give the bound on cached frames, in bytes."""

@@ -365,7 +365,11 @@ class MainWindow(QMainWindow):
         export.copy_image(self.view.canvas.grab_image(), self.workspace.messages)
 
     def _save_png(self) -> None:
-        export.save_png(self.view.canvas.grab_image(), self.workspace.messages, self)
+        viewport, settings = self.workspace.viewport, self.workspace.settings
+        if viewport.stack is not None:
+            name = export.file_name(viewport.stack, viewport.index)
+            image = self.view.canvas.grab_image()
+            export.save_png(image, name, settings, self.workspace.messages, self)
 
     def _find_tag(self) -> None:
         self._docks[2].show()
