@@ -63,6 +63,7 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 GESTURES: tuple[tuple[str, str], ...] = (
+    ("Click on a series", "show it"),
     ("Left drag", "window: across for width, up and down for centre"),
     ("Shift + left drag", "measure"),
     ("Right drag", "zoom"),

@@ -243,8 +243,8 @@ class MainWindow(QMainWindow):
         self._enable_actions()
 
     def _select_shown(self) -> None:
-        if self.workspace.viewport.stack is not None:
-            self.browser.select_stack(self.workspace.viewport.stack.uid)
+        stack = self.workspace.viewport.stack
+        self.browser.select_stack(stack.uid if stack is not None else "")
 
     def _show_title(self) -> None:
         stack = self.workspace.viewport.stack
@@ -274,7 +274,9 @@ class MainWindow(QMainWindow):
 
     def _choose_stack(self, stack: Stack) -> None:
         if len(stack) or not self._choose_state(stack.headers[0]):
-            self.workspace.show(stack)
+            shown = self.workspace.viewport
+            again = shown.stack is not None and shown.stack.uid == stack.uid
+            self.workspace.show(stack, shown.index if again else 0)
         self.view.canvas.setFocus()
 
     def _choose_state(self, state: InstanceHeader) -> bool:
@@ -283,6 +285,7 @@ class MainWindow(QMainWindow):
         if target is not None:
             self.workspace.show(*target)
             self.workspace.apply_state(state)
+            self.view.canvas.setFocus()
         return target is not None
 
     def _show_uid(self, uid: str) -> None:

@@ -1,4 +1,4 @@
-"""How a browser row is drawn: thumbnail, modality, two lines of plain text."""
+"""How a browser row is drawn: thumbnail, modality, two lines of text, a bar for on screen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from viewer.ui.browser.model import NODE_ROLE, THUMBNAIL_ROLE
+from viewer.ui.browser.model import NODE_ROLE, ON_SCREEN_ROLE, THUMBNAIL_ROLE
 from viewer.ui.browser.nodes import Node
 
 THUMBNAIL_PX = 56
-_MARGIN = 4
+_MARGIN = 6
+_BAR_PX = 4
+_BAR = QColor(255, 176, 46)  # beside the blue of the current row, which may be another
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -32,6 +34,10 @@ class RowDelegate(QStyledItemDelegate):
         style.drawPrimitive(
             QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget
         )
+        if index.data(ON_SCREEN_ROLE):
+            bar = QRect(option.rect)
+            bar.setWidth(_BAR_PX)
+            painter.fillRect(bar, _BAR)
         room = option.rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         if node.stack:  # documents have no frames, and no picture
             square = QRect(room.left(), room.top(), THUMBNAIL_PX, THUMBNAIL_PX)

@@ -20,6 +20,7 @@ from viewer.ui.browser.nodes import Node
 
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 THUMBNAIL_ROLE = Qt.ItemDataRole.UserRole + 2
+ON_SCREEN_ROLE = Qt.ItemDataRole.UserRole + 3
 STACK_MIME = "application/x-negato-stack"
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -38,6 +39,7 @@ class BrowserModel(QAbstractItemModel):
         self._top: list[int] = []
         self._places: dict[str, int] = {}
         self._thumbnails: dict[str, QPixmap] = {}  # by stack uid
+        self._on_screen = ""  # a stack uid
 
     def set_nodes(self, nodes: Sequence[Node]) -> None:
         """Show ``nodes`` in their order."""
@@ -54,6 +56,14 @@ class BrowserModel(QAbstractItemModel):
         index = self.index_of_stack(stack_uid)
         if index.isValid():
             self.dataChanged.emit(index, index, [THUMBNAIL_ROLE])
+
+    def set_on_screen(self, stack_uid: str) -> None:
+        """Mark the row of the stack that is on screen; none where the uid is empty."""
+        before, self._on_screen = self._on_screen, stack_uid
+        for uid in {before, stack_uid}:
+            index = self.index_of_stack(uid)
+            if index.isValid():
+                self.dataChanged.emit(index, index, [ON_SCREEN_ROLE])
 
     def forget_thumbnails(self) -> None:
         """Let all thumbnails go."""
@@ -96,7 +106,7 @@ class BrowserModel(QAbstractItemModel):
         return 1
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Give a row's title, its node or its thumbnail."""
+        """Give a row's title, its node, its thumbnail or whether its stack is on screen."""
         if not index.isValid():
             return None
         node = self._nodes[index.internalId()]
@@ -104,13 +114,16 @@ class BrowserModel(QAbstractItemModel):
             return node
         if role == THUMBNAIL_ROLE:
             return self._thumbnails.get(node.stack.uid) if node.stack is not None else None
+        if role == ON_SCREEN_ROLE:
+            return node.stack is not None and node.stack.uid == self._on_screen
         if role == Qt.ItemDataRole.DisplayRole:
             return node.title
         if role == Qt.ItemDataRole.ToolTipRole:
             # said to be plain: else Qt would guess whether it is markup
             return QtGui.convertFromPlainText(node.told(), Qt.WhiteSpaceMode.WhiteSpaceNormal)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{node.badge} {node.title}, {node.subtitle}".strip()
+            shown = ", on screen" if self.data(index, ON_SCREEN_ROLE) else ""
+            return f"{node.badge} {node.title}, {node.subtitle}{shown}".strip()
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPixmap
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QLineEdit,
     QTreeView,
     QVBoxLayout,
@@ -25,9 +26,9 @@ class SeriesBrowser(QWidget):
     Signals
     -------
     stackChosen
-        A `Stack`: double-click, Enter, or a row dragged onto the canvas.
+        A `Stack`: a click on its row; a double-click or Enter on its series, study or patient.
     stateChosen
-        The `InstanceHeader` of a presentation state: double-click, Enter.
+        The `InstanceHeader` of a presentation state: click, Enter.
     thumbnailWanted
         A `Stack` whose row has come into view without a thumbnail.
     studyMenuRequested
@@ -44,16 +45,19 @@ class SeriesBrowser(QWidget):
         self._nodes: tuple[Node, ...] = ()
         self._asked: dict[str, int] = {}  # frames of a stack when its thumbnail was asked for
         self._collapsed: set[str] = set()  # rows that the user has closed
+        self._current = ""  # the key of the current row, also while the filter hides it
+        self._on_screen = ""  # the uid of the stack that is on screen
         self._model = BrowserModel(self)
         self._filter = QLineEdit(self)
         self._filter.setObjectName("browserFilter")
         self._filter.setAccessibleName("Filter series")
         self._filter.setPlaceholderText("Filter by name, description, modality…")
         self._filter.setClearButtonEnabled(True)
-        self._filter.textChanged.connect(self._refresh)
+        self._filter.textChanged.connect(lambda: self._refresh(follow=True))
         self._tree = _Tree(self)
         self._tree.setModel(self._model)
         self._tree.activatedRow.connect(self._choose)
+        self._tree.clickedRow.connect(self._click)
         self._tree.collapsed.connect(lambda index: self._collapsed.add(_key(index)))
         self._tree.expanded.connect(lambda index: self._collapsed.discard(_key(index)))
         self._tree.painted.connect(self._ask_for_thumbnails)
@@ -73,6 +77,7 @@ class SeriesBrowser(QWidget):
         """Show nothing and forget thumbnails and filter."""
         self._asked.clear()
         self._collapsed.clear()
+        self._current = self._on_screen = ""
         self._model.forget_thumbnails()
         self._filter.clear()
         self.set_catalogue(Catalogue())
@@ -82,9 +87,14 @@ class SeriesBrowser(QWidget):
         self._model.set_thumbnail(stack_uid, picture)
 
     def select_stack(self, stack_uid: str) -> None:
-        """Mark the row of the stack that is on screen."""
-        index = self._model.index_of_stack(stack_uid)
-        if index.isValid() and index != self._tree.currentIndex():
+        """Mark the row of the stack that is on screen; make it current where it is another."""
+        if stack_uid == self._on_screen and self.has_current():
+            return  # it has grown: the keyboard may be on its way elsewhere
+        self._on_screen = stack_uid
+        self._model.set_on_screen(stack_uid)
+        index, current = self._model.index_of_stack(stack_uid), self._tree.currentIndex()
+        # a state that was chosen stays the current row while its images are shown
+        if index.isValid() and index not in (current, current.parent()):
             self._tree.setCurrentIndex(index)
 
     def has_current(self) -> bool:
@@ -106,18 +116,27 @@ class SeriesBrowser(QWidget):
         self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._filter.selectAll()
 
-    def _refresh(self) -> None:
-        current = self._tree.currentIndex()
-        key = _key(current)
+    def _refresh(self, *, follow: bool = False) -> None:
+        self._current = _key(self._tree.currentIndex()) or self._current
+        follow = follow or self._tree.is_in_sight(self._tree.currentIndex())
         scrolled = self._tree.verticalScrollBar().value()
         self._model.set_nodes(filtered(self._nodes, self._filter.text()))
         for row in self._model.keys():
             if row not in self._collapsed:
                 self._tree.expand(self._model.index_of(row))
-        again = self._model.index_of(key)
+        again = self._model.index_of(self._current)
         if again.isValid():
             self._tree.setCurrentIndex(again)
         self._tree.verticalScrollBar().setValue(scrolled)
+        if follow:  # rows that come above it must not push it out of sight
+            self._tree.scrollTo(again)
+
+    def _click(self, index: QModelIndex) -> None:
+        """Show what was clicked; patients and studies are only made current."""
+        node: Node = index.data(NODE_ROLE)
+        shown = any(below.stack and below.stack.uid == self._on_screen for below in node.children)
+        if index.parent().parent().isValid() and (node.stack or node.state or not shown):
+            self._choose(index)
 
     def _choose(self, index: QModelIndex) -> None:
         node: Node = index.data(NODE_ROLE)
@@ -154,8 +173,9 @@ def _first_stack(node: Node) -> Stack | None:
 
 
 class _Tree(QTreeView):
-    """A tree that says when rows are activated or painted."""
+    """A tree that says when rows are clicked, activated or painted."""
 
+    clickedRow = Signal(QModelIndex)
     activatedRow = Signal(QModelIndex)
     painted = Signal()
 
@@ -172,6 +192,26 @@ class _Tree(QTreeView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.doubleClicked.connect(self.activatedRow)
+        self._pressed: tuple[str, QPoint] | None = None  # a row's key and where
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Remember the row: by its key, since rows may come while the button is down."""
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        on_row = event.button() == Qt.MouseButton.LeftButton and self.visualRect(index).contains(at)
+        self._pressed = (_key(index), at) if on_row else None
+        super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell of a click, unless the press became a drag."""
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        at = event.position().toPoint()
+        index = self.indexAt(at)
+        if pressed is None or not index.isValid() or _key(index) != pressed[0]:
+            return
+        if (at - pressed[1]).manhattanLength() < QApplication.startDragDistance():
+            self.clickedRow.emit(index)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Show the current row's stack on Enter."""
@@ -180,10 +220,21 @@ class _Tree(QTreeView):
             return
         super().keyPressEvent(event)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the current row in sight when there is less room."""
+        before = QRect(QPoint(0, 0), event.oldSize())
+        super().resizeEvent(event)
+        if self.visualRect(self.currentIndex()).intersects(before):
+            self.scrollTo(self.currentIndex())
+
     def paintEvent(self, event: object) -> None:
         """Paint, then say so: thumbnails are asked for rows that were seen."""
         super().paintEvent(event)  # type: ignore[arg-type]
         self.painted.emit()
+
+    def is_in_sight(self, index: QModelIndex) -> bool:
+        """Say whether a row is on screen, whole or in part."""
+        return self.visualRect(index).intersects(self.viewport().rect())
 
     def visible_rows(self) -> list[QModelIndex]:
         """Give the rows that are on screen."""
