@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydicom.data import get_testdata_file
 
-from tests.dicom.states import a_state
+from tests.dicom.states import a_drawn_state, a_state, write
 from viewer.cli import main
 
 CT = str(get_testdata_file("CT_small.dcm", download=False))
@@ -74,3 +74,29 @@ def test_a_state_of_other_images_is_refused(
     a_state(other).save_as(state, enforce_file_format=True)
     assert main(["explain", CT, "--state", str(state)]) == 1
     assert "not for this image" in capsys.readouterr().err
+
+
+def test_what_is_left_out_of_the_picture_is_told_as_switched_off(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    source = str(get_testdata_file("examples_overlay.dcm", download=False))
+    drawn = told(capsys, source, "--at", "1,1")
+    assert values(drawn)["Overlay 6000"]
+    left_out = told(capsys, source, "--at", "1,1", "--no-overlays", "--no-shutter")
+    assert not values(left_out)["Overlay 6000"]
+    steps = left_out["steps"]
+    assert isinstance(steps, list)
+    overlay = next(step for step in steps if step["title"] == "Overlay 6000")
+    assert overlay["text"] == "switched off in the view"
+
+
+def test_the_turn_area_and_annotations_of_a_state_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = write(a_drawn_state(ImageRotation=90, ImageHorizontalFlip="Y"), tmp_path / "state.dcm")
+    steps = told(capsys, CT, "--state", state)["steps"]
+    assert isinstance(steps, list)
+    texts = {step["title"]: step["text"] for step in steps}
+    assert texts["Turn"] == "turned 90° clockwise, mirrored left to right"
+    assert texts["Displayed area"] == "SCALE TO FIT: rows 11 to 40, columns 5 to 30"
+    assert texts["Annotations"] == "2 graphics, 1 text"

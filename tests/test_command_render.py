@@ -14,6 +14,7 @@ from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
+from tests.dicom.states import CT, a_drawn_state, a_state, write
 from viewer.cli import main
 
 STORED = np.arange(12, dtype=np.int16).reshape(3, 4) * 100
@@ -221,3 +222,33 @@ def test_a_compressed_frame_is_rendered(tmp_path):
     source = get_testdata_file("JPEG2000.dcm", download=False)
     assert main(["render", source, "-o", str(tmp_path / "a.png")]) == 0
     assert np.ptp(read_png(tmp_path / "a.png")) > 100
+
+
+@pytest.mark.parametrize(
+    ("attributes", "sentence"),
+    [
+        ({}, "The state's annotations (3) and displayed area are not drawn."),
+        ({"DisplayedAreaSelectionSequence": []}, "The state's annotations (3) are not drawn."),
+        ({"GraphicAnnotationSequence": []}, "The state's displayed area is not drawn."),
+    ],
+)
+def test_what_a_state_asks_for_and_is_not_drawn_is_said(tmp_path, capsys, attributes, sentence):
+    state = write(a_drawn_state(**attributes), tmp_path / "state.dcm")
+    assert main(["render", CT, "--state", state, "-o", str(tmp_path / "a.png")]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "not drawn" in line]
+    assert told == [f"negato: {state}: {sentence}"]
+
+
+def test_a_state_that_asks_for_nothing_but_the_whole_image_is_followed_without_a_word(
+    tmp_path, capsys
+):
+    state = write(a_state(CT, ImageRotation=90, ImageHorizontalFlip="N"), tmp_path / "state.dcm")
+    assert main(["render", CT, "--state", state, "-o", str(tmp_path / "a.png")]) == 0
+    assert "not drawn" not in capsys.readouterr().err
+
+
+def test_the_help_says_what_of_a_state_is_not_drawn(capsys):
+    with pytest.raises(SystemExit):
+        main(["render", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert "without a state's annotations and displayed area" in words

@@ -127,6 +127,36 @@ def a_state(image: str, **attributes: Any) -> Dataset:
     return state
 
 
+def a_drawn_state(**attributes: Any) -> Dataset:
+    """Give a state for CT with two graphics, a text, and an area that is not the whole."""
+    line = item(
+        GraphicAnnotationUnits="PIXEL",
+        GraphicDimensions=2,
+        NumberOfGraphicPoints=2,
+        GraphicData=[1.0, 64.0, 128.0, 64.0],
+        GraphicType="POLYLINE",
+        GraphicFilled="N",
+    )
+    text = item(
+        AnchorPointAnnotationUnits="PIXEL",
+        UnformattedTextValue="Here",
+        AnchorPoint=[20.0, 20.0],
+        AnchorPointVisibility="Y",
+    )
+    drawn = item(GraphicLayer="ONE", GraphicObjectSequence=[line, line], TextObjectSequence=[text])
+    part = area_item(
+        pydicom.dcmread(CT, stop_before_pixels=True),
+        DisplayedAreaTopLeftHandCorner=[5, 11],
+        DisplayedAreaBottomRightHandCorner=[30, 40],
+    )
+    usual: dict[str, Any] = {
+        "GraphicLayerSequence": [item(GraphicLayer="ONE", GraphicLayerOrder=1)],
+        "GraphicAnnotationSequence": [drawn],
+        "DisplayedAreaSelectionSequence": [part],
+    }
+    return a_state(CT, **{**usual, **attributes})
+
+
 def write(state: Dataset, path: Path) -> str:
     """Write a state as a file."""
     state.save_as(path, enforce_file_format=True)

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from viewer.imaging import display
-from viewer.imaging.explain import Explanation, Step, explain
+from viewer.imaging.composition import compose
+from viewer.imaging.explain import Explanation, explain
+from viewer.imaging.explain_values import Step
+from viewer.imaging.explain_view import View
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.lengths import UltrasoundRegion
 from viewer.imaging.modality import LookupTable, ModalityTransform
 from viewer.imaging.overlays import OverlayPlane
+from viewer.imaging.presentation import (
+    Annotation,
+    DisplayedArea,
+    Graphic,
+    ImageReference,
+    PresentationState,
+    Text,
+    presented,
+)
 from viewer.imaging.shutters import Shutter
 from viewer.imaging.suv import Suv
+from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiLut, VoiWindow
 
 STORED = np.array([[0, 1000, 2000], [3000, -2000, 24]], np.int16)
@@ -52,7 +68,7 @@ def test_inversion_turns_the_brightness_round_once() -> None:
 def test_padding_is_named_and_black() -> None:
     description = FrameDescription(2, 3, padding_range=(-2000, -2000), padding_source="tag")
     found = explain(STORED, description, WINDOW, point_rc=(1, 1))
-    assert step(found, "Padding").value == "padding"
+    assert step(found, "Padding").value == "padding: black"
     assert step(found, "Screen value").value == "0"
 
 
@@ -95,20 +111,200 @@ def test_uptake_is_told_with_its_inputs_or_the_reason() -> None:
     assert not step(found, "SUV").value
 
 
-def test_what_is_laid_over_the_picture_is_told_at_the_pixel() -> None:
-    bits = np.packbits(np.array([[0, 1, 0], [0, 0, 0]], bool), axis=1)
-    description = FrameDescription(
-        2,
-        3,
-        overlays=(OverlayPlane(0x6000, 2, 3, bits, label="outline"),),
-        shutter=Shutter(rectangle=(0, 0, 0, 2)),
+def overlay(group: int, *bits: list[int], label: str = "") -> OverlayPlane:
+    return OverlayPlane(
+        group, 2, 3, np.packbits(np.array(bits, bool), axis=1), label=label, source="OverlayData"
     )
-    found = explain(STORED, description, WINDOW, point_rc=(0, 1))
-    assert step(found, "Overlay 6000").value == "set"
+
+
+LAID_OVER = FrameDescription(
+    2,
+    3,
+    overlays=(
+        overlay(0x6000, [0, 1, 0], [0, 0, 1], label="outline"),
+        overlay(0x6002, [0, 1, 1], [0, 0, 0]),
+    ),
+    shutter=Shutter(rectangle=(0, 0, 0, 2), presentation_value=0x8080, source="ShutterShape"),
+)
+
+
+def test_what_is_laid_over_the_picture_is_told_at_the_pixel() -> None:
+    found = explain(STORED, LAID_OVER, WINDOW, point_rc=(0, 1))
+    assert step(found, "Overlay 6000") == Step(
+        "Overlay 6000", "outline", "OverlayData", "set: 255, 190, 0"
+    )
     assert step(found, "Shutter").value == "in sight"
-    found = explain(STORED, description, WINDOW, point_rc=(1, 1))
+    assert step(found, "Screen value").text == "covered by overlay 6002"  # drawn later
+    found = explain(STORED, LAID_OVER, WINDOW, point_rc=(1, 1))
     assert step(found, "Overlay 6000").value == "not set"
-    assert step(found, "Shutter").value == "hidden by the shutter"
+    assert step(found, "Shutter").value == "hidden: 128"
+    assert step(found, "Screen value").value == "128"
+    assert step(found, "Screen value").text == "hidden by the shutter"
+
+
+@pytest.mark.parametrize("shutter", [True, False])
+@pytest.mark.parametrize("overlays", [True, False])
+@pytest.mark.parametrize("hidden", [(), (0x6002,), (0x6000, 0x6002)])
+@pytest.mark.parametrize("bitmap", [None, 0x6000])
+def test_the_screen_value_is_what_is_on_screen_at_every_pixel(
+    shutter: bool, overlays: bool, hidden: tuple[int, ...], bitmap: int | None
+) -> None:
+    assert LAID_OVER.shutter is not None
+    description = replace(LAID_OVER, shutter=replace(LAID_OVER.shutter, bitmap_group=bitmap))
+    view = View(shutter, overlays, hidden_groups=frozenset(hidden))
+    plain = display.to_rgb32(STORED, description, WINDOW)
+    screen = compose(
+        plain, description, shutter=shutter, overlays=overlays, hidden_groups=view.hidden_groups
+    )
+    for pixel, shown in np.ndenumerate(screen):
+        said = step(explain(STORED, description, WINDOW, "", pixel, view), "Screen value").value
+        channels = [int(shown) >> shift & 0xFF for shift in (16, 8, 0)]
+        assert said == ", ".join(map(str, channels if len(set(channels)) > 1 else channels[:1]))
+
+
+def test_the_last_steps_are_in_the_order_in_which_they_are_applied() -> None:
+    found = titles(explain(STORED, LAID_OVER, WINDOW))
+    assert found[-6:] == [
+        "Inversion", "Shutter", "Overlay 6000", "Overlay 6002", "Screen value", "Lengths"
+    ]  # fmt: skip
+
+
+def test_what_is_switched_off_in_the_view_is_said_to_be_and_claims_nothing() -> None:
+    view = View(shutter=False, hidden_groups=frozenset({0x6000}))
+    found = explain(STORED, LAID_OVER, WINDOW, "", (1, 2), view)
+    for title in ("Shutter", "Overlay 6000"):
+        assert step(found, title).text == "switched off in the view"
+        assert not step(found, title).value
+    assert step(found, "Overlay 6002").value == "not set"
+    found = explain(STORED, LAID_OVER, WINDOW, "", (1, 2), View(overlays=False))
+    assert step(found, "Overlay 6002").text == "switched off in the view"
+    assert "hidden" in step(found, "Shutter").value
+
+
+def test_the_bitmap_of_a_shutter_is_not_said_to_be_drawn() -> None:
+    description = replace(LAID_OVER, shutter=Shutter(bitmap_group=0x6000))
+    found = explain(STORED, description, WINDOW, point_rc=(0, 1))
+    assert step(found, "Shutter").value == "hidden: 0"
+    assert "not drawn" in step(found, "Overlay 6000").text
+    assert not step(found, "Overlay 6000").value
+
+
+ALL = ImageReference("1")
+NIGHT = PresentationState("1.2", "NIGHT", turn=Turn(1, mirrored=True))
+
+
+def test_the_value_after_each_grey_step_is_the_one_the_picture_is_made_of() -> None:
+    # the table's first entries fall: the share before it says nothing of the share after it
+    table = LookupTable(0, np.array([100, 50, 255], np.uint16), 8)
+    window = VoiWindow(1000, 4000, "LINEAR_EXACT")
+    description = FrameDescription(2, 3, presentation_lut=table, inverted=True)
+    found = explain(STORED, description, window, "", (0, 1), View(state=NIGHT))
+    assert step(found, "Window").value == "50.0%"
+    assert step(found, "Presentation LUT").value == "19.6%"  # 50 of 255
+    assert step(found, "Presentation LUT").source == (
+        "presentation state NIGHT: PresentationLUTSequence (2050,0010)"
+    )
+    assert step(found, "Inversion").value == "80.4%"
+    assert step(found, "Inversion").source == "presentation state NIGHT"
+    assert step(found, "Screen value").value == "205"
+    of_file = explain(STORED, description, window)
+    assert step(of_file, "Presentation LUT").source == "PresentationLUTSequence (2050,0010)"
+
+
+def test_a_value_that_is_no_number_is_said_to_be_black() -> None:
+    pixels = np.array([[np.nan]], np.float32)
+    found = explain(pixels, FrameDescription(1, 1, inverted=True), WINDOW, point_rc=(0, 0))
+    assert step(found, "Inversion").value == "no number: black"
+    assert step(found, "Screen value").value == "0"
+
+
+def test_an_entry_of_a_palette_is_told_with_its_colour() -> None:
+    palette = np.array([[1, 2, 3], [9, 8, 7]], np.uint8)
+    description = FrameDescription(1, 1, 1, "PALETTE COLOR", palette_rgb=palette, palette_first=4)
+    found = explain(np.array([[5]], np.uint8), description, WINDOW, point_rc=(0, 0))
+    assert step(found, "Palette").value == "entry 1: 9, 8, 7"
+    assert step(found, "Screen value").value == "9, 8, 7"
+
+
+@pytest.mark.parametrize(
+    ("turn", "by_hand", "state", "text", "source"),
+    [
+        (Turn(1), Turn(1), None, "turned 90° clockwise", "by hand"),
+        (Turn(2, mirrored=True), Turn(2, mirrored=True), None, "mirrored top to bottom", "by hand"),
+        (
+            Turn(1, mirrored=True),
+            Turn(),
+            NIGHT,
+            "turned 90° clockwise, mirrored left to right",
+            "presentation state NIGHT: ImageRotation (0070,0042) 90, "
+            "ImageHorizontalFlip (0070,0041) Y",
+        ),
+        (
+            Turn(1),
+            Turn(0, mirrored=True),
+            NIGHT,
+            "turned 90° clockwise",
+            "presentation state NIGHT: ImageRotation (0070,0042) 90, "
+            "ImageHorizontalFlip (0070,0041) Y, then by hand: mirrored left to right",
+        ),
+    ],
+)
+def test_a_turn_is_told_with_who_turned(
+    turn: Turn, by_hand: Turn, state: PresentationState | None, text: str, source: str
+) -> None:
+    view = View(turn=turn, turn_by_hand=by_hand, state=state)
+    found = explain(STORED, FrameDescription(2, 3), WINDOW, view=view)
+    assert step(found, "Turn") == Step("Turn", text, source)
+
+
+def test_a_picture_that_is_not_turned_or_stretched_has_no_such_steps() -> None:
+    square = FrameDescription(2, 3, spacing_rc_mm=(0.7, 0.7), spacing_source="PixelSpacing")
+    found = titles(explain(STORED, square, WINDOW))
+    assert not {"Turn", "Pixel shape", "Displayed area", "Annotations"} & set(found)
+
+
+def test_pixels_that_are_not_square_are_told_with_what_says_so() -> None:
+    def shape(description: FrameDescription, view: View | None = None) -> Step:
+        return step(explain(STORED, description, WINDOW, view=view or View()), "Pixel shape")
+
+    spaced = FrameDescription(2, 3, spacing_rc_mm=(0.5, 0.2), spacing_source="ImagerPixelSpacing")
+    assert shape(spaced).text == "drawn 2.5 times as high as wide"
+    assert shape(spaced).source == "ImagerPixelSpacing"
+    by_hand = replace(spaced, spacing_source="manual")
+    assert shape(by_hand).source == "set by hand"
+    flat = FrameDescription(2, 3, pixel_aspect_rc=(1, 2))
+    assert shape(flat).text == "drawn 2 times as wide as high"
+    assert shape(flat).source == "PixelAspectRatio (0028,0034)"
+    region = UltrasoundRegion((0, 0, 1, 2), 0.1, 0.05, "cm", "cm")
+    assert "Ultrasound" in shape(replace(flat, regions=(region,))).source
+    area = DisplayedArea((0, 0), (1, 2), aspect_rc=(1, 2))
+    state = PresentationState("1.2", "NIGHT", areas=(area,))
+    seen = presented(FrameDescription(2, 3), replace(state, images=(ALL,)), "1", 0)
+    found = shape(seen, View(state=state, area=area))
+    assert found.source == "presentation state NIGHT: PresentationPixelAspectRatio (0070,0102)"
+
+
+def test_what_a_state_draws_and_frames_is_counted() -> None:
+    line = Graphic("POLYLINE", ((0, 0), (1, 1)))
+    annotations = (Annotation("A", 1, (line, line), (Text("x"),)), Annotation("B", 2, (line,)))
+    area = DisplayedArea((0, 1), (1, 2), "MAGNIFY", 2.5)
+    view = View(state=NIGHT, annotations=annotations, area=area)
+    found = explain(STORED, FrameDescription(2, 3), WINDOW, view=view)
+    assert step(found, "Annotations").text == "3 graphics, 1 text"
+    assert "GraphicAnnotationSequence" in step(found, "Annotations").source
+    assert step(found, "Displayed area").text == "MAGNIFY 2.5: rows 1 to 2, columns 2 to 3"
+    assert "NIGHT" in step(found, "Displayed area").source
+    found = explain(STORED, FrameDescription(2, 3), WINDOW, view=replace(view, graphics=False))
+    assert step(found, "Annotations").text == "switched off in the view"
+
+
+def test_a_hostile_shutter_costs_little_at_each_pixel() -> None:
+    zigzag = tuple((float(-9 if n % 2 else 9), float(n % 97 - 40)) for n in range(20_000))
+    description = FrameDescription(2, 3, shutter=Shutter(polygon=zigzag))
+    explain(STORED, description, WINDOW, point_rc=(0, 1))
+    start = time.perf_counter()
+    explain(STORED, description, WINDOW, point_rc=(0, 1))
+    assert time.perf_counter() - start < 0.08
 
 
 def test_lengths_are_those_at_the_pixel() -> None:
@@ -119,3 +315,10 @@ def test_lengths_are_those_at_the_pixel() -> None:
     assert "SequenceOfUltrasoundRegions" in inside.source
     outside = step(explain(STORED, description, WINDOW, point_rc=(1, 1)), "Lengths")
     assert outside.text.startswith("in pixels")
+
+
+def test_lengths_set_by_hand_are_said_to_be() -> None:
+    description = FrameDescription(
+        2, 3, spacing_rc_mm=(1, 1), spacing_source="manual", spacing_note="set by hand"
+    )
+    assert step(explain(STORED, description, WINDOW), "Lengths").source == "set by hand"

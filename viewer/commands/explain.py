@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows, columns = seen.pixels.shape[:2]
     if point_rc is not None and not (0 <= point_rc[0] < rows and 0 <= point_rc[1] < columns):
         raise NegatoError(f"There is no such pixel; the frame has {rows} rows, {columns} columns.")
-    found = explain(seen.pixels, seen.description, seen.voi, seen.voi_by, point_rc)
+    found = explain(seen.pixels, seen.description, seen.voi, seen.voi_by, point_rc, seen.view)
     if arguments.json:
         sys.stdout.write(json.dumps(_as_json(found, arguments), indent=2) + "\n")
     else:

@@ -1,4 +1,4 @@
-"""One frame and the window it is seen through, as the commands' arguments say.
+"""One frame and how it is seen, as the commands' arguments say.
 
 The file is read and decoded in a child process, as everywhere.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from typing import Any
 
@@ -19,6 +19,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.presets import suv_presets, window_presets
 from viewer.imaging import display, voi
+from viewer.imaging.explain_view import View
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.presentation import PresentationState, presented
 from viewer.imaging.voi import Voi, VoiWindow
@@ -28,17 +29,18 @@ from viewer.workers.child_pool import ChildPool
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OneFrame:
-    """A frame, its file's header, the state it is seen through, its window and who chose that.
+    """A frame, its file's header, its window and who chose that, and how it is looked at.
 
     ``description`` is what the state makes of it; the pixels are as stored.
+    ``view`` says what is laid over them, and what else the state asks for.
     """
 
     header: InstanceHeader
     pixels: np.ndarray
     description: FrameDescription
-    state: PresentationState | None
     voi: Voi
     voi_by: str  # "" where the VOI's own source says it
+    view: View
 
 
 def configure_frame(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +62,10 @@ def configure_frame(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state", metavar="STATE", help="a presentation state (GSPS) to see the frame through"
     )
+    parser.add_argument("--no-overlays", action="store_true", help="leave out the file's overlays")
+    parser.add_argument(
+        "--no-shutter", action="store_true", help="show what the file's display shutter hides"
+    )
 
 
 def read_frame_as_asked(arguments: argparse.Namespace) -> OneFrame:
@@ -78,14 +84,22 @@ def read_frame_as_asked(arguments: argparse.Namespace) -> OneFrame:
         if arguments.state is not None:
             limit = DEFAULT_LIMITS.header_seconds
             state = _ask(pool, "state", (arguments.state,), limit)
+    view = View(shutter=not arguments.no_shutter, overlays=not arguments.no_overlays)
     if state is not None:
         uid, frame = header.sop_instance_uid, arguments.frame - 1
         if not state.is_for(uid, frame):
             raise NegatoError("The presentation state is not for this image.", arguments.state)
         description = presented(description, state, uid, frame)
+        view = replace(
+            view,
+            turn=state.turn,
+            state=state,
+            annotations=state.annotations_for(uid, frame),
+            area=state.area_for(uid, frame),
+        )
     chosen = _voi(arguments, header, pixels, description)
     by = "" if chosen.source else "chosen on the command line"
-    return OneFrame(header, pixels, description, state, chosen, by)
+    return OneFrame(header, pixels, description, chosen, by, view)
 
 
 def _read(

@@ -17,9 +17,11 @@ from viewer.dicom.errors import SourceError
 from viewer.imaging import display, modality
 from viewer.imaging.colour import unpack_rgb
 from viewer.imaging.composition import compose
+from viewer.imaging.explain_view import View, count_objects
 from viewer.imaging.files import write_whole
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.png import encode_png
+from viewer.imaging.presentation import DisplayedArea
 from viewer.imaging.turning import turned_pixels
 from viewer.plain_text import plain_line
 
@@ -27,15 +29,12 @@ from viewer.plain_text import plain_line
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     configure_frame(parser)
-    parser.add_argument("--no-overlays", action="store_true", help="leave out the file's overlays")
-    parser.add_argument(
-        "--no-shutter", action="store_true", help="show what the file's display shutter hides"
-    )
     parser.add_argument(
         "-o",
         dest="output",
         metavar="OUT.png",
-        help="the picture, one pixel for each of the image's; replaced if it exists. "
+        help="the picture, one pixel for each of the image's, without a state's annotations and "
+        "displayed area; replaced if it exists. "
         "Without -o and --npy: FILE's name with .png, in the current folder",
     )
     parser.add_argument(
@@ -63,11 +62,13 @@ def run(arguments: argparse.Namespace) -> int:
         composed = compose(
             display.to_rgb32(pixels, description, seen.voi),
             description,
-            shutter=not arguments.no_shutter,
-            overlays=not arguments.no_overlays,
+            shutter=seen.view.shutter,
+            overlays=seen.view.overlays,
         )
-        if seen.state is not None:
-            composed = turned_pixels(composed, seen.state.turn)
+        composed = turned_pixels(composed, seen.view.turn)
+        left_out = _left_out(seen.view, description)
+        if left_out:
+            sys.stderr.write(f"negato: {plain_line(arguments.state)}: {left_out}\n")
         _write(output, encode_png(_picture(composed, is_colour=display.is_colour(description))))
     if arguments.npy is not None:
         buffer = io.BytesIO()
@@ -81,6 +82,26 @@ def _keep_source(path: str, target: str | None) -> None:
         return
     if os.path.samefile(path, target):
         raise SourceError("The result would replace the file itself; name another with -o.", path)
+
+
+def _left_out(view: View, description: FrameDescription) -> str:
+    """Say what the state asks for and the picture does not have; "" where that is nothing."""
+    parts = []
+    count = sum(count_objects(view.annotations))
+    if count:
+        parts.append(f"annotations ({count:,})")
+    if view.area is not None and not _is_whole(view.area, description):
+        parts.append("displayed area")
+    verb = "are" if count else "is"
+    return f"The state's {' and '.join(parts)} {verb} not drawn." if parts else ""
+
+
+def _is_whole(area: DisplayedArea, description: FrameDescription) -> bool:
+    """Tell the area that every state must have and most have no use for: all of the image."""
+    last = description.rows - 1, description.columns - 1
+    corners = area.top_left_rc, area.bottom_right_rc
+    down, across = area.aspect_rc or (1, 1)
+    return area.mode == "SCALE TO FIT" and corners == ((0, 0), last) and down == across
 
 
 def _picture(composed: np.ndarray, *, is_colour: bool) -> np.ndarray:

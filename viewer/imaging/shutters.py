@@ -56,16 +56,38 @@ def visible(shutter: Shutter, rows: int, columns: int) -> np.ndarray:
 
 def sees(shutter: Shutter, row: int, column: int) -> bool:
     """Say whether the shapes leave one pixel in sight, as `visible` does of a whole frame."""
-    rectangle, circle, polygon = shutter.rectangle, shutter.circle, shutter.polygon
+    rectangle, circle = shutter.rectangle, shutter.circle
     if rectangle is not None:
         top, left, bottom, right = rectangle
         rectangle = top - row, left - column, bottom - row, right - column
     if circle is not None:
         circle = circle[0] - row, circle[1] - column, circle[2]
-    if polygon is not None:
-        polygon = tuple((r - row, c - column) for r, c in polygon)
-    here = replace(shutter, rectangle=rectangle, circle=circle, polygon=polygon)
-    return bool(visible(here, 1, 1)[0, 0])
+    here = replace(shutter, rectangle=rectangle, circle=circle, polygon=None)
+    if not visible(here, 1, 1)[0, 0]:
+        return False
+    polygon = shutter.polygon
+    return polygon is None or _is_inside(np.asarray(polygon, np.float64), row, column)
+
+
+def _is_inside(vertices: np.ndarray, row: int, column: int) -> bool:
+    """Say of one pixel what `_inside` says of all, over all edges at once: there may be many."""
+    starts = vertices - (row, column)
+    ends = np.roll(starts, -1, axis=0)
+    # each edge from its upper end on, along a row from the left: one line, one arithmetic
+    later = (starts[:, 0] > ends[:, 0]) | (
+        (starts[:, 0] == ends[:, 0]) & (starts[:, 1] > ends[:, 1])
+    )
+    starts, ends = np.where(later[:, None], ends, starts), np.where(later[:, None], starts, ends)
+    met = (starts[:, 0] <= 0) & (ends[:, 0] >= 0)
+    (top, left), (bottom, right) = starts[met].T, ends[met].T
+    level = top == bottom
+    if (level & (left <= 0) & (right >= 0)).any():
+        return True
+    top, left, bottom, right = (side[~level] for side in (top, left, bottom, right))
+    crossing = left - top * ((right - left) / (bottom - top))
+    on_edge = (np.abs(crossing) < _ON_EDGE).any()
+    # a vertex on the row belongs to the edge below it, so that it counts once
+    return bool(on_edge or np.count_nonzero((crossing <= 0) & (bottom > 0)) % 2)
 
 
 def _inside(vertices: np.ndarray, rows: int, columns: int) -> np.ndarray:

@@ -69,6 +69,10 @@ class Picture:
     annotations: tuple[Annotation, ...] = ()
     area: DisplayedArea | None = None
     message: str = ""
+    turn_by_hand: Turn = field(default_factory=Turn)  # the part of ``turn`` that is no state's
+    layers: Layers = field(default_factory=Layers)
+    hidden_groups: frozenset[int] = frozenset()  # overlays (6000, ...) left out
+    geometry_notes: tuple[str, ...] = ()  # of the stack
 
 
 @dataclass(slots=True)
@@ -162,6 +166,10 @@ def _picture(
         state,
         state.annotations_for(uid, frame) if state is not None else (),
         state.area_for(uid, frame) if state is not None else None,
+        turn_by_hand=appearance.turn,
+        layers=viewport.layers,
+        hidden_groups=appearance.hidden_groups,
+        geometry_notes=stack.geometry_notes,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QPalette, QShowEvent
 from PySide6.QtWidgets import (
@@ -14,7 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.imaging.explain import Explanation, Step, explain
+from viewer.imaging.explain import Explanation, explain
+from viewer.imaging.explain_values import Step
+from viewer.imaging.explain_view import View
 from viewer.plain_text import plain_line
 from viewer.session.appearance import AUTOMATIC
 from viewer.session.viewport import Picture
@@ -22,6 +26,7 @@ from viewer.ui.plain_label import PlainLabel
 
 _NOTHING = "Point at a picture to follow a pixel from the file to the screen."
 _LONGEST = 400  # characters of one line
+_BY_HAND = {"Manual": "set by hand"}  # as the list of windows says it
 
 
 class ExplainPanel(QWidget):
@@ -92,15 +97,16 @@ class ExplainPanel(QWidget):
             self._show(None)
             return
         by = "" if picture.voi_name in ("", AUTOMATIC) else picture.voi_name
-        self._show(
-            explain(
-                picture.pixels,
-                picture.description,
-                picture.voi,
-                by or "chosen from the presets",
-                self._point_rc,
-            )
+        explanation = explain(
+            picture.pixels,
+            picture.description,
+            picture.voi,
+            _BY_HAND.get(by, by) or "chosen from the presets",
+            self._point_rc,
+            _view(picture),
         )
+        warnings = picture.geometry_notes + explanation.warnings
+        self._show(replace(explanation, warnings=warnings))
 
     def _show(self, explanation: Explanation | None) -> None:
         self._explanation = explanation
@@ -113,7 +119,10 @@ class ExplainPanel(QWidget):
             row.setVisible(number < len(steps))
             if number < len(steps):
                 row.show_step(steps[number])
-        self._title.setText(_heading(explanation))
+        message = self._picture.message
+        self._title.setText(
+            f"No picture: {plain_line(message, _LONGEST)}" if message else _heading(explanation)
+        )
         warnings = explanation.warnings if explanation is not None else ()
         self._warnings.setText("\n".join(f"⚠ {plain_line(w, _LONGEST)}" for w in warnings))
         self._warnings.setVisible(bool(warnings))
@@ -156,6 +165,21 @@ class _StepRow(QFrame):
         _set(self._value, step.value)
         _set(self._text, step.text)
         _set(self._source, step.source)
+
+
+def _view(picture: Picture) -> View:
+    layers = picture.layers
+    return View(
+        layers.shutter,
+        layers.overlays,
+        layers.graphics,
+        picture.hidden_groups,
+        picture.turn,
+        picture.turn_by_hand,
+        picture.state,
+        picture.annotations,
+        picture.area,
+    )
 
 
 def _set(label: QLabel, text: str) -> None:
