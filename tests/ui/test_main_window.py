@@ -168,6 +168,24 @@ def test_digits_choose_automatic_file_windows_then_presets(
     assert preset.currentIndex() == 0
 
 
+@pytest.mark.parametrize(
+    "name", ["windowPreset", "windowCenterSpin", "windowWidthSpin", "cineRate"]
+)
+def test_enter_in_a_field_gives_the_keys_back_to_the_picture(
+    qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open, name: str
+) -> None:
+    open_paths(sample)
+    _wait_picture(qtbot, window)
+    field = window.findChild(QWidget, name)
+    window.activateWindow()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    qtbot.keyClick(field, Qt.Key.Key_Up)
+    assert field.hasFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    qtbot.waitUntil(window.view.canvas.hasFocus)
+
+
 def test_searching_a_tag_counts_the_matches(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:

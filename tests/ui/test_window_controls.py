@@ -172,6 +172,30 @@ def test_the_shown_preset_can_be_chosen_again(qtbot: QtBot, controls: WindowCont
     assert seen == [0]
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen
+def test_a_choice_or_enter_is_the_end_and_a_step_is_not(
+    qtbot: QtBot, controls: WindowControls
+) -> None:
+    done: list[bool] = []
+    controls.done.connect(lambda: done.append(True))
+    box = presets(controls)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert not done
+    box.showPopup()
+    qtbot.keyClick(box.view(), Qt.Key.Key_Down)
+    assert not done
+    qtbot.keyClick(box.view(), Qt.Key.Key_Escape)
+    qtbot.keyClick(box, Qt.Key.Key_Down)
+    assert not done
+    box.showPopup()
+    qtbot.keyClick(box.view(), Qt.Key.Key_Return)
+    assert len(done) == 1
+    qtbot.keyClicks(spin(controls, "windowWidthSpin"), "12")
+    assert len(done) == 1
+    qtbot.keyClick(spin(controls, "windowWidthSpin"), Qt.Key.Key_Return)
+    assert len(done) == 2
+
+
 def test_a_preset_set_by_a_script_is_told(controls: WindowControls) -> None:
     seen: list[int] = []
     controls.presetChosen.connect(seen.append)

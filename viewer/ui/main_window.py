@@ -197,6 +197,8 @@ class MainWindow(QMainWindow):
         workspace.messages.posted.connect(self._status.show_message)
         self.browser.stackChosen.connect(self._choose_stack)
         self.browser.stateChosen.connect(self._choose_state)
+        self.window_controls.done.connect(self.view.canvas.setFocus)
+        self.view.cine_bar.rate.lineEdit().returnPressed.connect(self.view.canvas.setFocus)
         self.browser.thumbnailWanted.connect(workspace.want_thumbnail)
         self.browser.studyMenuRequested.connect(self._study_menu)
         self.view.readoutChanged.connect(self._status.show_readout)

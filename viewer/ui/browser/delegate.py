@@ -10,7 +10,7 @@ from viewer.ui.browser.model import NODE_ROLE, ON_SCREEN_ROLE, THUMBNAIL_ROLE
 from viewer.ui.browser.nodes import Node
 
 THUMBNAIL_PX = 56
-_MARGIN = 6
+_MARGIN = 4
 _BAR_PX = 4
 _BAR = QColor(255, 176, 46)  # beside the blue of the current row, which may be another
 
@@ -38,7 +38,7 @@ class RowDelegate(QStyledItemDelegate):
             bar = QRect(option.rect)
             bar.setWidth(_BAR_PX)
             painter.fillRect(bar, _BAR)
-        room = option.rect.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        room = option.rect.adjusted(_BAR_PX + 2, _MARGIN, -_MARGIN, -_MARGIN)
         if node.stack:  # documents have no frames, and no picture
             square = QRect(room.left(), room.top(), THUMBNAIL_PX, THUMBNAIL_PX)
             _draw_thumbnail(painter, square, index.data(THUMBNAIL_ROLE), option.palette)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
@@ -24,6 +25,7 @@ from viewer.ui.plain_label import PlainLabel
 
 Kind = Literal["grey", "colour", "none"]
 
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOST_STEPS = 1_000_000  # of a slider
 _SPIN_LIMIT = 1e12
 _COLOUR_HINT = "This picture has its own colours: windows do not apply to it."
@@ -41,10 +43,13 @@ class WindowControls(QWidget):
         New centre and width.
     presetChosen
         Position in the preset list.
+    done
+        The user has finished with a control: by Enter, or a preset picked from the list.
     """
 
     windowEdited = Signal(float, float)
     presetChosen = Signal(int)
+    done = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +60,7 @@ class WindowControls(QWidget):
         self._window = (0.0, 1.0)
         self._list_told: int | None = None
         self._plot = HistogramPlot()
-        self._presets = _preset_list()
+        self._presets = _PresetList()
         self._center = _slider("windowCenterSlider", "Window centre")
         self._width = _slider("windowWidthSlider", "Window width")
         self._center_spin = _ValueSpin("windowCenterSpin", "Window centre value")
@@ -159,6 +164,8 @@ class WindowControls(QWidget):
         self._width_spin.valueChanged.connect(lambda value: self._edit(self._window[0], value))
         self._presets.currentIndexChanged.connect(self._preset_changed)
         self._presets.activated.connect(self._preset_activated)
+        for control in (self._center_spin, self._width_spin, self._presets):
+            control.done.connect(self.done)
 
     def _edit(self, center: float, width: float) -> None:
         self._plot.set_voi(VoiWindow(center, width, "LINEAR_EXACT"))
@@ -191,7 +198,9 @@ class WindowControls(QWidget):
 
 
 class _ValueSpin(QDoubleSpinBox):
-    """A number without trailing zeros, taken when it is complete."""
+    """A number without trailing zeros, taken when it is complete; ``done`` tells of Enter."""
+
+    done = Signal()
 
     def __init__(self, name: str, accessible_name: str) -> None:
         super().__init__()
@@ -201,6 +210,12 @@ class _ValueSpin(QDoubleSpinBox):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         # the limits are far wider than any number seen: they must not set the size
         self.setFixedWidth(self.fontMetrics().horizontalAdvance("-00000.00") + 34)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take the number on Enter, and say so."""
+        super().keyPressEvent(event)
+        if event.key() in _ENTER:
+            self.done.emit()
 
     def textFromValue(self, value: float) -> str:
         """Give the number in the user's locale, as short as it is exact."""
@@ -217,10 +232,34 @@ def _slider(name: str, accessible_name: str) -> QSlider:
     return slider
 
 
-def _preset_list() -> QComboBox:
-    presets = QComboBox()
-    presets.setObjectName("windowPreset")
-    presets.setAccessibleName("Window preset")
-    presets.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    presets.setMinimumContentsLength(12)
-    return presets
+class _PresetList(QComboBox):
+    """The presets; ``done`` tells of Enter and of a choice from the open list, not of steps."""
+
+    done = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("windowPreset")
+        self.setAccessibleName("Window preset")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(12)
+        self._stepping = False  # keys and the wheel step through the closed list
+        self.activated.connect(self._chosen)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step through the presets; say that Enter was pressed."""
+        self._stepping = True
+        super().keyPressEvent(event)
+        self._stepping = False
+        if event.key() in _ENTER:
+            self.done.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Step through the presets."""
+        self._stepping = True
+        super().wheelEvent(event)
+        self._stepping = False
+
+    def _chosen(self) -> None:
+        if not self._stepping:
+            self.done.emit()
