@@ -18,6 +18,7 @@ from tests.ui.screens import entries, wait_picture
 from viewer.session.actions import ACTIONS
 from viewer.session.settings import Settings
 from viewer.ui.main_window import MainWindow
+from viewer.ui.plain_label import PlainLabel
 
 Open = Callable[..., None]
 CT = str(get_testdata_file("CT_small.dcm", download=False))
@@ -114,6 +115,8 @@ def test_a_length_set_by_hand_says_so(qtbot: QtBot, window: MainWindow, open_pat
     with qtbot.waitSignal(window.workspace.messages.posted) as told:
         window.menus.action("calibrate").trigger()
     assert "Shift" in told.args[1]
+    message = window.findChild(PlainLabel, "statusMessage")
+    assert message.text() == told.args[1]
     canvas = window.view.canvas
     middle = canvas.viewport().rect().center()
     qtbot.mousePress(
@@ -126,6 +129,7 @@ def test_a_length_set_by_hand_says_so(qtbot: QtBot, window: MainWindow, open_pat
     )
     ruler = canvas.ruler()
     assert ruler is not None
+    assert message.text() == ""  # the line is there
     window.menus.action("calibrate").trigger()
     dialog = window.findChild(QInputDialog)
     dialog.setDoubleValue(50)

@@ -29,6 +29,7 @@ from viewer.ui.browser.model import BrowserModel
 from viewer.ui.browser.nodes import Node
 from viewer.ui.dialogs.text_dialogs import LedgerDialog
 from viewer.ui.main_window import MainWindow
+from viewer.ui.plain_label import PlainLabel
 
 Open = Callable[..., None]
 
@@ -82,6 +83,22 @@ def test_every_fixed_name_is_there_with_an_accessible_name(window: MainWindow) -
 
 def test_empty_window_says_what_to_do(window: MainWindow) -> None:
     assert "Ctrl+O" in window.view.message()
+
+
+def test_the_first_window_lies_within_the_screen(window: MainWindow) -> None:
+    room = window.screen().availableGeometry()
+    assert room.contains(window.frameGeometry())
+    assert room.height() - window.height() >= 40  # for its frame
+
+
+def test_the_window_comes_back_as_it_was_left(window: MainWindow, settings: Settings) -> None:
+    window.setGeometry(20, 30, 640, 480)
+    window.close()
+    again = MainWindow(settings)
+    again.show()
+    assert again.geometry() == window.geometry()
+    again.close()
+    again.deleteLater()
 
 
 def test_opening_the_sample_shows_an_image_its_series_and_its_tags(
@@ -177,9 +194,13 @@ def test_enter_in_a_field_gives_the_keys_back_to_the_picture(
     open_paths(sample)
     _wait_picture(qtbot, window)
     field = window.findChild(QWidget, name)
-    window.activateWindow()
-    field.setFocus()
-    qtbot.waitUntil(field.hasFocus)
+
+    def takes_the_keys() -> bool:
+        window.activateWindow()
+        field.setFocus()
+        return field.hasFocus()
+
+    qtbot.waitUntil(takes_the_keys)
     qtbot.keyClick(field, Qt.Key.Key_Up)
     assert field.hasFocus()
     qtbot.keyClick(field, Qt.Key.Key_Return)
@@ -244,8 +265,13 @@ def test_closing_the_study_frees_its_memory_and_empties_the_window(
     assert window.findChild(QTreeView, "seriesBrowser").model().rowCount() == 0
     open_paths(sample)
     _wait_picture(qtbot, window)
+    window.workspace.messages.post("The list was not saved.", "error")
     window.menus.action("closeStudy").trigger()
     assert window.workspace.viewport.stack is None
+    assert "Ctrl+O" in window.view.message()
+    assert window.findChild(QPushButton, "ledgerButton").isHidden()
+    assert window.findChild(PlainLabel, "statusMessage").text() == ""
+    assert window.workspace.document is None
     qtbot.waitUntil(lambda: window.workspace.cache.bytes_used == 0)
 
 

@@ -75,6 +75,12 @@ class Document(QObject):
         self._closed_studies.add(study_uid)
         self._accept(self._latest)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether all studies that it had were closed, and no more will come."""
+        emptied = bool(self._closed_studies) and not self.catalogue.patients
+        return emptied and not self.progress.running
+
     def stacks(self) -> list[Stack]:
         """Give every stack, in reading order."""
         return stacks_of(self.catalogue)

@@ -13,7 +13,12 @@ class Messages(QObject):
     """Whatever wants to tell the user something says it here; the window shows it."""
 
     posted = Signal(str, str)  # level, sentence
+    withdrawn = Signal(str)  # sentence
 
     def post(self, sentence: str, level: Level = "info") -> None:
         """Tell the user ``sentence`` (plain text)."""
         self.posted.emit(level, sentence)
+
+    def withdraw(self, sentence: str) -> None:
+        """Take ``sentence`` back: it holds no longer."""
+        self.withdrawn.emit(sentence)

@@ -91,7 +91,7 @@ class Workspace(QObject):
             self.document.cancel()
 
     def close_study(self, study_uid: str) -> None:
-        """Close one study and free its frames."""
+        """Close one study and free its frames; all, where it is the last one."""
         if self.document is not None:
             self.document.close_study(study_uid)
 
@@ -263,6 +263,9 @@ class Workspace(QObject):
 
     def _catalogue_changed(self) -> None:
         assert self.document is not None
+        if self.document.is_closed:
+            self.close_all()
+            return
         self._follow_catalogue()
         self.catalogueChanged.emit()
 

@@ -20,6 +20,9 @@ from viewer.session.workspace import Workspace
 from viewer.ui.menus import Menus
 from viewer.ui.view_area import ViewArea
 
+_DRAW_FIRST = "Draw the line first: Shift + left drag along a known length."
+_NO_WINDOW = "Only a window can be saved, not a table."
+
 
 class ImageActions(QObject):
     """Carries out the actions of the Image menu and the layers of the View menu."""
@@ -30,6 +33,7 @@ class ImageActions(QObject):
         self._view = view
         self._window = window
         self._menus: Menus | None = None
+        view.canvas.measured.connect(lambda: workspace.messages.withdraw(_DRAW_FIRST))
 
     def callbacks(self) -> dict[str, Callable[[], object]]:
         """Give what each action id does."""
@@ -141,8 +145,9 @@ class ImageActions(QObject):
     def _ask_preset_name(self) -> None:
         window = self._view.picture.voi
         if not isinstance(window, VoiWindow):
-            self._workspace.messages.post("Only a window can be saved, not a table.", "warning")
+            self._workspace.messages.post(_NO_WINDOW, "warning")
             return
+        self._workspace.messages.withdraw(_NO_WINDOW)
         label = f"Name of the window {window.center:g} / {window.width:g}:"
         dialog = self._dialog("Save window as preset")
         dialog.setLabelText(label)
@@ -164,9 +169,7 @@ class ImageActions(QObject):
 
     def _ask_length(self) -> None:
         if self._view.canvas.ruler() is None:
-            self._workspace.messages.post(
-                "Draw the line first: Shift + left drag along a known length.", "warning"
-            )
+            self._workspace.messages.post(_DRAW_FIRST, "warning")
             return
         dialog = self._dialog("Set length")
         dialog.setLabelText("True length of the measured line, in mm:")

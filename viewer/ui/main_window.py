@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("mainWindow")
         self.setAccessibleName("Negato")
         self.setAcceptDrops(True)
-        self.resize(1366, 768)
+        self._fit_to_screen()
         self.setDockNestingEnabled(True)
         self.workspace = Workspace(settings, self)
         self.browser = SeriesBrowser(self)
@@ -120,6 +120,12 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange:
             self.menus.action("fullScreen").setChecked(self.isFullScreen())
 
+    def _fit_to_screen(self) -> None:
+        """Take the size of the first start: within the screen, with room for the frame."""
+        room = self.screen().availableGeometry()
+        self.resize(min(1366, room.width() * 95 // 100), min(768, room.height() * 9 // 10))
+        self.move(room.center() - self.rect().center())
+
     def _place_widgets(self) -> None:
         self.setCentralWidget(self.view)
         self.setStatusBar(self._status)
@@ -133,7 +139,8 @@ class MainWindow(QMainWindow):
         self.tabifyDockWidget(tags, explain)
         explain.hide()
         self._docks = (browser, window, tags, explain)
-        self.resizeDocks([browser, tags], [280, 450], Qt.Orientation.Horizontal)
+        widths = [min(280, self.width() // 4), min(450, self.width() // 3)]
+        self.resizeDocks([browser, tags], widths, Qt.Orientation.Horizontal)
         self.resizeDocks([browser, window], [430, 250], Qt.Orientation.Vertical)
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -195,6 +202,7 @@ class MainWindow(QMainWindow):
         workspace.thumbnailReady.connect(self._show_thumbnail)
         workspace.tag_feed.changed.connect(self._show_tags)
         workspace.messages.posted.connect(self._status.show_message)
+        workspace.messages.withdrawn.connect(self._status.clear_message)
         self.browser.stackChosen.connect(self._choose_stack)
         self.browser.stateChosen.connect(self._choose_state)
         self.window_controls.done.connect(self.view.canvas.setFocus)
@@ -219,6 +227,7 @@ class MainWindow(QMainWindow):
 
     def _document_changed(self) -> None:
         self.browser.clear()
+        self._status.clear_message()  # it is of what was open before
         self._show_title()
         self._progress_changed()
         self._enable_actions()

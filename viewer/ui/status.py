@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QStatusBar,
     QToolButton,
     QWidget,
@@ -16,6 +17,7 @@ from viewer.session.document import ScanProgress
 from viewer.ui.plain_label import PlainLabel
 
 _MESSAGE_MS = 8000
+_MESSAGE_LEAST_PX = 160
 
 
 class StatusBar(QStatusBar):
@@ -48,21 +50,33 @@ class StatusBar(QStatusBar):
         self._ledger.clicked.connect(self.ledgerRequested)
         self._memory = PlainLabel(parent=self)
         self._memory.setObjectName("memoryLabel")
-        for widget, stretch in ((self._readout, 3), (self._message, 2)):
-            self.addWidget(widget, stretch)
+        # the read-out has the room that it needs, a message what is left: at the right, where
+        # it stays while the read-out follows the pointer
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._message.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(self._readout)
+        self.addWidget(self._message, 1)
         for permanent in (self._progress, self._ledger, self._memory):
             self.addPermanentWidget(permanent)
         self._progress.hide()
         self._ledger.hide()
         self._fade = QTimer(self, singleShot=True, interval=_MESSAGE_MS)
-        self._fade.timeout.connect(lambda: self._message.setText(""))
+        self._fade.timeout.connect(self.clear_message)
 
     def show_message(self, level: str, sentence: str) -> None:
         """Show a message for a while; an error until the next one."""
         self._message.setText(sentence)
+        self._message.setMinimumWidth(min(self._message.sizeHint().width(), _MESSAGE_LEAST_PX))
         self._fade.stop()
         if level != "error":
             self._fade.start()
+
+    def clear_message(self, sentence: str = "") -> None:
+        """Take the message back; with ``sentence``, only where it is this one."""
+        if sentence in ("", self._message.text()):
+            self._fade.stop()
+            self._message.setText("")
+            self._message.setMinimumWidth(0)
 
     def show_readout(self, text: str) -> None:
         """Show what lies under the pointer."""
