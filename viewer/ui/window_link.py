@@ -14,6 +14,10 @@ from viewer.session.windows import WindowOption, window_options
 from viewer.session.workspace import Workspace
 from viewer.ui.canvas.window_controls import WindowControls
 
+Range = tuple[float, float]
+
+_LARGEST = 1e300  # differences of such values are still numbers
+
 
 class WindowLink(QObject):
     """Shows the workspace's window in ``controls``, and their edits in the workspace."""
@@ -24,9 +28,13 @@ class WindowLink(QObject):
         self._controls = controls
         self._description: FrameDescription | None = None
         self._options: list[WindowOption] = []
+        self._known: dict[str, Range] = {}  # the values seen so far, by stack uid
+        self._range = (0.0, 0.0)  # that the sliders span
+        self._integral = False
         controls.windowEdited.connect(workspace.set_window)
         controls.presetChosen.connect(self._choose)
         workspace.pictureChanged.connect(self._refresh)
+        workspace.documentChanged.connect(self._known.clear)
 
     def _choose(self, number: int) -> None:
         if 0 <= number < len(self._options):
@@ -47,6 +55,7 @@ class WindowLink(QObject):
             self._show_frame(picture.pixels, picture.description)
         self._show_presets(picture.description)
         self._controls.set_voi(picture.voi)
+        self._make_room()
         self._controls.set_preset(self._current(picture.voi))
 
     def _show_frame(self, pixels: np.ndarray, description: FrameDescription) -> None:
@@ -58,10 +67,36 @@ class WindowLink(QObject):
             return
         self._controls.set_enabled_for("grey")
         counted = histogram(pixels, description.modality, description.padding_range, 256)
-        low, high = _extent(counted)
-        integral = np.issubdtype(pixels.dtype, np.integer) and description.modality.slope == 1.0
-        self._controls.set_range(low, high, 1.0 if integral else (high - low) / 1000 or 1.0)
+        stack = self._workspace.viewport.stack
+        uid = stack.uid if stack is not None else ""
+        here = _extent(counted)
+        known = self._known.get(uid, here)
+        self._known[uid] = min(here[0], known[0]), max(here[1], known[1])
+        self._integral = (
+            np.issubdtype(pixels.dtype, np.integer) and description.modality.slope == 1.0
+        )
+        self._span(self._known[uid])
         self._controls.set_histogram(counted)
+
+    def _make_room(self) -> None:
+        """Let the sliders reach the window where it is beyond the values, to its both sides."""
+        (low, high), (center, width) = self._range, self._controls.center_and_width()
+        off = self._step()  # sliders round to whole steps
+        if low - off <= center <= high + off and width <= high - low + off:
+            return
+        self._span(
+            (max(min(low, center - width), -_LARGEST), min(max(high, center + width), _LARGEST))
+        )
+
+    def _span(self, values: Range) -> None:
+        self._range = values
+        self._controls.set_range(*values, self._step())
+
+    def _step(self) -> float:
+        span = self._range[1] - self._range[0]
+        if self._integral:
+            return 1.0 if span >= 20 else span / 20
+        return span / 1000
 
     def _show_presets(self, description: FrameDescription) -> None:
         if is_colour(description):
@@ -83,7 +118,11 @@ class WindowLink(QObject):
 
 def _extent(counted: Histogram) -> tuple[float, float]:
     """Give the lowest and highest value; something harmless where all is padding."""
-    return (float(counted.edges[0]), float(counted.edges[-1])) if len(counted.edges) else (0.0, 1.0)
+    if not len(counted.edges):
+        return 0.0, 1.0
+    low, high = float(counted.edges[0]), float(counted.edges[-1])
+    # a constant has one bin around it: what room there is, its window says
+    return (low, high) if len(counted.counts) > 1 else ((low + high) / 2, (low + high) / 2)
 
 
 def _same(option: VoiChoice | None, choice: VoiChoice | None, voi: Voi) -> bool:

@@ -95,6 +95,10 @@ class WindowControls(QWidget):
                 spin.setRange(10.0**-decimals if least is None else least, _SPIN_LIMIT)
         self._show(*self._window)
 
+    def center_and_width(self) -> tuple[float, float]:
+        """Give the centre and width that are shown."""
+        return self._window
+
     def set_voi(self, voi: Voi) -> None:
         """Show a window; of a VOI LUT, the range that it maps."""
         self._plot.set_voi(voi)
