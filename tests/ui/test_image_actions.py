@@ -88,6 +88,33 @@ def test_the_explanation_follows_the_pointer(
     assert "Row 4, column 5" in window.explain_panel.text()
 
 
+def test_one_key_shows_the_explanation_and_hides_it_again(
+    qtbot: QtBot, window: MainWindow, open_paths: Open
+) -> None:
+    open_paths(CT)
+    wait_picture(qtbot, window)
+    explain, tags = (window.findChild(QDockWidget, n) for n in ("explainDock", "tagDock"))
+    toggle = window.menus.action("explain").trigger
+
+    def is_in_front(dock: QDockWidget) -> bool:
+        return not dock.visibleRegion().isEmpty()
+
+    toggle()
+    qtbot.waitUntil(lambda: is_in_front(explain) and not is_in_front(tags))
+    toggle()
+    qtbot.waitUntil(lambda: is_in_front(tags) and explain.isHidden())
+    toggle()
+    qtbot.waitUntil(lambda: is_in_front(explain))
+    tags.raise_()
+    qtbot.waitUntil(lambda: is_in_front(tags))
+    toggle()  # it was behind the tags
+    qtbot.waitUntil(lambda: is_in_front(explain))
+    tags.hide()
+    toggle()
+    assert tags.isHidden()
+    assert explain.isHidden()
+
+
 def test_a_window_is_kept_as_a_preset_until_it_is_removed(
     qtbot: QtBot, window: MainWindow, open_paths: Open, settings: Settings
 ) -> None:
@@ -132,6 +159,9 @@ def test_a_length_set_by_hand_says_so(qtbot: QtBot, window: MainWindow, open_pat
     assert message.text() == ""  # the line is there
     window.menus.action("calibrate").trigger()
     dialog = window.findChild(QInputDialog)
+    assert f"{dialog.doubleValue():.1f} mm" in ruler[2]
+    line = canvas.viewport().mapToGlobal(middle)
+    assert not dialog.frameGeometry().contains(line)
     dialog.setDoubleValue(50)
     dialog.accept()
     description = window.view.picture.description

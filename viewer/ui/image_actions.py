@@ -5,9 +5,10 @@ Each is an intent to the workspace; which menus there are is `actions`' matter.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
@@ -17,9 +18,11 @@ from viewer.plain_text import plain_line
 from viewer.session.presentation import state_name
 from viewer.session.viewport import Layers
 from viewer.session.workspace import Workspace
+from viewer.ui.canvas.ruler import scale_between
 from viewer.ui.menus import Menus
 from viewer.ui.view_area import ViewArea
 
+_DIALOG_WIDTH_PX = 380  # for a title to be whole
 _DRAW_FIRST = "Draw the line first: Shift + left drag along a known length."
 _NO_WINDOW = "Only a window can be saved, not a table."
 
@@ -158,6 +161,7 @@ class ImageActions(QObject):
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(title)
+        dialog.setMinimumWidth(_DIALOG_WIDTH_PX)
         return dialog
 
     def _save_preset(self, name: str, window: VoiWindow) -> None:
@@ -176,9 +180,23 @@ class ImageActions(QObject):
         dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
         dialog.setDoubleDecimals(2)
         dialog.setDoubleRange(0.01, 100_000)
-        dialog.setDoubleValue(10)
+        dialog.setDoubleValue(self._measured_mm() or 10)
         dialog.doubleValueSelected.connect(self._calibrate)
+        # in the window's corner, not over the line in its middle
+        dialog.move(self._window.mapToGlobal(QPoint(24, 48)))
         dialog.open()
+
+    def _measured_mm(self) -> float | None:
+        """Give the length of the line as it is measured now; None where it has none."""
+        ruler, description = self._view.canvas.ruler(), self._view.picture.description
+        if ruler is None or description is None:
+            return None
+        start, end = (self._view.frame_point(point) for point in ruler[:2])
+        scale = scale_between(description, start, end)
+        if scale is None:
+            return None
+        down, across = scale.spacing_rc_mm
+        return math.hypot((end[0] - start[0]) * down, (end[1] - start[1]) * across)
 
     def _calibrate(self, millimetres: float) -> None:
         ruler, description = self._view.canvas.ruler(), self._view.picture.description

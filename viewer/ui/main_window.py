@@ -391,8 +391,13 @@ class MainWindow(QMainWindow):
         self.tag_panel.focus_search()
 
     def _explain(self) -> None:
-        self._docks[3].show()
-        self._docks[3].raise_()
+        tags, explain = self._docks[2:]
+        if explain.isVisible() and not explain.visibleRegion().isEmpty():  # and not behind the tags
+            explain.hide()
+            tags.raise_()
+        else:
+            explain.show()
+            explain.raise_()
 
     def _filter_browser(self) -> None:
         self._docks[0].show()

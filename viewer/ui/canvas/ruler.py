@@ -39,7 +39,7 @@ def measure(description: FrameDescription, start_rc: Pair, end_rc: Pair) -> Rule
     start_rc, end_rc = (_on_frame(description, point) for point in (start_rc, end_rc))
     rows, columns = end_rc[0] - start_rc[0], end_rc[1] - start_rc[1]
     pixels = length_words(math.hypot(rows, columns), None)
-    scale = _scale_between(description, start_rc, end_rc)
+    scale = scale_between(description, start_rc, end_rc)
     if scale is None:
         return Ruler(start_rc, end_rc, pixels)
     down, across = scale.spacing_rc_mm
@@ -70,9 +70,7 @@ def draw_ruler(painter: QPainter, ruler: Ruler, sight: Sight, room: QRectF) -> N
         draw_text(painter, QPointF(left, baseline), line, _INK)
 
 
-def _scale_between(
-    description: FrameDescription, start_rc: Pair, end_rc: Pair
-) -> PixelScale | None:
+def scale_between(description: FrameDescription, start_rc: Pair, end_rc: Pair) -> PixelScale | None:
     """Give the scale that holds at both ends: of ultrasound, that of one region."""
     if region_at(description.regions, start_rc) is not region_at(description.regions, end_rc):
         return None
