@@ -123,6 +123,8 @@ def test_a_window_is_kept_as_a_preset_until_it_is_removed(
     window.workspace.set_window(77, 333)
     window.menus.action("savePreset").trigger()
     dialog = window.findChild(QInputDialog)
+    title = dialog.fontMetrics().horizontalAdvance(dialog.windowTitle())
+    qtbot.waitUntil(lambda: dialog.width() > 2 * title)  # its bar has buttons too
     dialog.setTextValue("<b>Mine</b>")
     dialog.accept()
     presets = window.findChild(QComboBox, "windowPreset")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QInputDialog, QLabel, QMenu, QWidget
 
 from viewer.imaging.calibration import calibrated_spacing
 from viewer.imaging.voi import VoiWindow
@@ -22,7 +22,7 @@ from viewer.ui.canvas.ruler import scale_between
 from viewer.ui.menus import Menus
 from viewer.ui.view_area import ViewArea
 
-_DIALOG_WIDTH_PX = 380  # for a title to be whole
+_DIALOG_WIDTH_PX = 340  # for a title to be whole
 _DRAW_FIRST = "Draw the line first: Shift + left drag along a known length."
 _NO_WINDOW = "Only a window can be saved, not a table."
 
@@ -152,16 +152,18 @@ class ImageActions(QObject):
             return
         self._workspace.messages.withdraw(_NO_WINDOW)
         label = f"Name of the window {window.center:g} / {window.width:g}:"
-        dialog = self._dialog("Save window as preset")
-        dialog.setLabelText(label)
+        dialog = self._dialog("Save window as preset", label)
         dialog.textValueSelected.connect(lambda name: self._save_preset(name, window))
         dialog.open()
 
-    def _dialog(self, title: str) -> QInputDialog:
+    def _dialog(self, title: str, label: str) -> QInputDialog:
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(title)
-        dialog.setMinimumWidth(_DIALOG_WIDTH_PX)
+        dialog.setLabelText(label)
+        # the dialog itself takes no width: it follows what is in it
+        for text in dialog.findChildren(QLabel):
+            text.setMinimumWidth(_DIALOG_WIDTH_PX)
         return dialog
 
     def _save_preset(self, name: str, window: VoiWindow) -> None:
@@ -175,8 +177,7 @@ class ImageActions(QObject):
         if self._view.canvas.ruler() is None:
             self._workspace.messages.post(_DRAW_FIRST, "warning")
             return
-        dialog = self._dialog("Set length")
-        dialog.setLabelText("True length of the measured line, in mm:")
+        dialog = self._dialog("Set length", "True length of the measured line, in mm:")
         dialog.setInputMode(QInputDialog.InputMode.DoubleInput)
         dialog.setDoubleDecimals(2)
         dialog.setDoubleRange(0.01, 100_000)
