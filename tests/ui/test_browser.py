@@ -137,6 +137,35 @@ def test_a_press_that_becomes_a_drag_shows_nothing(
     assert window.workspace.viewport.stack.uid == shown
 
 
+def test_a_click_counts_also_where_the_catalogue_grows_meanwhile(
+    qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
+) -> None:
+    open_paths(sample)
+    wait_picture(qtbot, window)
+    tree, row = tree_of(window), series(window)[1]
+    uid, at = row.data(NODE_ROLE).stack.uid, tree.visualRect(row).center()
+    qtbot.mousePress(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    window.browser.set_catalogue(window.workspace.document.catalogue)
+    qtbot.mouseRelease(tree.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert window.workspace.viewport.stack.uid == uid
+
+
+def test_a_click_on_a_study_only_makes_it_current_and_enter_shows_its_first_series(
+    qtbot: QtBot, window: MainWindow, open_paths: Open, many: Path
+) -> None:
+    open_paths(many)
+    wait_picture(qtbot, window)
+    tree, shown = tree_of(window), window.workspace.viewport.stack.uid
+    other = next(row for row in series(window) if not row.data(ON_SCREEN_ROLE))
+    study, uid = other.parent(), other.data(NODE_ROLE).stack.uid
+    tree.scrollTo(study)
+    click(qtbot, tree, study)
+    assert window.workspace.viewport.stack.uid == shown
+    assert tree.currentIndex() == study
+    qtbot.keyClick(tree, Qt.Key.Key_Return)
+    assert window.workspace.viewport.stack.uid == uid
+
+
 def test_the_mark_is_drawn_beside_the_row_that_is_not_current(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
