@@ -5,7 +5,6 @@ It places widgets and passes intents on; what is open lives in `Workspace`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer
@@ -16,9 +15,9 @@ from PySide6.QtGui import (
     QDropEvent,
     QKeyEvent,
 )
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
-from viewer.dicom.catalogue import ledger_sentence, ledger_text
+from viewer.dicom.catalogue import ledger_sentence
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
@@ -28,13 +27,13 @@ from viewer.resources import resource
 from viewer.session.actions import Need
 from viewer.session.settings import Settings
 from viewer.session.workspace import Workspace
-from viewer.ui import export
 from viewer.ui.browser.model import STACK_MIME
 from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.browser.thumbnails import thumbnail
 from viewer.ui.canvas.window_controls import WindowControls
-from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog, LedgerDialog
+from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog
 from viewer.ui.explain.panel import ExplainPanel
+from viewer.ui.file_actions import FileActions
 from viewer.ui.image_actions import ImageActions
 from viewer.ui.menus import Menus
 from viewer.ui.status import StatusBar
@@ -62,6 +61,7 @@ class MainWindow(QMainWindow):
         self.tag_panel = TagPanel(self)
         self.explain_panel = ExplainPanel(self)
         self._link = WindowLink(self.workspace, self.window_controls)
+        self._files = FileActions(self.workspace, self.view, self.open, self)
         self._image = ImageActions(self.workspace, self.view, self)
         self._status = StatusBar(self)
         self._memory = QTimer(self, interval=_MEMORY_PERIOD_MS)
@@ -152,16 +152,10 @@ class MainWindow(QMainWindow):
 
     def _callbacks(self) -> dict[str, Callable[[], object]]:
         return {
-            "openFolder": self._ask_folder,
-            "openFile": self._ask_files,
-            "openDisc": self._ask_disc,
+            **self._files.callbacks(),
             "openSample": self.open_sample,
             "closeStudy": self._close_study,
-            "closeAll": self.workspace.close_all,
-            "savePng": self._save_png,
-            "showLedger": self._show_ledger,
             "quit": self.close,
-            "copyImage": self._copy_image,
             "findTag": self._find_tag,
             "nextMatch": lambda: self.tag_panel.step_match(1),
             "previousMatch": lambda: self.tag_panel.step_match(-1),
@@ -181,16 +175,12 @@ class MainWindow(QMainWindow):
     def _finish_menus(self) -> None:
         for name in ("smooth", "texts"):
             self.menus.action(name).setChecked(True)
+        self._files.fill_menus(self.menus)
         self._image.fill_menus(self.menus)
         view = self.menus.menu("&View")
         view.addSeparator()
         for dock in self._docks:
             view.addAction(dock.toggleViewAction())
-        file_menu = self.menus.menu("&File")
-        self._recent = QMenu("Open &Recent", self)
-        self._recent.setObjectName("menuRecent")
-        self._recent.aboutToShow.connect(self._fill_recent)
-        file_menu.insertMenu(self.menus.action("openSample"), self._recent)
 
     def _connect(self) -> None:
         workspace = self.workspace
@@ -214,7 +204,7 @@ class MainWindow(QMainWindow):
         self.view.pictureShown.connect(self.explain_panel.set_picture)
         self.view.pointed.connect(self.explain_panel.point_at)
         self._status.cancelRequested.connect(workspace.cancel_scan)
-        self._status.ledgerRequested.connect(self._show_ledger)
+        self._status.ledgerRequested.connect(self._files.show_ledger)
         self._memory.timeout.connect(self._show_memory)
         self._memory.start()
 
@@ -324,37 +314,6 @@ class MainWindow(QMainWindow):
         settings = self.workspace.settings
         self._status.show_memory(self.workspace.cache.bytes_used, settings.memory_budget_bytes())
 
-    def _show_ledger(self) -> None:
-        document = self.workspace.document
-        if document is None:
-            return
-        catalogue = document.catalogue
-        LedgerDialog(
-            ledger_sentence(catalogue), ledger_text(catalogue), self.workspace.messages, self
-        ).open()
-
-    def _ask_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Open a folder")
-        self.open([folder] if folder else [])
-
-    def _ask_disc(self) -> None:
-        media = next((p for p in ("/media", "/run/media", "/Volumes") if os.path.isdir(p)), "")
-        folder = QFileDialog.getExistingDirectory(self, "Open a disc", media)
-        self.open([folder] if folder else [])
-
-    def _ask_files(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self, "Open files", "", "All files (*)")
-        self.open(paths)
-
-    def _fill_recent(self) -> None:
-        self._recent.clear()
-        for path in self.workspace.settings.recent():
-            action = self._recent.addAction(plain_line(path, 100).replace("&", "&&"))
-            action.setEnabled(os.path.exists(path))
-            action.triggered.connect(lambda _checked=False, path=path: self.open([path]))
-        self._recent.addSeparator()
-        self._recent.addAction("&Clear", self.workspace.settings.clear_recent)
-
     def _close_study(self) -> None:
         stack = self.workspace.viewport.stack
         uid = self.browser.selected_study()
@@ -374,16 +333,6 @@ class MainWindow(QMainWindow):
         for name in ("fit", "smooth", "texts", "explain", "copyImage", "savePng", "showKeys"):
             menu.addAction(self.menus.action(name))
         menu.popup(at)
-
-    def _copy_image(self) -> None:
-        export.copy_image(self.view.canvas.grab_image(), self.workspace.messages)
-
-    def _save_png(self) -> None:
-        viewport, settings = self.workspace.viewport, self.workspace.settings
-        if viewport.stack is not None:
-            name = export.file_name(viewport.stack, viewport.index)
-            image = self.view.canvas.grab_image()
-            export.save_png(image, name, settings, self.workspace.messages, self)
 
     def _find_tag(self) -> None:
         self._docks[2].show()
