@@ -18,7 +18,7 @@ from pydicom.filebase import DicomBytesIO
 from viewer.dicom import values
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.limits import Limits
-from viewer.dicom.reading import read_header
+from viewer.dicom.reading import HeaderReader, read_header
 
 
 def sample(name: str = "CT_small.dcm") -> Path:
@@ -166,10 +166,11 @@ def test_link_to_a_file_is_read(tmp_path: Path) -> None:
 
 def test_slow_files_are_announced_and_quick_ones_are_not() -> None:
     announced: list[str] = []
-    read_header(str(sample()), on_slow=announced.append)
+    reader = HeaderReader(on_slow=announced.append)
+    reader.read(str(sample()))
     assert announced == []
     slow = str(sample("MR_small_bigendian.dcm"))
-    read_header(slow, on_slow=announced.append)
+    reader.read(slow)
     assert announced == [slow]
 
 

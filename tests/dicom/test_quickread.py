@@ -14,14 +14,14 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.fullread import full_header
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
-from viewer.dicom.quickread import quick_header
+from viewer.dicom.series_reader import SeriesReader
 
 WINDOW = 16 << 10
 
 
 def quick(path: str) -> InstanceHeader | None:
     with Path(path).open("rb") as stream:
-        return quick_header(path, Path(path).stat().st_size, 0, stream.read(WINDOW))
+        return SeriesReader().header(path, Path(path).stat().st_size, 0, stream.read(WINDOW))
 
 
 def full(path: str) -> InstanceHeader:

@@ -7,7 +7,7 @@ tell which one read a file. Finding the elements is theirs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from viewer.dicom import values
@@ -27,7 +27,7 @@ TRANSFER_SYNTAX = 0x00020010
 MEDIA_SOP_CLASS = 0x00020002
 MEDIA_SOP_INSTANCE = 0x00020003
 SOP_CLASS = 0x00080016
-_PIXEL_REPRESENTATION = 0x00280103
+PIXEL_REPRESENTATION = 0x00280103
 # padding, window, rescale and spacings
 _DISPLAY_NUMBERS = frozenset(
     (
@@ -73,6 +73,7 @@ Convert = Callable[[bytes, bytes, "_Context"], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Context:
+    character_set: tuple[str, ...]
     encodings: list[str] | None
     order: str
     signed_pixels: bool
@@ -179,7 +180,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00280100: ("bits_allocated", b"US", _integer),
     0x00280101: ("bits_stored", b"US", _integer),
     0x00280102: ("high_bit", b"US", _integer),
-    _PIXEL_REPRESENTATION: ("pixel_representation", b"US", _integer),
+    PIXEL_REPRESENTATION: ("pixel_representation", b"US", _integer),
     0x00280120: ("pixel_padding_value", b"US", _stored_value),
     0x00280121: ("pixel_padding_range_limit", b"US", _stored_value),
     0x00280A02: ("pixel_spacing_calibration_type", b"CS", _text),
@@ -220,6 +221,16 @@ WANTED_TAGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Fields that were made of the values of ``tags``."""
+
+    context: _Context
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    tags: frozenset[int] = frozenset()
+    unreadable: bool = False  # one of them, that display needs
+
+
 def build_header(
     path: str,
     size: int,
@@ -233,6 +244,7 @@ def build_header(
     frame_groups: tuple[FrameGroup, ...] = (),
     dimensions: tuple[str, ...] = (),
     references: tuple[Reference, ...] = (),
+    known: Converted | None = None,
 ) -> InstanceHeader:
     """Make the header of one file from its raw elements.
 
@@ -246,14 +258,13 @@ def build_header(
     implicit, order : bool, str
         How the data set is encoded; ``order`` as `struct` writes it. Names
         the transfer syntax where the file does not.
+    known : Converted, optional
+        What `converted` gave for some of these values: the others alone are
+        converted. Of the same character set and byte order.
     """
-    character_set = values.texts(raw_values.get(CHARACTER_SET, (None, b""))[1])
-    context = _Context(
-        values.encodings_of(character_set) if character_set else None,
-        order,
-        values.integer(raw_values.get(_PIXEL_REPRESENTATION, (None, b""))[1], b"US", order) == 1,
-    )
-    fields, unreadable = _fields(raw_values, context)
+    if known is None:
+        known = Converted(_context(raw_values, order))
+    fields, unreadable = _fields(raw_values, known)
     if fields.get("modality") == "PT":
         fields["radiopharmaceutical"] = radiopharmaceutical(raw_values, order)
     if fields.get("b_value") is None:
@@ -267,7 +278,7 @@ def build_header(
         size=size,
         mtime_ns=mtime_ns,
         transfer_syntax_uid=transfer_syntax,
-        specific_character_set=character_set,
+        specific_character_set=known.context.character_set,
         pixel_data_tag=pixels.tag,
         pixel_data_offset=pixels.offset,
         pixel_data_length=pixels.length,
@@ -281,11 +292,25 @@ def build_header(
     )
 
 
-def _fields(raw_values: RawValues, context: _Context) -> tuple[dict[str, Any], bool]:
+def converted(raw_values: RawValues) -> Converted:
+    """Convert values that several files share, little endian."""
+    context = _context(raw_values, "<")
+    fields, unreadable = _fields(raw_values, Converted(context))
+    return Converted(context, fields, frozenset(raw_values), unreadable)
+
+
+def _context(raw_values: RawValues, order: str) -> _Context:
+    character_set = values.texts(raw_values.get(CHARACTER_SET, (None, b""))[1])
+    signed = values.integer(raw_values.get(PIXEL_REPRESENTATION, (None, b""))[1], b"US", order)
+    encodings = values.encodings_of(character_set) if character_set else None
+    return _Context(character_set, encodings, order, signed == 1)
+
+
+def _fields(raw_values: RawValues, known: Converted) -> tuple[dict[str, Any], bool]:
     """Convert the values of `FIELDS`; tell whether one that display needs cannot be read."""
-    fields: dict[str, Any] = {}
-    unreadable = False
-    for tag, (vr, raw) in raw_values.items():
+    fields, unreadable, context = dict(known.fields), known.unreadable, known.context
+    for tag in raw_values.keys() - known.tags:
+        vr, raw = raw_values[tag]
         if tag in FIELDS:
             name, usual_vr, convert = FIELDS[tag]
             fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)

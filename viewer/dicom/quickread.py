@@ -2,12 +2,14 @@
 
 It reads what nearly all files are (explicit or implicit VR, little endian, any
 compression) and gives up on everything else by returning None; `fullread`
-takes those. PS3.10 section 7, PS3.5 section 7.
+takes those. Going faster over the files of one series is `series_reader`'s
+matter. PS3.10 section 7, PS3.5 section 7.
 """
 
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 
 from viewer.dicom import elements, header_fields, radiopharmaceutical
 from viewer.dicom.headers import InstanceHeader
@@ -28,27 +30,36 @@ _IMPLICIT_HEAD = struct.Struct("<LL").unpack_from
 _LENGTH = struct.Struct("<L").unpack_from
 _FIRST_GROUP = 0x0008  # the data set of a plain file starts here: no command set, nothing odd
 _SKIP_DEPTH = 64
-
-_Values = dict[int, tuple[bytes | None, bytes]]
+RawValues = dict[int, tuple[bytes | None, bytes]]
 
 
 class _Odd(Exception):  # noqa: N818 - not a failure: the other reader's turn
     """Something that the full reader shall judge."""
 
 
-def quick_header(path: str, size: int, mtime_ns: int, window: bytes) -> InstanceHeader | None:
-    """Read the header from the first bytes of a file.
+@dataclass(frozen=True, slots=True)
+class QuickRead:
+    """What was read of one file: raw values, where the pixels are, how it is to be described."""
+
+    found: RawValues
+    pixels: header_fields.PixelPlace
+    flagged: bool
+    implicit: bool
+
+
+def quick_read(window: bytes, size: int) -> QuickRead | None:
+    """Walk all elements before the pixels.
 
     Parameters
     ----------
-    path, size, mtime_ns
-        Of the file; go into the header as they are.
     window : bytes
         The file's first bytes (all of them if it is short).
+    size : int
+        Of the file.
 
     Returns
     -------
-    InstanceHeader or None
+    QuickRead or None
         None where anything is odd or the window is too short.
     """
     if window[128:132] != b"DICM":
@@ -58,7 +69,7 @@ def quick_header(path: str, size: int, mtime_ns: int, window: bytes) -> Instance
         first_group = int.from_bytes(window[position : position + 2], "little")
         if first_group < _FIRST_GROUP:
             return None
-        found: _Values = dict(meta)
+        found: RawValues = dict(meta)
         syntax = text(found.get(header_fields.TRANSFER_SYNTAX, (None, b""))[1])
         if not syntax or syntax in elements.DEFLATED or syntax == elements.EXPLICIT_BIG:
             return None
@@ -70,19 +81,24 @@ def quick_header(path: str, size: int, mtime_ns: int, window: bytes) -> Instance
     sop_class = found.get(header_fields.SOP_CLASS) or found.get(header_fields.MEDIA_SOP_CLASS)
     if sop_class is not None and is_presentation_state(text(sop_class[1])):
         return None  # what it refers to lies in sequences
+    return QuickRead(found, pixels, flagged, implicit)
+
+
+def quick_header(path: str, size: int, mtime_ns: int, read: QuickRead) -> InstanceHeader:
+    """Make the header of what was read; ``path``, ``size`` and ``mtime_ns`` are the file's."""
     return header_fields.build_header(
         path,
         size,
         mtime_ns,
-        found,
-        implicit=implicit,
-        pixels=pixels,
-        needs_full_description=flagged,
+        read.found,
+        implicit=read.implicit,
+        pixels=read.pixels,
+        needs_full_description=read.flagged,
     )
 
 
 def _walk_explicit(
-    window: bytes, position: int, size: int, found: _Values
+    window: bytes, position: int, size: int, found: RawValues
 ) -> tuple[header_fields.PixelPlace, bool]:
     """Walk the top level, explicit VR: place of the pixels, whether more needs reading."""
     short_vrs, long_vrs, tag_of = elements.SHORT_VRS, elements.LONG_VRS, _TAG_OF
@@ -116,7 +132,7 @@ def _walk_explicit(
 
 
 def _walk_implicit(
-    window: bytes, position: int, size: int, found: _Values
+    window: bytes, position: int, size: int, found: RawValues
 ) -> tuple[header_fields.PixelPlace, bool]:
     """Walk the top level, implicit VR: place of the pixels, whether more needs reading."""
     first_vr = window[position + 4 : position + 6]
@@ -142,7 +158,7 @@ def _walk_implicit(
 
 
 def _note(
-    tag: int, vr: bytes | None, window: bytes, value: int, length: int, found: _Values
+    tag: int, vr: bytes | None, window: bytes, value: int, length: int, found: RawValues
 ) -> bool:
     """Keep a wanted value; tell whether its mere presence asks for a full description."""
     if tag in header_fields.DESCRIPTION_TAGS:
@@ -161,7 +177,7 @@ def _note(
     return False
 
 
-def _note_item(vr: bytes | None, window: bytes, value: int, length: int, found: _Values) -> None:
+def _note_item(vr: bytes | None, window: bytes, value: int, length: int, found: RawValues) -> None:
     """Keep what the first item of RadiopharmaceuticalInformationSequence says."""
     if vr not in (None, b"SQ"):
         raise _Odd

@@ -8,62 +8,83 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from typing import BinaryIO
 
 from viewer.dicom.elements import UNDEFINED_LENGTH, EncodingError, element_at
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.fullread import full_header
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.quickread import quick_header
 from viewer.dicom.regular_files import open_regular, system_error
+from viewer.dicom.series_reader import SeriesReader
 
 _WINDOW = 16 << 10
 _LARGE_WINDOW = 256 << 10  # tried once, before pydicom: private elements make some headers long
 
 
-def read_header(
-    path: str,
-    limits: Limits = DEFAULT_LIMITS,
-    on_slow: Callable[[str], None] | None = None,
-) -> InstanceHeader:
-    """Read the header of one file.
+class HeaderReader:
+    """Reads the headers of one file after another; quickest where they are of one series.
+
+    Not to be shared between threads.
 
     Parameters
     ----------
-    path : str
-        Of a regular file, or of a symbolic link to one.
     on_slow : callable, optional
         Called with the path before pydicom takes a file that the quick reader
         leaves: what happens to the process from here on is this file's doing.
-
-    Raises
-    ------
-    HeaderError
-        With kind 'missing', 'unreadable', 'not-a-file', 'not-dicom',
-        'damaged' or 'limit'.
     """
-    path = os.path.abspath(path)
-    try:
-        with open_regular(path) as stream:
-            status = os.fstat(stream.fileno())
-            size, mtime_ns = status.st_size, status.st_mtime_ns
-            window = stream.read(_WINDOW)
-            header = quick_header(path, size, mtime_ns, window)
+
+    def __init__(
+        self, limits: Limits = DEFAULT_LIMITS, on_slow: Callable[[str], None] | None = None
+    ) -> None:
+        self._limits = limits
+        self._on_slow = on_slow
+        self._quick = SeriesReader()
+
+    def read(self, path: str) -> InstanceHeader:
+        """Read the header of one file.
+
+        Parameters
+        ----------
+        path : str
+            Of a regular file, or of a symbolic link to one.
+
+        Raises
+        ------
+        HeaderError
+            With kind 'missing', 'unreadable', 'not-a-file', 'not-dicom',
+            'damaged' or 'limit'.
+        """
+        path = os.path.abspath(path)
+        try:
+            with open_regular(path) as stream:
+                return self._read(stream, path)
+        except OSError as error:
+            raise system_error(path, error) from error
+
+    def _read(self, stream: BinaryIO, path: str) -> InstanceHeader:
+        status = os.fstat(stream.fileno())
+        size, mtime_ns = status.st_size, status.st_mtime_ns
+        window = stream.read(_WINDOW)
+        header = self._quick.header(path, size, mtime_ns, window)
+        if header is not None:
+            return header
+        if window[128:132] != b"DICM":
+            _check_plausible(window, size, path)
+        elif size > _WINDOW:
+            window += stream.read(_LARGE_WINDOW - _WINDOW)
+            header = self._quick.header(path, size, mtime_ns, window)
             if header is not None:
                 return header
-            if window[128:132] != b"DICM":
-                _check_plausible(window, size, path)
-            elif size > _WINDOW:
-                window += stream.read(_LARGE_WINDOW - _WINDOW)
-                header = quick_header(path, size, mtime_ns, window)
-                if header is not None:
-                    return header
-            if on_slow is not None:
-                on_slow(path)
-            stream.seek(0)
-            return full_header(stream, path, size, mtime_ns, limits)
-    except OSError as error:
-        raise system_error(path, error) from error
+        if self._on_slow is not None:
+            self._on_slow(path)
+        stream.seek(0)
+        return full_header(stream, path, size, mtime_ns, self._limits)
+
+
+def read_header(path: str, limits: Limits = DEFAULT_LIMITS) -> InstanceHeader:
+    """Read the header of one file alone; as `HeaderReader.read`."""
+    return HeaderReader(limits).read(path)
 
 
 def _check_plausible(window: bytes, size: int, path: str) -> None:

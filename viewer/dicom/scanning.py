@@ -14,7 +14,7 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.reading import read_header
+from viewer.dicom.reading import HeaderReader
 from viewer.dicom.sources import SourceFile, find_files
 
 
@@ -44,6 +44,7 @@ def scan(
         the presentation states for it; of those beside a state, its images.
     """
     opened_series: frozenset[str] = frozenset()
+    reader = HeaderReader(limits, on_slow)
     for item in find_files(paths, limits):
         if not isinstance(item, SourceFile):
             yield item
@@ -52,7 +53,7 @@ def scan(
             continue
         if item.sibling_of and not opened_series:
             return  # the opened file belongs to no series, so nothing belongs to it
-        result = _read(item.path, limits, on_slow)
+        result = _read(item.path, reader)
         if not item.sibling_of:
             if isinstance(result, InstanceHeader):
                 opened_series = _series_of(result)
@@ -67,11 +68,9 @@ def _series_of(header: InstanceHeader) -> frozenset[str]:
     return frozenset(uid for uid in (header.series_instance_uid, *spoken_of) if uid)
 
 
-def _read(
-    path: str, limits: Limits, on_slow: Callable[[str], None] | None
-) -> InstanceHeader | Skipped:
+def _read(path: str, reader: HeaderReader) -> InstanceHeader | Skipped:
     try:
-        header = read_header(path, limits, on_slow)
+        header = reader.read(path)
     except HeaderError as error:
         return Skipped(path, error.kind, error.message)
     if header.sop_class_uid == DICOMDIR_SOP_CLASS:

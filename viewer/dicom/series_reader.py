@@ -1,0 +1,148 @@
+"""Header after header, with a memory: files of one series are read by what they share.
+
+The walk over a file is `quickread`'s, what a series shares `series_template`'s.
+Any file that does not fit is walked, so that a header never depends on what
+was read before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from viewer.dicom import header_fields, radiopharmaceutical
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.quickread import QuickRead, RawValues, quick_header, quick_read
+from viewer.dicom.series_template import (
+    Element,
+    SeriesTemplate,
+    differences,
+    elements_of,
+    template_of,
+)
+from viewer.dicom.values import LONGEST_VALUE
+
+_FRUITLESS = 16  # files in a row that taught nothing: their series has too little in common
+# what other values are read by, and what decides on the reader
+_SAME_IN_A_SERIES = frozenset(
+    (
+        header_fields.CHARACTER_SET,
+        header_fields.TRANSFER_SYNTAX,
+        header_fields.MEDIA_SOP_CLASS,
+        header_fields.SOP_CLASS,
+        header_fields.PIXEL_REPRESENTATION,
+        radiopharmaceutical.SEQUENCE,
+    )
+)
+
+
+@dataclass(slots=True)
+class _Series:
+    """The last file that was walked, and what it has in common with others of its series."""
+
+    uid: str
+    window: bytes
+    read: QuickRead
+    listed: list[Element] | None = None
+    differing: frozenset[int] = frozenset()
+    template: SeriesTemplate | None = None
+    found: RawValues = field(default_factory=dict)  # what all files of the series share
+    converted: header_fields.Converted | None = None  # the same
+    fruitless: int = 0
+
+
+class SeriesReader:
+    """Reads the headers of one file after another; quickest where they are of one series.
+
+    Not to be shared between threads.
+    """
+
+    def __init__(self) -> None:
+        self._series: _Series | None = None
+
+    def header(self, path: str, size: int, mtime_ns: int, window: bytes) -> InstanceHeader | None:
+        """Read the header from the first bytes of a file.
+
+        Parameters
+        ----------
+        path, size, mtime_ns
+            Of the file; go into the header as they are.
+        window : bytes
+            The file's first bytes (all of them if it is short).
+
+        Returns
+        -------
+        InstanceHeader or None
+            None where anything is odd or the window is too short.
+        """
+        series = self._series
+        if series is not None and series.template is not None:
+            matched = series.template.match(window)
+            if matched is not None:
+                return _header_of_series(path, size, mtime_ns, window, series, matched)
+        read = quick_read(window, size)
+        if read is None:
+            return None
+        header = quick_header(path, size, mtime_ns, read)
+        self._learn(header, window, read)
+        return header
+
+    def _learn(self, header: InstanceHeader, window: bytes, read: QuickRead) -> None:
+        """Find out what the file shares with the one before, if both are of one series."""
+        series = self._series
+        if series is None or series.uid != header.series_instance_uid or not series.uid:
+            self._series = _Series(header.series_instance_uid, window, read)
+            return
+        if read.implicit or read.pixels.offset is None or series.fruitless > _FRUITLESS:
+            return
+        series.fruitless += 1
+        if series.listed is None and series.read.pixels.offset is not None:
+            series.listed = elements_of(series.window, series.read.pixels.offset)
+        listed = elements_of(window, read.pixels.offset)
+        if listed is None or series.listed is None:
+            return
+        differing = differences(series.window, series.listed, window, listed)
+        if differing is None:  # other elements: perhaps those that follow are like this one
+            fruitless = series.fruitless
+            self._series = _Series(series.uid, window, read, listed, fruitless=fruitless)
+            return
+        _renew_template(series, series.differing | differing)
+
+
+def _renew_template(series: _Series, differing: frozenset[int]) -> None:
+    listed = series.listed or []
+    tags = {listed[place].tag for place in differing}
+    repeated = sum(element.tag in tags for element in listed) > len(differing)
+    if repeated or tags & _SAME_IN_A_SERIES:  # of one that comes twice, the last one counts
+        return
+    series.differing = differing
+    series.template = template_of(series.window, listed, differing)
+    series.found = {tag: raw for tag, raw in series.read.found.items() if tag not in tags}
+    series.converted = header_fields.converted(series.found)
+
+
+def _header_of_series(
+    path: str,
+    size: int,
+    mtime_ns: int,
+    window: bytes,
+    series: _Series,
+    matched: tuple[list[tuple[int, int]], int],
+) -> InstanceHeader:
+    """Build the header of a file that fits the template of its series."""
+    places, end = matched
+    own: RawValues = {}
+    assert series.template is not None
+    for gap, (start, stop) in zip(series.template.gaps, places, strict=True):
+        if gap.tag in header_fields.WANTED_TAGS and stop - start <= LONGEST_VALUE:
+            own[gap.tag] = (gap.vr, window[start:stop])
+    series.fruitless = 0
+    pixels = series.read.pixels
+    return header_fields.build_header(
+        path,
+        size,
+        mtime_ns,
+        {**series.found, **own},
+        pixels=header_fields.PixelPlace(pixels.tag, end, pixels.length),
+        needs_full_description=series.read.flagged,
+        known=series.converted,
+    )
