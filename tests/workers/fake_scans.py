@@ -34,3 +34,9 @@ def endless(paths, limits, skip_paths, on_slow):
 
 def ends_before_it_begins(paths, limits, skip_paths, on_slow):
     os._exit(1)
+
+
+def says_its_process(paths, limits, skip_paths, on_slow):
+    yield InstanceHeader(f"/{os.getpid()}", 1, 1)
+    if "trap-crash" in paths[0]:
+        os._exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from contextlib import closing
 
 import pytest
 
@@ -13,9 +14,13 @@ from viewer.dicom.catalogue import Skipped
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import Limits
+from viewer.workers import scan
 from viewer.workers.scan import ScanJob, scan_in_child
+from viewer.workers.scan_children import ScanChildren
 
 FAKE = "tests.workers.fake_scans:scan"
+PROCESS = "tests.workers.fake_scans:says_its_process"
+ENDLESS = "tests.workers.fake_scans:endless"
 
 
 @pytest.fixture(autouse=True)
@@ -110,3 +115,43 @@ def test_the_real_scan_accounts_for_every_file_of_a_series(corpus):
     files = {str(path) for path in one.rglob("*") if path.is_file()}
     items = flat(scan_in_child([str(one)]))
     assert {item.path for item in items if not isinstance(item, Notice)} == files
+
+
+def process_of(children, path="/a"):
+    batches = scan_in_child([path], scanner=PROCESS, children=children)
+    return next(item.path for item in flat(batches) if isinstance(item, InstanceHeader))
+
+
+def test_one_child_serves_one_scan_after_another():
+    children = ScanChildren()
+    children.start()
+    try:
+        first = process_of(children)
+        assert process_of(children) == first
+        assert process_of(children) == first
+    finally:
+        children.close()
+
+
+def test_a_child_that_was_lost_or_left_is_replaced():
+    children = ScanChildren()
+    children.start()
+    try:
+        first = process_of(children)
+        assert process_of(children, "/trap-crash") == first
+        second = process_of(children)
+        assert second != first
+        with closing(scan_in_child(["/a"], scanner=ENDLESS, children=children)) as batches:
+            next(batches)
+        assert process_of(children) != second
+    finally:
+        children.close()
+
+
+def test_closing_ends_the_child_that_nobody_took_and_gives_no_more():
+    children = ScanChildren()
+    children.start()
+    children.close()
+    assert flat(scan_in_child(["/a"], scanner=PROCESS, children=children)) == [
+        Notice(scan._STOPPED_EARLY)
+    ]

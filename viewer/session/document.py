@@ -16,6 +16,7 @@ from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Patient
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.session.hop import Hop
 from viewer.workers.scan import ScanItem, ScanJob
+from viewer.workers.scan_children import ScanChildren
 
 _SNAPSHOT_SHARE = 0.2  # of the scan thread's time that snapshots may take
 _SNAPSHOT_MIN_S = 0.1
@@ -44,7 +45,13 @@ class Document(QObject):
     catalogueChanged = Signal()
     progressChanged = Signal()
 
-    def __init__(self, paths: Sequence[str], hop: Hop, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        hop: Hop,
+        parent: QObject | None = None,
+        children: ScanChildren | None = None,
+    ) -> None:
         super().__init__(parent)
         self.paths = tuple(paths)
         self.catalogue = Catalogue()
@@ -54,7 +61,9 @@ class Document(QObject):
         self._latest = Catalogue()
         self._alive = True
         self._feed = _CatalogueFeed(self._post_catalogue)
-        self._job = ScanJob(self.paths, on_batch=self._feed.add, on_end=self._scan_ended)
+        self._job = ScanJob(
+            self.paths, on_batch=self._feed.add, on_end=self._scan_ended, children=children
+        )
 
     def start(self) -> None:
         """Begin the scan."""

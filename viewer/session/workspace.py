@@ -28,6 +28,7 @@ from viewer.session.viewport import Layers, Picture, ViewportState, resolve, sam
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
+from viewer.workers.scan_children import ScanChildren
 
 
 class Workspace(QObject):
@@ -69,6 +70,8 @@ class Workspace(QObject):
         self.cache = FrameCache(settings.memory_budget_bytes())
         self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
         self._pool.start()
+        self._scan_children = ScanChildren()
+        self._scan_children.start()
         self.tag_feed = TagFeed(self._pool, self._hop, self)
         self._state_feed = StateFeed(self._pool, self._hop, self.messages, self.pictureChanged.emit)
         self._decoder = DecodeService(self._pool, self.cache, self._frame_done)
@@ -79,7 +82,7 @@ class Workspace(QObject):
         absolute = [os.path.abspath(path) for path in paths]
         for path in reversed(absolute):
             self.settings.add_recent(path)
-        self.document = Document(absolute, self._hop, self)
+        self.document = Document(absolute, self._hop, self, self._scan_children)
         self.document.catalogueChanged.connect(self._catalogue_changed)
         self.document.progressChanged.connect(self.progressChanged)
         self.documentChanged.emit()
@@ -121,6 +124,7 @@ class Workspace(QObject):
             self.document.close()
         self._decoder.close()
         self._pool.close()
+        self._scan_children.close()
 
     def picture(self) -> Picture:
         """Give what the viewport shows now."""

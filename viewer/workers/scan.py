@@ -20,6 +20,7 @@ from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Request
+from viewer.workers.scan_children import ScanChildren
 
 ScanItem = InstanceHeader | Skipped | Notice
 
@@ -36,8 +37,9 @@ def scan_in_child(
     limits: Limits = DEFAULT_LIMITS,
     cancelled: Callable[[], bool] | None = None,
     scanner: str = _SCANNER,
+    children: ScanChildren | None = None,
 ) -> Generator[list[ScanItem], None, None]:
-    """Scan ``paths`` in a child process of its own.
+    """Scan ``paths`` in a child process.
 
     Parameters
     ----------
@@ -47,6 +49,8 @@ def scan_in_child(
         Asked often; once it is true, the child is ended and nothing more comes.
     scanner : str
         "module:function" that does the work in the child.
+    children : ScanChildren, optional
+        Gives the child; without it the scan starts one of its own.
 
     Yields
     ------
@@ -54,7 +58,7 @@ def scan_in_child(
         Each file once. A file that crashed the child, or took longer than
         ``limits.header_seconds``, is a Skipped.
     """
-    scan = _Scan(tuple(paths), limits, cancelled or (lambda: False), scanner)
+    scan = _Scan(tuple(paths), limits, cancelled or (lambda: False), scanner, children)
     while not scan.ended:
         before = len(scan.delivered)
         yield from scan.run_child()
@@ -72,6 +76,7 @@ class _Scan:
         limits: Limits,
         cancelled: Callable[[], bool],
         scanner: str,
+        children: ScanChildren | None,
     ) -> None:
         self.ended = False
         self.delivered: set[str | Notice] = set()
@@ -79,15 +84,16 @@ class _Scan:
         self._limits = limits
         self._cancelled = cancelled
         self._scanner = scanner
+        self._children = children
+        self._child_is_done = False
         self._given_up: frozenset[str] = frozenset()
         self._slow = ""  # the file that may take long, while it does
         self._deadline = 0.0
 
     def run_child(self) -> Iterator[list[ScanItem]]:
         """Go on with a new child, until the end or until that child is lost."""
-        try:
-            child = ChildProcess(self._limits, (self._scanner.partition(":")[0],))
-        except OSError:
+        child = self._new_child()
+        if child is None:
             return
         self._slow, self._deadline = "", time.monotonic() + START_SECONDS
         arguments = (self._scanner, self._paths, self._limits, self._given_up)
@@ -105,13 +111,30 @@ class _Scan:
         except EOFError:
             yield from self._give_up(timed_out=False)
         finally:
+            self._let_go(child)
+
+    def _new_child(self) -> ChildProcess | None:
+        if self._children is not None:
+            return self._children.take()
+        try:
+            return ChildProcess(self._limits, (self._scanner.partition(":")[0],))
+        except OSError:
+            return None
+
+    def _let_go(self, child: ChildProcess) -> None:
+        if self._children is None:
             child.kill()
+        elif self._child_is_done:
+            self._children.give_back(child)
+        else:
+            child.kill()
+            self._children.prepare()
 
     def _hear(self, child: ChildProcess) -> Iterator[list[ScanItem]]:
         kind, value = child.receive()
         self._slow, self._deadline = "", time.monotonic() + self._limits.header_seconds
         if kind == "done":
-            self.ended = True
+            self.ended = self._child_is_done = True
             if isinstance(value, NegatoError):
                 yield [Notice(f"The scan was stopped early: {value.message}")]
         elif isinstance(value, str):
@@ -163,8 +186,10 @@ class ScanJob:
         on_end: Callable[[], None],
         limits: Limits = DEFAULT_LIMITS,
         scanner: str = _SCANNER,
+        children: ScanChildren | None = None,
     ) -> None:
         self._arguments = (tuple(paths), limits, scanner)
+        self._children = children
         self._on_batch = on_batch
         self._on_end = on_end
         self._cancel = threading.Event()
@@ -185,8 +210,9 @@ class ScanJob:
 
     def _run(self) -> None:
         paths, limits, scanner = self._arguments
+        batches = scan_in_child(paths, limits, self._cancel.is_set, scanner, self._children)
         try:
-            with closing(scan_in_child(paths, limits, self._cancel.is_set, scanner)) as batches:
+            with closing(batches):
                 for batch in batches:
                     if self._cancel.is_set():
                         return
