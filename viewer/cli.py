@@ -99,9 +99,13 @@ def _open_window(request: LaunchRequest) -> int:
             "the commands list, dump, check, render and explain need none\n"
         )
         return 1
+    from viewer.workers.scan_children import ScanChildren
+
+    scan_children = ScanChildren()
+    scan_children.start()  # it gets ready on another processor while Qt is loaded here
     from viewer.ui.app import run
 
-    return run(request.paths, sample=request.sample)
+    return run(request.paths, scan_children, sample=request.sample)
 
 
 def _has_screen() -> bool:

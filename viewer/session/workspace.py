@@ -58,7 +58,12 @@ class Workspace(QObject):
     framesChanged = Signal()
     thumbnailReady = Signal(object)
 
-    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        parent: QObject | None = None,
+        scan_children: ScanChildren | None = None,
+    ) -> None:
         super().__init__(parent)
         self.settings = settings
         self.messages = Messages(self)
@@ -70,8 +75,10 @@ class Workspace(QObject):
         self.cache = FrameCache(settings.memory_budget_bytes())
         self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
         self._pool.start()
-        self._scan_children = ScanChildren()
-        self._scan_children.start()
+        if scan_children is None:
+            scan_children = ScanChildren()
+            scan_children.start()
+        self._scan_children = scan_children
         self.tag_feed = TagFeed(self._pool, self._hop, self)
         self._state_feed = StateFeed(self._pool, self._hop, self.messages, self.pictureChanged.emit)
         self._decoder = DecodeService(self._pool, self.cache, self._frame_done)

@@ -14,12 +14,16 @@ from viewer.resources import resource
 from viewer.session.settings import Settings
 from viewer.ui import theme
 from viewer.ui.main_window import MainWindow
+from viewer.workers.scan_children import ScanChildren
 
 _SWITCH_INTERVAL_S = 0.0005  # worker threads give the GIL back to the window this often
 
 
-def run(paths: Sequence[str], *, sample: bool = False) -> int:
-    """Open the window and run until it is closed; give the exit code."""
+def run(paths: Sequence[str], scan_children: ScanChildren, *, sample: bool = False) -> int:
+    """Open the window and run until it is closed; give the exit code.
+
+    ``scan_children`` are the window's from now on, to close as well.
+    """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     app = QApplication(sys.argv[:1])
@@ -27,7 +31,7 @@ def run(paths: Sequence[str], *, sample: bool = False) -> int:
     app.setDesktopFileName("negato")
     app.setWindowIcon(QIcon(str(resource("icons/negato.svg"))))
     theme.apply(app)
-    window = MainWindow(Settings())
+    window = MainWindow(Settings(), scan_children)
     window.show()
     if sample:
         QTimer.singleShot(0, window.open_sample)

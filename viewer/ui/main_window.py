@@ -40,6 +40,7 @@ from viewer.ui.status import StatusBar
 from viewer.ui.tags.panel import TagPanel
 from viewer.ui.view_area import ViewArea
 from viewer.ui.window_link import WindowLink
+from viewer.workers.scan_children import ScanChildren
 
 _MEMORY_PERIOD_MS = 1000
 
@@ -47,14 +48,14 @@ _MEMORY_PERIOD_MS = 1000
 class MainWindow(QMainWindow):
     """Browser on the left, canvas in the centre, tags on the right."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, scan_children: ScanChildren | None = None) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setAccessibleName("Negato")
         self.setAcceptDrops(True)
         self._fit_to_screen()
         self.setDockNestingEnabled(True)
-        self.workspace = Workspace(settings, self)
+        self.workspace = Workspace(settings, self, scan_children)
         self.browser = SeriesBrowser(self)
         self.view = ViewArea(self.workspace, self)
         self.window_controls = WindowControls(self)

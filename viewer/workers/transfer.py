@@ -13,9 +13,10 @@ import os
 import pickle
 import sys
 import tempfile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 BESIDE_BYTES = 1 << 16
 _KEPT_SCRATCH_BYTES = 64 << 20  # pages kept for the next result; more is given back at once
@@ -70,6 +71,9 @@ def unpack(parcel: Parcel, scratch: int) -> object:
     EOFError
         If the scratch file holds less than the parcel says.
     """
+    # not before: the first child is started ahead of all that takes long to load
+    import numpy as np
+
     arrays: list[np.ndarray] = []
     offset = 0
     for size in parcel.sizes:
