@@ -183,7 +183,7 @@ def test_children_that_cannot_start_are_told_once_and_do_not_spin():
 
 
 def test_the_memory_limit_is_per_child_and_above_its_start():
-    pool = ChildPool(processes=1, limits=Limits(child_memory_bytes=64 << 20), preload=())
+    pool = ChildPool(processes=1, limits=Limits(child_memory_bytes=64 << 20), preload=("numpy",))
     pool.start()
     desk = Desk(pool)
     assert isinstance(desk.ask("array", 8192, 8192, 1), PixelError)  # 128 MiB
