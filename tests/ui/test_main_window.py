@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from tests.ui.screens import wait_picture
 from viewer.imaging.voi import VoiWindow
 from viewer.session.settings import Settings
 from viewer.ui.browser.model import BrowserModel
@@ -50,10 +51,7 @@ FIXED_NAMES = (
 )
 
 
-def _wait_picture(qtbot: QtBot, window: MainWindow) -> None:
-    """Wait until the frame that is wanted is the frame on screen."""
-
-    def on_screen() -> bool:
+def on_screen() -> bool:
         wanted = window.workspace.picture().pixels
         return wanted is not None and window.view.picture.pixels is wanted
 
@@ -105,7 +103,7 @@ def test_opening_the_sample_shows_an_image_its_series_and_its_tags(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     model = window.findChild(QTreeView, "seriesBrowser").model()
     assert model.rowCount() == 1
     qtbot.waitUntil(lambda: window.findChild(QTreeView, "tagTree").model().rowCount() > 10)
@@ -116,13 +114,13 @@ def test_wheel_and_keys_scroll_to_both_ends(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     workspace = window.workspace
     count = len(workspace.viewport.stack)
     assert count >= 40
     qtbot.keyClick(window.view.canvas, Qt.Key.Key_End)
     assert workspace.viewport.index == count - 1
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     qtbot.keyClick(window.view.canvas, Qt.Key.Key_Down)
     assert workspace.viewport.index == count - 1
     qtbot.keyClick(window.view.canvas, Qt.Key.Key_PageUp)
@@ -135,7 +133,7 @@ def test_every_frame_becomes_ready_while_the_user_looks(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     stack = window.workspace.viewport.stack
     qtbot.waitUntil(
         lambda: all(window.workspace.cache.get(stack, i) is not None for i in range(len(stack))),
@@ -149,7 +147,7 @@ def test_drag_spins_and_sliders_agree_on_the_window(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     canvas = window.view.canvas
     before = _window_of(window)
     centre = canvas.viewport().rect().center()
@@ -172,7 +170,7 @@ def test_digits_choose_automatic_file_windows_then_presets(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     vois = window.workspace.picture().description.vois
     assert len(vois) == 2
     qtbot.keyClick(window.view.canvas, Qt.Key.Key_2)
@@ -192,7 +190,7 @@ def test_enter_in_a_field_gives_the_keys_back_to_the_picture(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open, name: str
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     field = window.findChild(QWidget, name)
 
     def takes_the_keys() -> bool:
@@ -244,27 +242,27 @@ def test_enter_in_the_browser_shows_the_series(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     first = window.workspace.viewport.stack.uid
     tree = window.findChild(QTreeView, "seriesBrowser")
     qtbot.keyClick(tree, Qt.Key.Key_Down)
     qtbot.keyClick(tree, Qt.Key.Key_Return)
     assert window.workspace.viewport.stack.uid != first
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
 
 
 def test_closing_the_study_frees_its_memory_and_empties_the_window(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     assert window.workspace.cache.bytes_used > 0
     window.menus.action("closeAll").trigger()
     assert window.workspace.cache.bytes_used == 0
     assert "Ctrl+O" in window.view.message()
     assert window.findChild(QTreeView, "seriesBrowser").model().rowCount() == 0
     open_paths(sample)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     window.workspace.messages.post("The list was not saved.", "error")
     window.menus.action("closeStudy").trigger()
     assert window.workspace.viewport.stack is None
@@ -287,7 +285,7 @@ def test_a_scan_can_be_stopped_and_keeps_what_it_found(
     window.workspace.cancel_scan()
     qtbot.waitUntil(lambda: not document.progress.running, timeout=5000)
     assert document.catalogue.ledger.seen <= 3001
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
 
 
 def _copy_once(image: Path, folder: Path) -> Path:
@@ -308,7 +306,7 @@ def test_dropped_folder_opens(qtbot: QtBot, window: MainWindow, sample: Path) ->
         Qt.KeyboardModifier.NoModifier,
     )
     window.dropEvent(drop)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
 
 
 def test_the_ledger_can_be_saved_as_text(
@@ -332,7 +330,7 @@ def test_one_file_opens_first_with_its_series(
     path = stack.header(20).path
     window.workspace.close_all()
     open_paths(path)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     shown = window.workspace.viewport
     assert shown.stack.header(shown.index).path == path
     assert len(shown.stack) == len(stack)
@@ -379,11 +377,11 @@ def test_a_truncated_file_says_so_and_the_rest_loads(
     whole = (tmp_path / "im1").read_bytes()
     (tmp_path / "im1").write_bytes(whole[: len(whole) - 2000])
     open_paths(tmp_path)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     window.workspace.go_to(1)
     _wait_message(qtbot, window, " ")
     window.workspace.go_to(2)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -404,7 +402,7 @@ def test_a_disc_that_vanishes_leaves_a_sentence_and_no_crash(
     disc = tmp_path / "disc"
     shutil.copytree(sample, disc)
     open_paths(disc)
-    _wait_picture(qtbot, window)
+    wait_picture(qtbot, window)
     other = next(s for s in window.workspace.document.stacks() if s.kind == "cine")
     shutil.rmtree(disc)
     window.workspace.show(other)
