@@ -51,13 +51,6 @@ FIXED_NAMES = (
 )
 
 
-def on_screen() -> bool:
-        wanted = window.workspace.picture().pixels
-        return wanted is not None and window.view.picture.pixels is wanted
-
-    qtbot.waitUntil(on_screen, timeout=20_000)
-
-
 def _wait_message(qtbot: QtBot, window: MainWindow, words: str) -> None:
     def said() -> None:
         assert words in window.view.message()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import queue
+import signal
+import sys
 import threading
 import time
 from contextlib import closing
@@ -144,6 +147,19 @@ def test_a_child_that_was_lost_or_left_is_replaced():
         with closing(scan_in_child(["/a"], scanner=ENDLESS, children=children)) as batches:
             next(batches)
         assert process_of(children) != second
+    finally:
+        children.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the end of a process")
+def test_a_child_that_the_system_ended_while_it_was_idle_is_replaced():
+    children = ScanChildren()
+    children.start()
+    try:
+        first = process_of(children)
+        os.kill(int(first[1:]), signal.SIGKILL)
+        os.waitid(os.P_PID, int(first[1:]), os.WEXITED | os.WNOWAIT)
+        assert process_of(children) != first
     finally:
         children.close()
 

@@ -48,6 +48,11 @@ class ChildProcess:
             theirs.close()
         self._send(pickle.dumps(ChildConfig(limits, tuple(preload), os.getpid())))
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
     def ask(self, request: bytes) -> None:
         """Send a pickled `Request`; a child that has died shows at `receive`."""
         self._send(request)

@@ -36,6 +36,9 @@ class ScanChildren:
     def take(self) -> ChildProcess | None:
         """Give the child that is ready, or wait for one; None where none can be started."""
         with self._changed:
+            if self._idle is not None and not self._idle.is_alive:  # ended by the system meanwhile
+                self._idle.kill()
+                self._idle = None
             if self._idle is None and not self._closed:
                 self._wanted = True
                 self._changed.notify_all()
