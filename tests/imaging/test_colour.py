@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from viewer.imaging import colour
-from viewer.imaging.png import encode_png, write_png
+from viewer.imaging.files import write_whole
+from viewer.imaging.png import encode_png
+
+PICTURE = encode_png(np.zeros((2, 2), np.uint8))
 
 
 def test_packing_and_unpacking_are_inverse():
@@ -63,7 +66,7 @@ def test_png_refuses_what_it_cannot_hold():
 def test_writing_replaces_a_file_and_leaves_nothing_beside_it(tmp_path):
     target = tmp_path / "a.png"
     target.write_bytes(b"old")
-    write_png(str(target), np.zeros((2, 2), np.uint8))
+    write_whole(str(target), PICTURE)
     assert pixels_of_png(target.read_bytes()).shape == (2, 2)
     assert os.listdir(tmp_path) == ["a.png"]
     assert stat.S_IMODE(target.stat().st_mode) & stat.S_IRUSR
@@ -73,12 +76,12 @@ def test_a_link_is_followed_and_a_pipe_is_not_replaced(tmp_path):
     target, link, pipe = tmp_path / "a.png", tmp_path / "link.png", tmp_path / "pipe"
     target.write_bytes(b"old")
     link.symlink_to(target)
-    write_png(str(link), np.zeros((2, 2), np.uint8))
+    write_whole(str(link), PICTURE)
     assert link.is_symlink()
     assert pixels_of_png(target.read_bytes()).shape == (2, 2)
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    write_png(str(pipe), np.zeros((2, 2), np.uint8))
+    write_whole(str(pipe), PICTURE)
     assert pixels_of_png(os.read(reader, 65536)).shape == (2, 2)
     os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
@@ -88,5 +91,5 @@ def test_a_failed_write_leaves_the_folder_as_it_was(tmp_path):
     target = tmp_path / "a.png"
     target.mkdir()  # cannot be replaced by a file
     with pytest.raises(OSError, match=r"a\.png"):
-        write_png(str(target), np.zeros((2, 2), np.uint8))
+        write_whole(str(target), PICTURE)
     assert os.listdir(tmp_path) == ["a.png"]

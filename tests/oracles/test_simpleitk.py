@@ -21,7 +21,7 @@ from tests.oracles.volumes import volumes
 from viewer.dicom.frames import read_frame
 from viewer.dicom.stacks import Stack
 from viewer.imaging import modality
-from viewer.imaging.geometry import position_along_normal, volume_affine
+from viewer.imaging.geometry import dot, volume_affine
 from viewer.imaging.modality import ModalityTransform
 
 with warnings.catch_warnings():
@@ -81,7 +81,9 @@ def test_slices_lie_in_the_order_of_gdcm(corpus: Path, folder: str) -> None:
     for stack, planes, order in volumes(corpus / folder):
         if len({stack.key(i).path for i in order}) == 1:
             continue  # GDCM sorts files
-        heights = {stack.key(i).path: position_along_normal(planes[i]) for i in order}
+        heights = {
+            stack.key(i).path: dot(planes[i].position_lps, planes[i].normal_lps) for i in order
+        }
         parent = str(Path(stack.key(0).path).parent)
         uid = stack.uid.split("/", 1)[0]
         theirs = [

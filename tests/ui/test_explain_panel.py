@@ -18,11 +18,11 @@ from tests.ui.screens import entries, wait_picture
 from viewer.imaging.explain import explain
 from viewer.imaging.explain_view import View
 from viewer.imaging.frame import FrameDescription
+from viewer.imaging.pixel_shape import stretch_of
 from viewer.imaging.shutters import Shutter
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
 from viewer.session.viewport import Layers, Picture
-from viewer.ui.canvas.camera import stretch_of
 from viewer.ui.explain.panel import ExplainPanel
 from viewer.ui.main_window import MainWindow
 from viewer.ui.plain_label import PlainLabel

@@ -98,11 +98,6 @@ def tag_text(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def is_private(tag: int) -> bool:
-    """Tell whether a tag belongs to a manufacturer: its group is odd (PS3.5 7.8)."""
-    return bool(tag >> 16 & 1)
-
-
 def build_index(
     tags: Sequence[int],
     keywords: Sequence[str],

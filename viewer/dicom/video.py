@@ -84,8 +84,8 @@ def video_frame(
     except ImportError as error:
         name = transfer_syntax_name(transfer_syntax)
         raise PixelError(
-            f"The frames are a video, {name}, which needs the extra 'video': "
-            "pip install 'negato[video]'."
+            f"The frames are a video, {name}, which needs PyAV, the extra 'video': "
+            "install it where Negato is installed (pip install av) and open the file again."
         ) from error
     if layout.samples != 3:
         raise PixelError(f"A video in {layout.photometric or 'one sample a pixel'} is impossible.")

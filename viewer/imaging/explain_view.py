@@ -5,7 +5,6 @@ The picture before that is `explain_values`' matter.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ import numpy as np
 from viewer.imaging import composition, display
 from viewer.imaging.explain_values import Step, rgb_words, unpacked
 from viewer.imaging.lengths import MANUAL, scale_at, source_words
+from viewer.imaging.pixel_shape import sides_of
 from viewer.imaging.presentation import state_words
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import Voi
@@ -142,27 +142,17 @@ def _state_words(view: View) -> str:
 
 def _pixel_shape(description: FrameDescription, view: View) -> list[Step]:
     """Tell that pixels are not square on screen: of the spacing, else of the aspect ratio."""
-    spacing, aspect = description.spacing_rc_mm, description.pixel_aspect_rc
-    if spacing is not None and _is_usable(spacing):
-        sides, source = spacing, description.spacing_source
-        if source == MANUAL:
-            source = _BY_HAND
-    elif _is_usable(aspect):
-        sides, source = aspect, _aspect_source(description, view)
-    else:
-        return []
-    down, across = sides
+    (down, across), of_spacing = sides_of(description)
     if f"{down / across:.4g}" == "1":
         return []
+    source = description.spacing_source if of_spacing else _aspect_source(description, view)
+    if source == MANUAL:
+        source = _BY_HAND
     if down > across:
         text = f"drawn {down / across:.4g} times as high as wide"
     else:
         text = f"drawn {across / down:.4g} times as wide as high"
     return [Step("Pixel shape", text, source)]
-
-
-def _is_usable(sides: tuple[float, float]) -> bool:
-    return all(math.isfinite(side) and side > 0 for side in sides)
 
 
 def _aspect_source(description: FrameDescription, view: View) -> str:

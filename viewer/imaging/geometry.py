@@ -80,11 +80,6 @@ def same_orientation(a: tuple[Vector3, Vector3], b: tuple[Vector3, Vector3]) -> 
     return dot(a[0], b[0]) >= _SAME_DIRECTION and dot(a[1], b[1]) >= _SAME_DIRECTION
 
 
-def position_along_normal(plane: FramePlane) -> float:
-    """Give the distance (mm) of the plane from the origin, along its own normal."""
-    return dot(plane.position_lps, plane.normal_lps)
-
-
 def frame_point_to_lps(plane: FramePlane, point_rc: tuple[float, float]) -> Vector3:
     """Give the patient position (LPS, mm) of a point of the frame.
 

@@ -7,26 +7,8 @@ import zlib
 
 import numpy as np
 
-from viewer.imaging.files import write_whole
-
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _RGB = 0, 2
-
-
-def write_png(path: str, pixels: np.ndarray) -> None:
-    """Write a picture; an existing file is replaced only by a complete one.
-
-    Parameters
-    ----------
-    path : str
-    pixels : ndarray, (rows, columns) or (rows, columns, 3) uint8
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written.
-    """
-    write_whole(path, encode_png(pixels))
 
 
 def encode_png(pixels: np.ndarray) -> bytes:

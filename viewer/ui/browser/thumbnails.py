@@ -7,9 +7,9 @@ from PySide6.QtGui import QImage, QPixmap
 
 from viewer.imaging.display import to_rgb32
 from viewer.imaging.frame import FrameDescription
+from viewer.imaging.pixel_shape import stretch_of
 from viewer.session.appearance import FileVoi, chosen_voi
 from viewer.ui.browser.delegate import THUMBNAIL_PX
-from viewer.ui.canvas.camera import stretch_of
 
 
 def thumbnail(pixels: np.ndarray, description: FrameDescription) -> QPixmap:

@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from viewer.imaging.pixel_shape import stretch_of
+
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
 
@@ -168,16 +170,3 @@ def fitted(description: FrameDescription, viewport_px: tuple[int, int]) -> Camer
         for room, pixels, longer in zip(viewport_px, size, stretch, strict=True)
     )
     return Camera(size, stretch, ((size[0] - 1) / 2, (size[1] - 1) / 2), max(zoom, 1e-6))
-
-
-def stretch_of(description: FrameDescription) -> Pair:
-    """Give how much longer pixels are than their shorter side, vertical and horizontal.
-
-    From the spacing where it is known, else from PixelAspectRatio (PS3.3
-    C.7.6.3.1.7); values that mean nothing count as square.
-    """
-    for pair in (description.spacing_rc_mm, description.pixel_aspect_rc):
-        if pair is not None and all(math.isfinite(side) and side > 0 for side in pair):
-            shorter = min(pair)
-            return pair[0] / shorter, pair[1] / shorter
-    return 1.0, 1.0

@@ -13,7 +13,8 @@ from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
 
-from viewer.ui.canvas.camera import Area, AreaMode, Camera, Pair, Sight, fitted, stretch_of
+from viewer.imaging.pixel_shape import stretch_of
+from viewer.ui.canvas.camera import Area, AreaMode, Camera, Pair, Sight, fitted
 from viewer.ui.canvas.gestures import GestureView
 
 if TYPE_CHECKING:
