@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from viewer.imaging.voi import VoiWindow
 from viewer.session.settings import Settings
 
 
@@ -54,3 +55,24 @@ def test_the_layout_comes_back(store: QSettings) -> None:
     assert settings.layout()[1].isEmpty()
     settings.save_layout(QByteArray(b"geometry"), QByteArray(b"state"))
     assert settings.layout() == (QByteArray(b"geometry"), QByteArray(b"state"))
+
+
+def test_a_saved_window_keeps_its_function(store: QSettings) -> None:
+    settings = Settings(store)
+    settings.save_preset("MR", "soft", VoiWindow(100, 50, "SIGMOID"))
+    settings.save_preset("MR", "found", VoiWindow(0.5, 1, "LINEAR_EXACT"))
+    settings.save_preset("MR", "soft", VoiWindow(120, 50, "SIGMOID"))
+    assert settings.presets("MR") == (
+        VoiWindow(0.5, 1, "LINEAR_EXACT", "found"),
+        VoiWindow(120, 50, "SIGMOID", "soft"),
+    )
+    settings.remove_preset("MR", "found")
+    assert [window.explanation for window in settings.presets("MR")] == ["soft"]
+
+
+@pytest.mark.parametrize(
+    "text", ["nonsense", "{}", "[[1]]", '[["a", "b", 1, "LINEAR"]]', '[["a", 1, 0, "LINEAR"]]', "7"]
+)
+def test_presets_edited_by_hand_into_nonsense_are_none(store: QSettings, text: str) -> None:
+    store.setValue("presets/CT", text)
+    assert Settings(store).presets("CT") == ()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import get_args
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from viewer.imaging.voi import VoiWindow
+from viewer.imaging.voi import VoiFunction, VoiWindow, is_usable
 
 _RECENT_MAX = 10
 _DEFAULT_BUDGET_MB = 2048
@@ -45,40 +47,30 @@ class Settings:
 
     def presets(self, modality: str) -> tuple[VoiWindow, ...]:
         """Give the user's own windows for a modality, in the order of their saving."""
-        return tuple(
-            VoiWindow(center, width, "LINEAR", name)
-            for name, (center, width) in self._presets(modality).items()
-        )
+        try:
+            found = json.loads(str(self._store.value(f"presets/{modality}", "[]")))
+            windows = [
+                VoiWindow(float(center), float(width), function, str(name))
+                for name, center, width, function in found
+                if function in get_args(VoiFunction)
+            ]
+        except (ValueError, TypeError):  # edited by hand
+            return ()
+        return tuple(window for window in windows if is_usable(window))
 
     def save_preset(self, modality: str, name: str, window: VoiWindow) -> None:
         """Keep a window under a name, in the place of one of the same name."""
-        presets = {**self._presets(modality), name: [window.center, window.width]}
-        self._store.setValue(f"presets/{modality}", json.dumps(presets))
+        kept = [one for one in self.presets(modality) if one.explanation != name]
+        self._keep_presets(modality, [*kept, replace(window, explanation=name)])
 
     def remove_preset(self, modality: str, name: str) -> None:
         """Forget one of the user's windows."""
-        presets = {k: v for k, v in self._presets(modality).items() if k != name}
-        self._store.setValue(f"presets/{modality}", json.dumps(presets))
+        kept = [one for one in self.presets(modality) if one.explanation != name]
+        self._keep_presets(modality, kept)
 
-    def _presets(self, modality: str) -> dict[str, list[float]]:
-        try:
-            found = json.loads(str(self._store.value(f"presets/{modality}", "{}")))
-            return {
-                str(name): [float(center), float(width)]
-                for name, (center, width) in dict(found).items()
-                if math.isfinite(float(center)) and 0 < float(width) < math.inf
-            }
-        except (ValueError, TypeError):  # edited by hand
-            return {}
-
-    def layout(self) -> tuple[QByteArray, QByteArray]:
-        """Give the window's saved geometry and dock state; empty where none."""
-        return self._bytes("window/geometry"), self._bytes("window/state")
-
-    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
-        """Keep the window's geometry and dock state."""
-        self._store.setValue("window/geometry", geometry)
-        self._store.setValue("window/state", state)
+    def _keep_presets(self, modality: str, windows: Sequence[VoiWindow]) -> None:
+        rows = [(one.explanation, one.center, one.width, one.function) for one in windows]
+        self._store.setValue(f"presets/{modality}", json.dumps(rows))
 
     def picture_folder(self) -> str:
         """Give the folder that a picture was last saved to; empty where there is none now."""
@@ -96,6 +88,15 @@ class Settings:
             return max(int(str(megabytes)), 64) << 20
         except ValueError:  # edited by hand
             return _DEFAULT_BUDGET_MB << 20
+
+    def layout(self) -> tuple[QByteArray, QByteArray]:
+        """Give the window's saved geometry and dock state; empty where none."""
+        return self._bytes("window/geometry"), self._bytes("window/state")
+
+    def save_layout(self, geometry: QByteArray, state: QByteArray) -> None:
+        """Keep the window's geometry and dock state."""
+        self._store.setValue("window/geometry", geometry)
+        self._store.setValue("window/state", state)
 
     def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)
