@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.__main__ import main
-from tests.benchmarks.measuring import Result, Timing
+from tests.benchmarks.measuring import Goal, Result, Sample
 
 
 def test_headers_report_ours_peer_and_ratio_beside_the_machine(
@@ -21,7 +21,7 @@ def test_headers_report_ours_peer_and_ratio_beside_the_machine(
     against_pydicom, _, against_gdcm, *alone = told["results"]["headers"]
     assert all("each alone" in result["case"] for result in alone)
     assert against_pydicom["peer_name"] == "pydicom.dcmread"
-    ours, peer = against_pydicom["ours"]["median_ms"], against_pydicom["peer"]["median_ms"]
+    ours, peer = against_pydicom["ours"]["median"], against_pydicom["peer"]["median"]
     assert min(ours, peer) > 0
     assert against_pydicom["ratio"] == pytest.approx(peer / ours)
     assert (against_gdcm["peer"] is None) == (against_gdcm["ratio"] is None)
@@ -34,7 +34,38 @@ def test_an_unknown_name_is_refused_with_its_name(capsys: pytest.CaptureFixture[
 
 
 def test_a_ratio_tells_how_many_times_as_fast_ours_is() -> None:
-    result = Result("", Timing((1.0, 2.0, 9.0)), "", Timing((4.0, 6.0, 8.0)))
+    result = Result("", Sample((1.0, 2.0, 9.0)), "peer", Sample((4.0, 6.0, 8.0)))
     assert result.ratio == 3.0
     assert result.ours.p95 == 9.0
-    assert Result("", Timing((1.0,)), "absent", None).ratio is None
+    assert Result("", Sample((1.0,)), "absent").ratio is None
+
+
+@pytest.mark.parametrize(
+    ("goal", "met"),
+    [
+        (Goal(), None),
+        (Goal(median=2.0), True),
+        (Goal(median=2.0, p95=8.0), False),
+        (Goal(worst=9.0), True),
+        (Goal(ratio=3.0), True),
+        (Goal(ratio=3.1, median=2.0), False),
+    ],
+)
+def test_a_goal_is_met_when_each_of_its_bounds_holds(goal: Goal, met: bool | None) -> None:
+    result = Result("", Sample((1.0, 2.0, 9.0)), "peer", Sample((4.0, 6.0, 8.0)), goal)
+    assert result.met is met
+
+
+def test_a_ratio_to_an_absent_peer_is_neither_met_nor_missed() -> None:
+    assert Result("", Sample((1.0,)), "absent", None, Goal(ratio=2.0)).met is None
+
+
+def test_the_table_names_the_machine_and_an_absent_peer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.benchmarks.headers.find_spec", lambda _name: None)
+    assert main(["headers", "--tiny", "--markdown", "--data", str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert "CPUs" in told
+    (gdcm,) = (line for line in told.splitlines() if "GDCM" in line)
+    assert "absent" in gdcm
