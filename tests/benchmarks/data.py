@@ -16,7 +16,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from viewer.resources import resource
 
-_SEED = 20
+SEED = 20
 _VERSION = 2  # another number where what is made changes
 _ELEMENTS = 270  # of a CT header; those of today's scanners have 200 to 350
 _PRIVATE_GROUP = 0x0019
@@ -26,7 +26,7 @@ _SEQUENCES = (
     "ReferencedPerformedProcedureStepSequence",
     "ReferencedImageSequence",
 )
-_UID_ROOT = "1.2.826.0.1.3680043.10.511.3."  # of pydicom's example root; for files never sent
+UID_ROOT = "1.2.826.0.1.3680043.10.511.3."  # of pydicom's example root; for files never sent
 
 
 def default_folder() -> Path:
@@ -39,26 +39,40 @@ def ct_headers(folder: Path, count: int) -> list[Path]:
     """Give CT files of 270 elements each, most of them private, with few pixels."""
 
     def make(into: Path) -> None:
-        dataset = _ct(np.zeros((16, 16), np.int16))
+        dataset = ct_dataset(np.zeros((16, 16), np.int16))
         _add_sequences(dataset)
         _add_private(dataset, _ELEMENTS - len(dataset))
         for number in range(count):
-            _save(dataset, number, into)
+            save(dataset, number, into)
 
-    return _files(_made(folder / f"headers-{count}", make))
+    return files_in(made(folder / f"headers-{count}", make))
 
 
 def slices(folder: Path, count: int, side: int) -> list[Path]:
     """Give one series of native 16-bit CT slices, ``side`` pixels square, in reading order."""
 
     def make(into: Path) -> None:
-        values = np.random.default_rng(_SEED).integers(-1024, 3071, (side, side), np.int16)
-        dataset = _ct(values)
+        values = np.random.default_rng(SEED).integers(-1024, 3071, (side, side), np.int16)
+        dataset = ct_dataset(values)
         for number in range(count):
             dataset.PixelData = np.roll(values, number, axis=0).tobytes()
-            _save(dataset, number, into)
+            save(dataset, number, into)
 
-    return _files(_made(folder / f"slices-{count}-{side}", make))
+    return files_in(made(folder / f"slices-{count}-{side}", make))
+
+
+def image(
+    folder: Path, name: str, values: np.ndarray, change: Callable[[Dataset], None] | None = None
+) -> Path:
+    """Give one native CT file with these pixels, altered by ``change``; ``name`` is for both."""
+
+    def make(into: Path) -> None:
+        dataset = _ct(values)
+        if change is not None:
+            change(dataset)
+        _save(dataset, 0, into)
+
+    return _files(_made(folder / f"image-{name}", make))[0]
 
 
 def disc(folder: Path, count: int) -> Path:
@@ -66,17 +80,17 @@ def disc(folder: Path, count: int) -> Path:
 
     def make(into: Path) -> None:
         file_set = FileSet()
-        dataset = _ct(np.zeros((4, 4), np.int16))
+        dataset = ct_dataset(np.zeros((4, 4), np.int16))
         for number in range(count):
-            dataset.SeriesInstanceUID = f"{_UID_ROOT}2.{number // 50 + 1}"
+            dataset.SeriesInstanceUID = f"{UID_ROOT}2.{number // 50 + 1}"
             dataset.SeriesNumber = number // 50 + 1
             file_set.add(_numbered(dataset, number))
         file_set.write(into)
 
-    return _made(folder / f"disc-{count}", make) / "DICOMDIR"
+    return made(folder / f"disc-{count}", make) / "DICOMDIR"
 
 
-def _made(folder: Path, make: Callable[[Path], None]) -> Path:
+def made(folder: Path, make: Callable[[Path], None]) -> Path:
     """Have ``make`` fill a folder unless it is there; one left half done does not count."""
     folder = folder.with_name(f"{folder.name}-v{_VERSION}")
     if not folder.is_dir():
@@ -88,11 +102,11 @@ def _made(folder: Path, make: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _files(folder: Path) -> list[Path]:
+def files_in(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def _ct(values: np.ndarray) -> Dataset:
+def ct_dataset(values: np.ndarray) -> Dataset:
     """Give the first CT of the sample study with other pixels and identifiers, uncompressed."""
     dataset = pydicom.dcmread(resource("sample") / _SAMPLE_CT)
     dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -103,8 +117,8 @@ def _ct(values: np.ndarray) -> Dataset:
     dataset.PixelData = values.tobytes()
     dataset["PixelData"].VR = "OW"
     dataset["PixelData"].is_undefined_length = False
-    dataset.StudyInstanceUID = f"{_UID_ROOT}1"
-    dataset.SeriesInstanceUID = f"{_UID_ROOT}2"
+    dataset.StudyInstanceUID = f"{UID_ROOT}1"
+    dataset.SeriesInstanceUID = f"{UID_ROOT}2"
     return dataset
 
 
@@ -114,13 +128,13 @@ def _add_sequences(dataset: Dataset) -> None:
         items = [Dataset() for _ in range(count)]
         for number, item in enumerate(items):
             item.ReferencedSOPClassUID = "1.2.840.10008.5.1.4.1.1.2"
-            item.ReferencedSOPInstanceUID = f"{_UID_ROOT}4.{number}"
+            item.ReferencedSOPInstanceUID = f"{UID_ROOT}4.{number}"
         setattr(dataset, keyword, items)
 
 
 def _add_private(dataset: Dataset, count: int) -> None:
     """Add private elements of the usual kinds, 4 to 40 bytes long."""
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     block = dataset.private_block(_PRIVATE_GROUP, "NEGATO BENCHMARK", create=True)
     for number in range(count - 1):  # the block's name is one of them
         vr = ("LO", "DS", "IS", "SH", "FD")[number % 5]
@@ -131,7 +145,7 @@ def _add_private(dataset: Dataset, count: int) -> None:
 
 def _numbered(dataset: Dataset, number: int) -> Dataset:
     """Make the dataset that of slice ``number``; one millimetre from slice to slice."""
-    uid = f"{_UID_ROOT}3.{number + 1}"
+    uid = f"{UID_ROOT}3.{number + 1}"
     dataset.SOPInstanceUID = uid
     dataset.file_meta.MediaStorageSOPInstanceUID = UID(uid)
     dataset.InstanceNumber = number + 1
@@ -140,7 +154,7 @@ def _numbered(dataset: Dataset, number: int) -> Dataset:
     return dataset
 
 
-def _save(dataset: Dataset, number: int, into: Path) -> None:
+def save(dataset: Dataset, number: int, into: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # of private values: any will do
         _numbered(dataset, number).save_as(into / f"IM{number:05}", enforce_file_format=True)
