@@ -67,12 +67,12 @@ def image(
     """Give one native CT file with these pixels, altered by ``change``; ``name`` is for both."""
 
     def make(into: Path) -> None:
-        dataset = _ct(values)
+        dataset = ct_dataset(values)
         if change is not None:
             change(dataset)
-        _save(dataset, 0, into)
+        save(dataset, 0, into)
 
-    return _files(_made(folder / f"image-{name}", make))[0]
+    return files_in(made(folder / f"image-{name}", make))[0]
 
 
 def disc(folder: Path, count: int) -> Path:
