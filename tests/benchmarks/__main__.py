@@ -27,6 +27,8 @@ _NAMES = (
     "dicomdir",
     "volume",
     "window",
+    "pan",
+    "scroll",
     "opening",
 )
 

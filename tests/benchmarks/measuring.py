@@ -129,7 +129,13 @@ def compare(
             taken[name].append(watches[name]())
     samples = {name: milliseconds(seconds) for name, seconds in taken.items()}
     return [
-        Result(case, samples[""], name, samples.get(name), (goals or {}).get(name, Goal()))
+        Result(
+            case,
+            samples[""],
+            name,
+            samples.get(name) if name else None,
+            (goals or {}).get(name, Goal()),
+        )
         for name in peers or {"": None}
     ]
 

@@ -1,0 +1,166 @@
+"""The real window, for benchmarks of what a hand does to it: offscreen, but with all its panels.
+
+A step is one event from the mouse and everything that follows from it, until
+the window has nothing left to do: the paint of the canvas and of each panel
+that changes with it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from viewer.session.settings import Settings
+from viewer.ui import theme
+from viewer.ui.canvas.image_canvas import ImageCanvas
+from viewer.ui.main_window import MainWindow
+from viewer.workers.priority import READY
+
+Size = tuple[int, int]  # width and height
+
+_LONGEST_S = 60.0
+_CLICK = 120  # of a wheel, in eighths of a degree
+
+
+def application() -> QApplication:
+    """Give the application, dressed as Negato's is."""
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    theme.apply(app)
+    return app
+
+
+@contextmanager
+def real_window(paths: Sequence[Path], canvas_px: Size | None = None) -> Iterator[MainWindow]:
+    """Open the window on ``paths``, all frames in memory, the canvas ``canvas_px`` in size."""
+    app = application()
+    with tempfile.TemporaryDirectory() as temporary:
+        store = QSettings(str(Path(temporary) / "negato.ini"), QSettings.Format.IniFormat)
+        window = MainWindow(Settings(store))
+        try:
+            window.show()
+            window.open([str(path) for path in paths])
+            until(app, lambda: _is_complete(window, len(paths)))
+            if canvas_px is not None:
+                fit_canvas(window, window.view.canvas, canvas_px)
+            yield window
+        finally:
+            window.close()
+            window.deleteLater()
+            app.processEvents()
+
+
+def fit_canvas(window: QWidget, canvas: ImageCanvas, canvas_px: Size) -> None:
+    """Resize a window so that the viewport of its canvas has this size."""
+    app = application()
+    for _ in range(3):  # docks may take another width for another window
+        size = canvas.viewport().size()
+        missing = canvas_px[0] - size.width(), canvas_px[1] - size.height()
+        if missing == (0, 0):
+            return
+        window.resize(window.width() + missing[0], window.height() + missing[1])
+        app.processEvents()
+    raise RuntimeError(f"the canvas did not become {canvas_px[0]} x {canvas_px[1]}")
+
+
+def until(app: QApplication, done: Callable[[], bool]) -> None:
+    """Let the window work until ``done``."""
+    latest = time.monotonic() + _LONGEST_S
+    while not done():
+        if time.monotonic() > latest:
+            raise RuntimeError("the window did not come to what was waited for")
+        app.processEvents()
+
+
+def rest(seconds: float) -> None:
+    """Let the window work for a while: what it does when the hand rests is then done."""
+    ends = time.monotonic() + seconds
+    until(application(), lambda: time.monotonic() >= ends)
+
+
+class Hand:
+    """A mouse over one canvas, whose ``paints`` it follows."""
+
+    def __init__(self, canvas: ImageCanvas) -> None:
+        self._app = application()
+        self._view = canvas.viewport()
+        self._at = QPointF(self._view.rect().center())
+        self.paints = Paints(self._view)
+
+    def press(self, button: Qt.MouseButton) -> None:
+        """Press a button and hold it."""
+        self._send(QEvent.Type.MouseButtonPress, button, button)
+
+    def release(self, button: Qt.MouseButton) -> None:
+        """Let the button go."""
+        self._send(QEvent.Type.MouseButtonRelease, button, Qt.MouseButton.NoButton)
+
+    def move(self, right: float, down: float, held: Qt.MouseButton) -> float:
+        """Move by pixels with a button held; give the seconds until all of it is painted."""
+        self._at += QPointF(right, down)
+        return self._painted(
+            lambda: self._send(QEvent.Type.MouseMove, Qt.MouseButton.NoButton, held)
+        )
+
+    def turn_wheel(
+        self, clicks: int, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+    ) -> float:
+        """Turn the wheel up by clicks; give the seconds until all of it is painted."""
+        event = wheel_event(self._at, clicks, held)
+        return self._painted(lambda: self._app.sendEvent(self._view, event))
+
+    def _painted(self, act: Callable[[], object]) -> float:
+        before, began = self.paints.count, time.perf_counter()
+        act()
+        until(self._app, lambda: self.paints.count > before)
+        return time.perf_counter() - began
+
+    def _send(self, kind: QEvent.Type, button: Qt.MouseButton, held: Qt.MouseButton) -> None:
+        event = QMouseEvent(kind, self._at, self._at, button, held, Qt.KeyboardModifier.NoModifier)
+        self._app.sendEvent(self._view, event)
+
+
+def wheel_event(
+    at: QPointF, clicks: int, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> QWheelEvent:
+    """Give the event of a wheel that was turned up by clicks."""
+    turned = QPoint(0, clicks * _CLICK)
+    none, phase = Qt.MouseButton.NoButton, Qt.ScrollPhase.NoScrollPhase
+    return QWheelEvent(at, at, QPoint(), turned, none, held, phase, False)
+
+
+class Paints(QObject):
+    """Follows the paints of a widget.
+
+    ``count`` is how many there were, ``last`` what ``shown`` gave at the last one.
+    """
+
+    def __init__(self, widget: QWidget, shown: Callable[[], object] = lambda: None) -> None:
+        super().__init__(widget)
+        self.count = 0
+        self.last: object = None
+        self._shown = shown
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Note a paint, and let it happen."""
+        if event.type() == QEvent.Type.Paint:
+            self.count += 1
+            self.last = self._shown()
+        return False
+
+
+def _is_complete(window: MainWindow, count: int) -> bool:
+    workspace, document = window.workspace, window.workspace.document
+    stack = workspace.viewport.stack
+    if document is None or document.progress.running or stack is None or len(stack) < count:
+        return False
+    shown = window.view.picture.pixels is not None and workspace.tag_feed.tags is not None
+    return shown and bool((workspace.cache.states(stack) == READY).all())
