@@ -24,6 +24,7 @@ from tests.benchmarks.report import machine, markdown, table
 
 _NAMES = (
     "headers",
+    "catalogue",
     "dicomdir",
     "volume",
     "window",

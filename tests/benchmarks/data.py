@@ -39,9 +39,7 @@ def ct_headers(folder: Path, count: int) -> list[Path]:
     """Give CT files of 270 elements each, most of them private, with few pixels."""
 
     def make(into: Path) -> None:
-        dataset = ct_dataset(np.zeros((16, 16), np.int16))
-        _add_sequences(dataset)
-        _add_private(dataset, _ELEMENTS - len(dataset))
+        dataset = ct_header_dataset()
         for number in range(count):
             save(dataset, number, into)
 
@@ -104,6 +102,14 @@ def made(folder: Path, make: Callable[[Path], None]) -> Path:
 
 def files_in(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
+
+
+def ct_header_dataset() -> Dataset:
+    """Give a CT of 270 elements, most of them private, with few pixels."""
+    dataset = ct_dataset(np.zeros((16, 16), np.int16))
+    _add_sequences(dataset)
+    _add_private(dataset, _ELEMENTS - len(dataset))
+    return dataset
 
 
 def ct_dataset(values: np.ndarray) -> Dataset:
