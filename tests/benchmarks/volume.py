@@ -72,7 +72,7 @@ def run(folder: Path, *, tiny: bool) -> list[Result]:
 def _loading(
     name: str, uid: str, paths: Sequence[Path], pool: ChildPool, rounds: int
 ) -> list[Result]:
-    stack = _stack(paths)
+    stack = stack_of(paths)
     goals = _GOALS | {_SIMPLEITK: Goal(ratio=1.8)} if name == "JPEG 2000" else _GOALS
     with ExitStack() as limits:
         limit = (
@@ -83,14 +83,15 @@ def _loading(
         peer_name, peer = _simple_itk(paths)
         return compare(
             f"{len(paths)} x {stack.header(0).rows}² {name}",
-            watched(lambda: _fill_cache(stack, pool)),
+            watched(lambda: fill_cache(stack, pool)),
             {**limit, peer_name: peer},
             rounds,
             goals,
         )
 
 
-def _stack(paths: Sequence[Path]) -> Stack:
+def stack_of(paths: Sequence[Path]) -> Stack:
+    """Give the one stack that the files are."""
     builder, reader = CatalogueBuilder(), HeaderReader()
     for path in paths:
         builder.add(reader.read(str(path)))
@@ -99,7 +100,8 @@ def _stack(paths: Sequence[Path]) -> Stack:
     return stack
 
 
-def _fill_cache(stack: Stack, pool: ChildPool) -> None:
+def fill_cache(stack: Stack, pool: ChildPool) -> None:
+    """Have all frames of a stack read or decoded into a new cache."""
     cache = FrameCache(_BUDGET_BYTES)
     told: list[int] = []
     complete = threading.Event()
