@@ -30,6 +30,7 @@ _NAMES = (
     "window",
     "pan",
     "scroll",
+    "jump",
     "opening",
 )
 
