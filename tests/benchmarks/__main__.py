@@ -32,6 +32,8 @@ _NAMES = (
     "scroll",
     "jump",
     "opening",
+    "tags",
+    "stalls",
 )
 
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt
@@ -15,7 +14,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from viewer.dicom.tags import Kind, TagTable, build_index, find_rows, keyword_path, read_tags
+from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, make_table, read_tags
 from viewer.ui.tags.model import Column, TagTreeModel
 from viewer.ui.tags.panel import TagPanel
 from viewer.ui.tags.value_dialog import ValueDialog
@@ -49,22 +48,18 @@ def made_table(values: list[str], groups: int = 0) -> TagTable:
             values += ["", str(at)]
     keywords = [name.replace(" ", "") if kind < Kind.ITEM else ""
                 for name, kind in zip(names, kinds, strict=True)]  # fmt: skip
-    index_text, index_starts = build_index(tags, keywords, names, values, kinds)
-    return TagTable(
-        path="made",
-        kinds=np.array(kinds, np.int64),
-        depths=np.array(depths, np.int64),
-        parents=np.array(parents, np.int64),
-        tags=np.array(tags, np.int64),
-        lengths=np.array([len(value) for value in values], np.int64),
-        ordinals=np.array(ordinals, np.int64),
-        keywords=tuple(keywords),
-        names=tuple(names),
-        vrs=tuple("SQ" if kind == Kind.SEQUENCE else "LO" for kind in kinds),
-        values=tuple(values),
-        notes=(),
-        index_text=index_text,
-        index_starts=index_starts,
+    return make_table(
+        "made",
+        kinds=kinds,
+        depths=depths,
+        parents=parents,
+        tags=tags,
+        lengths=[len(value) for value in values],
+        ordinals=ordinals,
+        keywords=keywords,
+        names=names,
+        vrs=["SQ" if kind == Kind.SEQUENCE else "LO" for kind in kinds],
+        values=values,
     )
 
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import BinaryIO
-
-import numpy as np
 
 from viewer.dicom.byte_reader import ByteReader
 from viewer.dicom.elements import DEFLATED, EXPLICIT_BIG, IMPLICIT_LITTLE
@@ -21,25 +20,29 @@ from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_values import value_text
 from viewer.dicom.tag_walk import Element, Walk
-from viewer.dicom.tags import Kind, TagTable, build_index
+from viewer.dicom.tags import Kind, TagTable, make_table
 
 _TRANSFER_SYNTAX = 0x00020010
 _FIRST_GROUPS = frozenset({0x0002, 0x0004, 0x0008, 0x0010, 0x0018, 0x0020, 0x0028})
 
 
-def read_table(path: str, limits: Limits) -> TagTable:
+def read_table(path: str, limits: Limits, first_rows: int | None = None) -> TagTable:
     """Read the table of a file; see `viewer.dicom.tags.read_tags`."""
     rows = _Rows()
+    is_whole = True
     # pydicom warns of character sets it does not know and of text they cannot decode
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             with open_regular(path) as file:
-                for element in _elements(file, path, limits):
+                elements = _elements(file, path, limits)
+                for element in islice(elements, first_rows):
                     rows.add(element)
+                is_whole = next(elements, None) is None
         except OSError as error:
             raise system_error(path, error) from error
-    return rows.table(path, tuple(f"{text}." for text in {str(one.message): 0 for one in caught}))
+    remarks = tuple(f"{text}." for text in {str(one.message): 0 for one in caught})
+    return rows.table(path, remarks, is_whole=is_whole)
 
 
 def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
@@ -133,43 +136,34 @@ class _Rows:
         self._vrs.append(vr)
         self._values.append(value)
 
-    def table(self, path: str, remarks: tuple[str, ...]) -> TagTable:
+    def table(self, path: str, remarks: tuple[str, ...], *, is_whole: bool) -> TagTable:
         """Give the finished table, the remarks as notes at its end."""
+        self._count_items(self._open if not is_whole else [])
         for remark in remarks:
             self.add(Element(Kind.NOTE, 0, text=remark))
-        self._count_items()
-        notes = tuple(
-            value
-            for kind, value in zip(self._kinds, self._values, strict=True)
-            if kind == Kind.NOTE
-        )
-        index_text, index_starts = build_index(
-            self._tags, self._keywords, self._names, self._values, self._kinds
-        )
-        return TagTable(
-            path=path,
-            kinds=np.array(self._kinds, np.int64),
-            depths=np.array(self._depths, np.int64),
-            parents=np.array(self._parents, np.int64),
-            tags=np.array(self._tags, np.int64),
-            lengths=np.array(self._lengths, np.int64),
-            ordinals=np.array(self._ordinals, np.int64),
-            keywords=tuple(self._keywords),
-            names=tuple(self._names),
-            vrs=tuple(self._vrs),
-            values=tuple(self._values),
-            notes=notes,
-            index_text=index_text,
-            index_starts=index_starts,
+        return make_table(
+            path,
+            kinds=self._kinds,
+            depths=self._depths,
+            parents=self._parents,
+            tags=self._tags,
+            lengths=self._lengths,
+            ordinals=self._ordinals,
+            keywords=self._keywords,
+            names=self._names,
+            vrs=self._vrs,
+            values=self._values,
+            is_whole=is_whole,
         )
 
-    def _count_items(self) -> None:
+    def _count_items(self, unfinished: Sequence[int]) -> None:
+        """Say of each sequence how many items it has; nothing of those with more to come."""
         counts: dict[int, int] = {}
         for kind, parent in zip(self._kinds, self._parents, strict=True):
             if kind == Kind.ITEM:
                 counts[parent] = counts.get(parent, 0) + 1
         for row, kind in enumerate(self._kinds):
-            if kind == Kind.SEQUENCE and not self._values[row]:
+            if kind == Kind.SEQUENCE and not self._values[row] and row not in unfinished:
                 count = counts.get(row, 0)
                 self._values[row] = "1 item" if count == 1 else f"{count} items"
 

@@ -1,7 +1,8 @@
 """The tags of one file as a flat table, and search in it.
 
-The table is plain columns in tree order: cheap to pickle, to search and to
-show. Making it from a file is `tag_reader`, which alone needs pydicom.
+The table is plain columns in tree order, with the tree as arrays: cheap to
+pickle, to search and to show. Making it from a file is `tag_reader`, which
+alone needs pydicom.
 """
 
 from __future__ import annotations
@@ -11,14 +12,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
 
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.text_column import IntArray, TextColumn
 
-_ROW_END = "\x00"
-_FIELD_END = "\x1f"
-
-IntArray = npt.NDArray[np.int64]
+_FIELD_END = "\x1f"  # between the two ways to write a tag
 
 
 class Kind(IntEnum):
@@ -32,7 +30,7 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TagTable:
-    """The tags of one file, one row each, in tree order (parents first).
+    """The tags of one file, one row each, in tree order (parents first). Made by `make_table`.
 
     Attributes
     ----------
@@ -45,16 +43,23 @@ class TagTable:
     ordinals : ndarray of int64, shape (rows,)
         Of an item: its number in its sequence, from 0. Of anything else: how
         many rows of the same tag come before it in the same data set.
-    keywords, names, vrs, values : tuple of str
+    keywords, names, vrs, values : sequence of str
         VR as written in the file, else as the dictionary says. Values are
         whole (up to 1 MiB), may hold any characters, and are not for display
         on one line as they are.
+    numbers : sequence of str
+        The tags as they are searched for; empty for items and notes.
+    children : ndarray of int64, shape (rows,)
+        All rows, those of one parent together, in tree order.
+    first_children : ndarray of int64, shape (rows + 2,)
+        The children of row r are ``children`` from ``first_children[r + 1]``
+        up to ``first_children[r + 2]``; those at the top are of r = -1.
+    places : ndarray of int64, shape (rows,)
+        Which child of its parent each row is, from 0.
     notes : tuple of str
         The texts of the notes among the rows, and notes on the file as a whole.
-    index_text : str
-        What `find_rows` searches: lower case, rows one after another.
-    index_starts : ndarray of int64, shape (rows,)
-        Where each row begins in ``index_text``.
+    is_whole : bool
+        False where this is the beginning of a file of more rows.
     """
 
     path: str
@@ -64,22 +69,83 @@ class TagTable:
     tags: IntArray
     lengths: IntArray
     ordinals: IntArray
-    keywords: tuple[str, ...]
-    names: tuple[str, ...]
-    vrs: tuple[str, ...]
-    values: tuple[str, ...]
+    keywords: TextColumn
+    names: TextColumn
+    vrs: TextColumn
+    values: TextColumn
+    numbers: TextColumn
+    children: IntArray
+    first_children: IntArray
+    places: IntArray
     notes: tuple[str, ...]
-    index_text: str
-    index_starts: IntArray
+    is_whole: bool = True
 
     def __len__(self) -> int:
         return len(self.names)
 
+    def children_of(self, row: int) -> IntArray:
+        """Give the rows right below ``row``; -1 for those at the top."""
+        return self.children[self.first_children[row + 1] : self.first_children[row + 2]]
 
-def read_tags(path: str, limits: Limits = DEFAULT_LIMITS) -> TagTable:
+
+def make_table(
+    path: str,
+    *,
+    kinds: Sequence[int],
+    depths: Sequence[int],
+    parents: Sequence[int],
+    tags: Sequence[int],
+    lengths: Sequence[int],
+    ordinals: Sequence[int],
+    keywords: Sequence[str],
+    names: Sequence[str],
+    vrs: Sequence[str],
+    values: Sequence[str],
+    is_whole: bool = True,
+) -> TagTable:
+    """Make a table of its columns, one value each for every row."""
+    above = np.array(parents, np.int64)
+    children = np.argsort(above, kind="stable")
+    first = np.searchsorted(above[children], np.arange(-1, len(above) + 1))
+    places = np.empty(len(above), np.int64)
+    places[children] = np.arange(len(above)) - first[above[children] + 1]
+    numbers = (
+        _number(tag) if kind < Kind.ITEM else "" for tag, kind in zip(tags, kinds, strict=True)
+    )
+    return TagTable(
+        path,
+        np.array(kinds, np.int64),
+        np.array(depths, np.int64),
+        above,
+        np.array(tags, np.int64),
+        np.array(lengths, np.int64),
+        np.array(ordinals, np.int64),
+        TextColumn.of(keywords),
+        TextColumn.of(names),
+        TextColumn.of(vrs),
+        TextColumn.of(values),
+        TextColumn.of(numbers),
+        children,
+        first,
+        places,
+        tuple(v for kind, v in zip(kinds, values, strict=True) if kind == Kind.NOTE),
+        is_whole,
+    )
+
+
+def read_tags(
+    path: str, limits: Limits = DEFAULT_LIMITS, first_rows: int | None = None
+) -> TagTable:
     """Read every tag of a file; meant for a child process.
 
     What is damaged gives what could be read and a note.
+
+    Parameters
+    ----------
+    path : str
+    limits : Limits
+    first_rows : int, optional
+        Read no more than so many rows; the table says whether it is whole.
 
     Raises
     ------
@@ -90,30 +156,12 @@ def read_tags(path: str, limits: Limits = DEFAULT_LIMITS) -> TagTable:
     """
     from viewer.dicom.tag_reader import read_table  # pydicom: not for who only shows tables
 
-    return read_table(path, limits)
+    return read_table(path, limits, first_rows)
 
 
 def tag_text(tag: int) -> str:
     """Give a tag as people write it: "(0010,0010)"."""
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
-
-
-def build_index(
-    tags: Sequence[int],
-    keywords: Sequence[str],
-    names: Sequence[str],
-    values: Sequence[str],
-    kinds: Sequence[int],
-) -> tuple[str, IntArray]:
-    """Make what `find_rows` searches: the text, and where each row begins in it."""
-    entries = []
-    for tag, keyword, name, value, kind in zip(tags, keywords, names, values, kinds, strict=True):
-        number = f"({tag >> 16:04x},{tag & 0xFFFF:04x}){_FIELD_END}{tag:08x}"
-        fields = (number if kind < Kind.ITEM else "", keyword, name, value)
-        entries.append((_FIELD_END.join(fields) + _ROW_END).lower())
-    starts = np.zeros(len(entries), np.int64)
-    np.cumsum([len(entry) for entry in entries[:-1]], out=starts[1:])
-    return "".join(entries), starts
 
 
 def find_rows(table: TagTable, text: str) -> IntArray:
@@ -127,17 +175,10 @@ def find_rows(table: TagTable, text: str) -> IntArray:
         Rising; empty where ``text`` is empty.
     """
     wanted = text.strip().lower()
-    if not wanted or _ROW_END in wanted or _FIELD_END in wanted:
+    if not wanted or _FIELD_END in wanted:
         return np.empty(0, np.int64)
-    found: list[int] = []
-    starts = table.index_starts
-    at = table.index_text.find(wanted)
-    while at >= 0:
-        found.append(at)
-        end = table.index_text.find(_ROW_END, at)  # once is enough for a row
-        at = table.index_text.find(wanted, end)
-    rows = np.searchsorted(starts, np.array(found, np.int64), side="right") - 1
-    return rows.astype(np.int64)
+    columns = (table.numbers, table.keywords, table.names, table.values)
+    return np.flatnonzero(np.logical_or.reduce([column.holds(wanted) for column in columns]))
 
 
 def keyword_path(table: TagTable, row: int) -> str:
@@ -173,13 +214,17 @@ def row_at(table: TagTable, path: RowPath) -> int | None:
     """Find the row at ``path``, or None."""
     row = -1
     for kind, tag, ordinal in path:
-        hits = np.flatnonzero(
-            (table.parents == row)
-            & (table.tags == tag)
-            & (table.ordinals == ordinal)
-            & (table.kinds == kind)
-        )
+        below = table.children_of(row)
+        hits = below[
+            (table.tags[below] == tag)
+            & (table.ordinals[below] == ordinal)
+            & (table.kinds[below] == kind)
+        ]
         if not len(hits):
             return None
         row = int(hits[0])
     return row if path else None
+
+
+def _number(tag: int) -> str:
+    return f"{tag_text(tag)}{_FIELD_END}{tag:08x}"

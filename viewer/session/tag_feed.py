@@ -1,14 +1,21 @@
-"""The tags of the file on screen, read in a child process."""
+"""The tags of the file on screen, read in a child process: its first rows, then all of them.
+
+Nothing is read while nobody sees the tags, and who scrolls sees them of the
+frame where he pauses, or some times a second.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.tags import TagTable
 from viewer.session.hop import Hop
 from viewer.workers.child_pool import ChildPool, Ticket
+
+_FIRST_ROWS = 400  # more than most files have; read in a few milliseconds
+_PAUSE_MS = 150  # from one file to the next: a new table costs as much as a few frames
 
 
 class TagFeed(QObject):
@@ -17,7 +24,8 @@ class TagFeed(QObject):
     Signals
     -------
     changed
-        ``tags`` is new: a TagTable, a NegatoError, or None while they are read.
+        ``tags`` is new: a TagTable (perhaps not whole yet), a NegatoError, or
+        None while they are read.
     """
 
     changed = Signal()
@@ -25,33 +33,62 @@ class TagFeed(QObject):
     def __init__(self, pool: ChildPool, hop: Hop, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.tags: TagTable | NegatoError | None = None
-        self.path = ""
+        self.path = ""  # of the file that is wished for
+        self._asked = ""  # of the file that the child was asked for last
+        self._wanted = True
         self._pool = pool
         self._hop = hop
         self._ticket: Ticket | None = None
+        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
 
     def read(self, path: str) -> None:
         """Read the tags of ``path``; what was asked for before is not wanted any more."""
         if path == self.path:
             return
         self.path = path
-        if self._ticket is not None:  # a file that was scrolled past: not ahead of frames
-            self._ticket.cancel()
+        self._cancel()
+        if not self._pause.isActive():
+            self._ask()
+
+    def set_wanted(self, wanted: bool) -> None:
+        """Say whether anybody sees the tags; those of a file left meanwhile are not kept."""
+        self._wanted = wanted
+        if wanted and self.path and self.path != self._asked:
+            self._set(None)
+            self._ask()
+
+    def clear(self) -> None:
+        """Show no tags, and none of those that are still on their way."""
+        self.path = self._asked = ""
+        self._cancel()
+        self._pause.stop()
+        self._set(None)
+
+    def _ask(self) -> None:
+        if self._wanted and self.path != self._asked:
+            self._asked = self.path
+            self._pause.start()
+            self._submit(self.path, _FIRST_ROWS)
+
+    def _submit(self, path: str, first_rows: int | None) -> None:
         self._ticket = self._pool.submit(
             "tags",
-            (path,),
+            (path, DEFAULT_LIMITS, first_rows),
             timeout_s=DEFAULT_LIMITS.header_seconds,
             on_done=lambda result: self._hop.post(lambda: self._done(path, result)),
         )
 
-    def clear(self) -> None:
-        """Show no tags, and none of those that are still on their way."""
-        self.path = ""
-        self._set(None)
-
     def _done(self, path: str, result: TagTable | NegatoError) -> None:
-        if path == self.path:
-            self._set(result)
+        if path != self.path:
+            return
+        if isinstance(result, TagTable) and not result.is_whole:
+            self._submit(path, None)
+        self._set(result)
+
+    def _cancel(self) -> None:
+        if self._ticket is not None:  # a file that was scrolled past: not ahead of frames
+            self._ticket.cancel()
 
     def _set(self, tags: TagTable | NegatoError | None) -> None:
         self.tags = tags

@@ -192,6 +192,7 @@ class MainWindow(QMainWindow):
         workspace.pictureChanged.connect(self._enable_actions)
         workspace.thumbnailReady.connect(self._show_thumbnail)
         workspace.tag_feed.changed.connect(self._show_tags)
+        self._docks[2].visibilityChanged.connect(workspace.tag_feed.set_wanted)
         workspace.messages.posted.connect(self._status.show_message)
         workspace.messages.withdrawn.connect(self._status.clear_message)
         self.browser.stackChosen.connect(self._choose_stack)

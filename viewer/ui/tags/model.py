@@ -13,6 +13,7 @@ from viewer.dicom.tags import IntArray, Kind, TagTable, tag_text
 from viewer.plain_text import plain_line
 
 _Index = QModelIndex | QPersistentModelIndex
+_NO_ROWS = memoryview(np.zeros(2, np.int64))
 _MATCH = QColor(214, 158, 46, 70)  # amber over the row; legible on dark and light
 
 
@@ -41,11 +42,9 @@ class TagTreeModel(QAbstractItemModel):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.table: TagTable | None = None
-        self._parents: list[int] = []
-        self._places: list[int] = []  # of each row: which child of its parent
-        self._first: list[int] = [0, 0]  # of each row + 1: where its children begin in _children
-        self._children: list[int] = []
-        self._matches: frozenset[int] = frozenset()
+        # views of the table's arrays: plain ints, and no copy
+        self._parents = self._places = self._first = self._children = _NO_ROWS
+        self._matches: memoryview | None = None  # of each row: whether it was found
         self._italic = QFont()
         self._italic.setItalic(True)
 
@@ -53,21 +52,22 @@ class TagTreeModel(QAbstractItemModel):
         """Show ``table``, or nothing."""
         self.beginResetModel()
         self.table = table
-        self._matches = frozenset()
-        parents = np.empty(0, np.int64) if table is None else table.parents
-        order = np.argsort(parents, kind="stable")
-        first = np.searchsorted(parents[order], np.arange(-1, len(parents) + 1))
-        places = np.empty(len(parents), np.int64)
-        places[order] = np.arange(len(parents)) - first[parents[order] + 1]
-        self._parents = parents.tolist()
-        self._children = order.tolist()
-        self._first = first.tolist()
-        self._places = places.tolist()
+        self._matches = None
+        if table is None:
+            self._parents = self._places = self._first = self._children = _NO_ROWS
+        else:
+            self._parents = memoryview(table.parents)
+            self._places = memoryview(table.places)
+            self._first = memoryview(table.first_children)
+            self._children = memoryview(table.children)
         self.endResetModel()
 
     def set_matches(self, rows: IntArray) -> None:
         """Mark rows as found; the view is to be repainted by the caller."""
-        self._matches = frozenset(rows.tolist())
+        if self.table is not None:
+            marked = np.zeros(len(self.table), np.bool_)
+            marked[rows] = True
+            self._matches = memoryview(marked)
 
     def row_of(self, index: _Index) -> int | None:
         """Give the table's row behind an index."""
@@ -122,8 +122,8 @@ class TagTreeModel(QAbstractItemModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(self.table, row, Column(index.column()))
-        if role == Qt.ItemDataRole.BackgroundRole and row in self._matches:
-            return _MATCH
+        if role == Qt.ItemDataRole.BackgroundRole:
+            return _MATCH if self._matches is not None and self._matches[row] else None
         if role == Qt.ItemDataRole.FontRole and self.table.kinds[row] == Kind.NOTE:
             return self._italic
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.LENGTH:

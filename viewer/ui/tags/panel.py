@@ -154,8 +154,9 @@ class TagPanel(QWidget):
         self._show_count()
 
     def _show_count(self) -> None:
-        if not self.search.text().strip() or self.model.table is None:
-            self.count.setText("")
+        table = self.model.table
+        if not self.search.text().strip() or table is None or not table.is_whole:
+            self.count.setText("" if table is None or table.is_whole else "reading…")
             return
         _, row = self._current()
         found = len(self._matches)
