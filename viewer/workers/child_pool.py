@@ -79,7 +79,8 @@ class ChildPool:
     Parameters
     ----------
     processes : int
-        How many children.
+        How many children at most. The first is started at once, the others when there is
+        work for them.
     limits : Limits
         ``child_memory_bytes`` is what each may take above its start.
     preload : sequence of str
@@ -104,7 +105,7 @@ class ChildPool:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the children, without waiting for them."""
+        """Start the first child, without waiting for it."""
         with self._lock:
             if self._thread is not None or self._closed:
                 return
@@ -178,7 +179,7 @@ class ChildPool:
 
     def _fill_seats(self) -> None:
         now = time.monotonic()
-        for seat in self._seats:
+        for seat in self._seats[: self._wanted_children()]:
             if seat.child is None and now >= seat.start_at:
                 try:
                     seat.child = ChildProcess(self.limits, self._preload)
@@ -187,6 +188,14 @@ class ChildPool:
                 else:
                     seat.ready = False
                     seat.deadline = now + START_SECONDS
+
+    def _wanted_children(self) -> int:
+        """Say how many children there is work for, and had been; one is kept ready."""
+        with self._lock:
+            waiting = len(self._waiting)
+        busy = sum(seat.ticket is not None for seat in self._seats)
+        running = sum(seat.child is not None for seat in self._seats)
+        return max(1, running, busy + waiting)
 
     def _start_failed(self, seat: _Seat) -> None:
         pause = min(_FIRST_PAUSE_S * 2**seat.failed_starts, _LONGEST_PAUSE_S)
@@ -203,7 +212,8 @@ class ChildPool:
             seat.ticket = ticket
             seat.deadline = time.monotonic() + ticket.timeout_s
             seat.child.ask(ticket.message)
-        if all(seat.failed_starts >= _HOPELESS_STARTS for seat in self._seats):
+        wanted = self._seats[: self._wanted_children()]
+        if all(s.child is None and s.failed_starts >= _HOPELESS_STARTS for s in wanted):
             self._refuse_all()
 
     def _next_ticket(self) -> Ticket | None:
@@ -226,7 +236,10 @@ class ChildPool:
         """Wait for a reply, a death, a new task or a deadline, and act on it."""
         listening: list[Any] = [self._awake]
         listening += [seat.child.connection for seat in self._seats if seat.child is not None]
-        due = min(s.deadline if s.child is not None else s.start_at for s in self._seats)
+        missing = [s for s in self._seats[: self._wanted_children()] if s.child is None]
+        due = min(
+            [s.deadline for s in self._seats if s.child is not None] + [s.start_at for s in missing]
+        )
         timeout = None if due == float("inf") else max(due - time.monotonic(), 0)
         heard = set(wait(listening, timeout))
         if self._awake in heard:
