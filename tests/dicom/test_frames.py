@@ -41,7 +41,7 @@ def test_the_fast_path_gives_the_same_values(tmp_path: Path) -> None:
         )
         native = native_frame(read_header(path))
         assert native is not None
-        out = np.empty((native.rows, native.columns), native.dtype)
+        out = np.empty((native.plain.rows, native.plain.columns), native.plain.dtype)
         read_native(path, native, out)
         np.testing.assert_array_equal(out, read_frame(path, 0)[0])
 
@@ -149,7 +149,7 @@ def test_the_fast_path_says_how_much_is_there(tmp_path: Path) -> None:
     assert native is not None
     os.truncate(path, os.path.getsize(path) - 100)
     with pytest.raises(PixelError, match="860 of 960 bytes"):
-        read_native(path, native, np.empty(VALUES.shape, native.dtype))
+        read_native(path, native, np.empty(VALUES.shape, native.plain.dtype))
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_the_fast_path_equals_the_whole_reader(corpus: Path) -> None:
             if native is None:
                 continue
             taken.add(kind)
-            out = np.empty((native.rows, native.columns), native.dtype)
+            out = np.empty((native.plain.rows, native.plain.columns), native.plain.dtype)
             try:
                 read_native(path, native, out)
             except PixelError:

@@ -28,7 +28,7 @@ from viewer.dicom.decoded import Colour, Decoded
 from viewer.dicom.errors import PixelError
 from viewer.dicom.ignored_errors import ignored_errors_raised
 from viewer.dicom.jpeg_completeness import ends_early
-from viewer.dicom.layout import PixelLayout
+from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name
 from viewer.dicom.word_codecs import decode_deflated, decode_rle, decode_words
 

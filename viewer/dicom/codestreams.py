@@ -80,7 +80,7 @@ def jpeg_info(data: bytes) -> StreamInfo:
     precision, rows, columns, components = struct.unpack_from(">BHHB", header)
     if len(header) < 6 + 3 * components or not components:
         raise PixelError("The JPEG frame header is cut short.")
-    if marker != _SOF_LS and data.find(b"\xff\xd9", scan) < 0:
+    if marker != _SOF_LS and data.rfind(b"\xff\xd9", scan) < 0:  # from the end: most are there
         raise PixelError("The JPEG stream is cut short: its end marker is missing.")
     lossless = marker in (0xC3, 0xC7, 0xCB, 0xCF, _SOF_LS)
     return StreamInfo(

@@ -24,9 +24,9 @@ from viewer.dicom.display_attributes import (
 from viewer.dicom.display_rules import inversion
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.icc_profiles import icc_profile_words
-from viewer.dicom.layout import PixelLayout
 from viewer.dicom.overlays import overlays_of
 from viewer.dicom.palettes import palette, supplemental_palette
+from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.plain_description import with_geometry
 from viewer.dicom.shutters import shutter_of
 from viewer.dicom.suv import suv_of

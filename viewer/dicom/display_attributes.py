@@ -17,8 +17,8 @@ from viewer.dicom.dataset_values import integer, items, number, numbers, raw_val
 from viewer.dicom.dataset_values import values as all_values
 from viewer.dicom.display_rules import MOST_VOIS, StoredWord, padding, rescale, windows
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.layout import PixelLayout
 from viewer.dicom.lookup_tables import lookup_table
+from viewer.dicom.pixel_layout import PixelLayout
 from viewer.imaging.modality import LookupTable, ModalityTransform, value_of
 from viewer.imaging.voi import Voi, VoiLut
 

@@ -17,11 +17,11 @@ from viewer.dicom import codecs
 from viewer.dicom.decoded import Decoded
 from viewer.dicom.describe import describe
 from viewer.dicom.errors import HeaderError, LimitError, PixelError
-from viewer.dicom.layout import PixelLayout
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.native_frames import NativeFrame, native_frame, read_native
 from viewer.dicom.overlays import embedded_overlays
 from viewer.dicom.pixel_files import PixelFile, pixel_file
+from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.samples import display_rgb, stored_values, unpack_native, ybr_to_rgb
 from viewer.dicom.video import is_video, video_frame
 from viewer.imaging.frame import FrameDescription

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from viewer.dicom.elements import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.dicom.plain_frames import PlainFrame, plain_frame
 from viewer.dicom.regular_files import open_regular, system_error
 
 _Array = np.ndarray[Any, np.dtype[Any]]
@@ -23,58 +23,24 @@ _Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, slots=True)
 class NativeFrame:
-    """A plain uncompressed grey frame in a file: where it is and how its words are used."""
+    """A plain uncompressed grey frame, and where in its file it is."""
 
     offset: int
-    byte_count: int
-    dtype: str  # of the stored words, little-endian
-    rows: int
-    columns: int
-    shift: int  # HighBit + 1 - BitsStored
-    bits_stored: int
-    signed: bool
+    plain: PlainFrame
 
 
 def native_frame(header: InstanceHeader) -> NativeFrame | None:
-    """Give the plain frame of a file, or None where `read_frames` must read it."""
-    bits, stored = header.bits_allocated, header.bits_stored
-    if (
-        header.transfer_syntax_uid not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE)
-        or header.needs_full_description
-        or header.frame_groups
-        or header.photometric_interpretation not in ("MONOCHROME1", "MONOCHROME2")
-        or header.samples_per_pixel != 1
-        or header.number_of_frames not in (None, 1)
-        or bits not in (8, 16)
-        or stored is None
-        or header.high_bit is None
-        or not 1 <= stored <= header.high_bit + 1 <= bits
-        or header.pixel_representation not in (0, 1)
-        or not header.rows
-        or not header.columns
-        or header.rows < 0
-        or header.columns < 0
-        or header.pixel_data_tag != 0x7FE00010
-        or header.pixel_data_offset is None
-        or header.pixel_data_length is None
-    ):
+    """Give the plain frame of a file, or None where another must read it."""
+    if header.transfer_syntax_uid not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE):
         return None
-    signed = header.pixel_representation == 1
-    needed = header.rows * header.columns * bits // 8
+    plain = plain_frame(header)
+    if plain is None or header.pixel_data_offset is None or header.pixel_data_length is None:
+        return None
+    needed = plain.byte_count
     # a shorter value would have the reader run into what follows, a longer one wants a warning
-    fits = needed <= header.pixel_data_length <= needed + needed % 2
-    if not fits or needed > DEFAULT_LIMITS.frame_bytes:
+    if not needed <= header.pixel_data_length <= needed + needed % 2:
         return None
-    return NativeFrame(
-        header.pixel_data_offset,
-        needed,
-        f"<{'i' if signed else 'u'}{bits // 8}",
-        header.rows,
-        header.columns,
-        header.high_bit + 1 - stored,
-        stored,
-        signed,
-    )
+    return NativeFrame(header.pixel_data_offset, plain)
 
 
 def read_native(path: str, native: NativeFrame, out: _Array) -> None:
@@ -83,7 +49,7 @@ def read_native(path: str, native: NativeFrame, out: _Array) -> None:
     Parameters
     ----------
     out : ndarray
-        C-contiguous (rows, columns) of ``native.dtype``; overwritten, and
+        C-contiguous (rows, columns) of the frame's dtype; overwritten, and
         undefined where this raises.
 
     Raises
@@ -91,22 +57,34 @@ def read_native(path: str, native: NativeFrame, out: _Array) -> None:
     PixelError
         The file is cut short, gone, or cannot be read.
     """
-    if out.shape != (native.rows, native.columns) or out.dtype != np.dtype(native.dtype):
+    plain = native.plain
+    if out.shape != (plain.rows, plain.columns) or out.dtype != np.dtype(plain.dtype):
         raise ValueError("out is not of the frame's shape and type")
-    target = out.data.cast("B")
     try:
-        with open_regular(path) as stream:
+        with open_regular(path, buffering=0) as stream:
             stream.seek(native.offset)
-            read = cast(io.BufferedReader, stream).readinto(target)
+            read = _fill(stream, out.data.cast("B"))
     except OSError as error:
         raise PixelError(system_error(path, error).message, path) from error
     except NegatoError as error:
         raise PixelError(error.message, path) from error
-    if read < native.byte_count:
+    if read < plain.byte_count:
         raise PixelError(
-            f"The pixel data is cut short: {read} of {native.byte_count} bytes are there.", path
+            f"The pixel data is cut short: {read} of {plain.byte_count} bytes are there.", path
         )
-    unused = out.itemsize * 8 - native.bits_stored
+    word = plain.word
+    unused = word.bits_allocated - word.bits_stored
     if unused:  # to the top of the word and down again: the shift extends the sign
-        np.left_shift(out, out.dtype.type(unused - native.shift), out=out)
+        np.left_shift(out, out.dtype.type(word.bits_allocated - word.high_bit - 1), out=out)
         np.right_shift(out, out.dtype.type(unused), out=out)
+
+
+def _fill(stream: BinaryIO, target: memoryview) -> int:
+    """Read until ``target`` is full or the file ends; give how many bytes there were."""
+    read = 0
+    while read < len(target):
+        count = cast(io.RawIOBase, stream).readinto(target[read:])
+        if not count:
+            break
+        read += count
+    return read

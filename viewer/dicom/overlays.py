@@ -22,7 +22,7 @@ from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.imaging.overlays import OverlayPlane
 
 if TYPE_CHECKING:
-    from viewer.dicom.layout import PixelLayout
+    from viewer.dicom.pixel_layout import PixelLayout
 
 _log = logging.getLogger(__name__)
 

@@ -32,8 +32,9 @@ from viewer.dicom.errors import HeaderError, NoPixelDataError, PixelError
 from viewer.dicom.header_fields import PIXEL_TAGS
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.inflating import InflateLimitError, InflatingStream
-from viewer.dicom.layout import PixelLayout, layout_of
+from viewer.dicom.layout import layout_of
 from viewer.dicom.limits import Limits
+from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.reading import read_header
 from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.sop_classes import sop_class_name

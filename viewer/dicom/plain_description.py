@@ -1,6 +1,7 @@
 """What display needs to know of a plain frame, from its header alone.
 
-No pydicom here, so that the window's process can describe plain frames; all
+No pydicom here, so that the window's process can describe plain frames
+(`plain_frames`), native and compressed; all
 others are left to `describe`, what the attributes mean to `display_rules`.
 """
 
@@ -9,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from viewer.dicom.display_rules import StoredWord, inversion, padding, rescale, windows
+from viewer.dicom.display_rules import inversion, padding, rescale, windows
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.lengths import scale_of, unusable_spacings
-from viewer.dicom.native_frames import native_frame
+from viewer.dicom.plain_frames import plain_frame
 from viewer.dicom.planes import patient_orientation_of, plane_of
 from viewer.dicom.suv import suv_of
 from viewer.dicom.transfer_syntaxes import NO_DECODER, stored_words, transfer_syntax_name
@@ -20,22 +21,24 @@ from viewer.imaging.frame import FrameDescription
 from viewer.imaging.lengths import UltrasoundRegion, aspect_of
 
 
-def description_from_header(header: InstanceHeader) -> FrameDescription | None:
-    """Describe the frame of a plain uncompressed grey file without opening it.
+def description_from_header(
+    header: InstanceHeader, decoder: str = NO_DECODER
+) -> FrameDescription | None:
+    """Describe the frame of a plain grey file without opening it.
 
     None where the file needs `describe`: several frames, LUTs, functional
     groups, palettes, or a pixel module that is not whole.
+
+    Parameters
+    ----------
+    decoder : str
+        What decoded the frame.
     """
-    native = native_frame(header)
-    if native is None or header.bits_allocated is None or header.high_bit is None:
+    plain = plain_frame(header)
+    if plain is None:
         return None
-    # one half of a pair alone: the other is absent or broken, and only the data set tells which
-    if (header.rescale_slope is None) != (header.rescale_intercept is None):
-        return None
-    if bool(header.window_center) != bool(header.window_width):
-        return None
+    word = plain.word
     notes: list[str] = []
-    word = StoredWord(header.bits_allocated, native.bits_stored, header.high_bit, native.signed)
     modality = rescale(
         header.rescale_slope,
         header.rescale_intercept,
@@ -59,11 +62,11 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
         header.pixel_padding_value, header.pixel_padding_range_limit, word, notes
     )
     description = FrameDescription(
-        rows=native.rows,
-        columns=native.columns,
+        rows=plain.rows,
+        columns=plain.columns,
         photometric_interpretation=header.photometric_interpretation,
-        bits_stored=native.bits_stored,
-        signed=native.signed,
+        bits_stored=word.bits_stored,
+        signed=word.signed,
         modality=modality,
         vois=vois,
         inverted=inverted,
@@ -72,7 +75,7 @@ def description_from_header(header: InstanceHeader) -> FrameDescription | None:
         padding_source=padding_source,
         suv=suv_of(header, modality),
         transfer_syntax=transfer_syntax_name(header.transfer_syntax_uid),
-        decoder=NO_DECODER,
+        decoder=decoder,
         stored_as=stored_words(word.bits_allocated, word.bits_stored, word.high_bit, word.signed),
     )
     description = with_geometry(description, header, 0, notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from viewer.dicom.errors import HeaderError
 
@@ -12,8 +12,13 @@ _BUFFER = 16 << 10
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def open_regular(path: str) -> BinaryIO:
+def open_regular(path: str, buffering: int = _BUFFER) -> BinaryIO:
     """Open a regular file for reading; never a device, pipe or socket, nor wait for one.
+
+    Parameters
+    ----------
+    buffering : int
+        As of `open`: 0 gives an `io.FileIO`, whose reads may be short.
 
     Raises
     ------
@@ -32,7 +37,7 @@ def open_regular(path: str) -> BinaryIO:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
-    return os.fdopen(descriptor, "rb", buffering=_BUFFER)
+    return cast(BinaryIO, os.fdopen(descriptor, "rb", buffering=buffering))
 
 
 def system_error(path: str, error: OSError) -> HeaderError:

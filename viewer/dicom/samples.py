@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from viewer.dicom.errors import PixelError
-from viewer.dicom.layout import PixelLayout
+from viewer.dicom.pixel_layout import PixelLayout
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -119,6 +119,8 @@ def _extend(words: _Array, shift: int, layout: PixelLayout) -> _Array:
     unused = 8 * layout.word_bytes - layout.bits_stored
     if not unused:
         return words.view(layout.dtype)
+    if not (shift or layout.signed) and int(words.max()) < 1 << layout.bits_stored:
+        return words  # as most are
     # up to the top of the word, then down again: the type's own shift extends the sign
     up = unused - shift
     if up:

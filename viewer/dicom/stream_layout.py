@@ -16,7 +16,7 @@ from viewer.dicom.codestreams import (
     jpeg_info,
 )
 from viewer.dicom.errors import PixelError
-from viewer.dicom.layout import PixelLayout
+from viewer.dicom.pixel_layout import PixelLayout
 
 
 def layout_by_stream(layout: PixelLayout, data: bytes) -> PixelLayout:

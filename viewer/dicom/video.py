@@ -17,7 +17,7 @@ import numpy as np
 from viewer.dicom.decoded import Decoded
 from viewer.dicom.encapsulation import Fragment
 from viewer.dicom.errors import PixelError
-from viewer.dicom.layout import PixelLayout
+from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.samples import BT_601, ybr_to_rgb
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name

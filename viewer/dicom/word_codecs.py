@@ -13,7 +13,7 @@ import numpy as np
 from viewer.dicom.codestreams import rle_segments
 from viewer.dicom.decoded import Decoded
 from viewer.dicom.errors import PixelError
-from viewer.dicom.layout import PixelLayout
+from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.samples import unpack_native
 
 
@@ -62,7 +62,7 @@ def decode_rle(data: bytes, layout: PixelLayout) -> Decoded:
         pixels = (pixels + 7) // 8  # packed as in uncompressed data. PS3.5 8.2.2
     planes = np.empty((layout.samples, width, pixels), np.uint8)
     for at, (start, end) in enumerate(zip(offsets, (*offsets[1:], len(data)), strict=True)):
-        unpacked = _unpack_bits(data[start:end], pixels)
+        unpacked = _unpack_bits(memoryview(data)[start:end], pixels)
         if len(unpacked) < pixels:
             raise PixelError(
                 f"An RLE segment holds {len(unpacked)} of {pixels} bytes: the frame is incomplete."
@@ -72,22 +72,28 @@ def decode_rle(data: bytes, layout: PixelLayout) -> Decoded:
     if layout.bits_allocated == 1:
         return Decoded(unpack_native(planes.tobytes(), layout), decoder=decoder)
     kind = "f" if layout.floating else "u"
-    words = np.ascontiguousarray(planes.transpose(2, 0, 1)).view(f">{kind}{width}")
-    words = words.reshape(layout.rows, layout.columns, layout.samples)
-    words = words.astype(words.dtype.newbyteorder("="))
+    words = np.empty((layout.rows, layout.columns, layout.samples), f"u{width}")
+    for sample, (most, *rest) in enumerate(planes):
+        word = words.reshape(pixels, layout.samples)[:, sample]
+        word[:] = most
+        for plane in rest:
+            np.left_shift(word, 8, out=word)
+            np.bitwise_or(word, plane, out=word)
+    words = words.view(f"{kind}{width}")
     return Decoded(words if layout.samples > 1 else words[..., 0], decoder=decoder)
 
 
-def _unpack_bits(segment: bytes, needed: int) -> bytes:
-    for end in (len(segment), len(segment) - 1, _end_of_runs(segment, needed)):
+def _unpack_bits(segment: memoryview, needed: int) -> bytes:
+    ends = (lambda: len(segment), lambda: len(segment) - 1, lambda: _end_of_runs(segment, needed))
+    for end in ends:
         try:
-            return bytes(imagecodecs.packbits_decode(segment[:end]))
+            return bytes(imagecodecs.packbits_decode(segment[: end()]))
         except Exception as error:  # imagecodecs has error types of its own
             failure = error
     raise PixelError("An RLE segment is damaged.") from failure
 
 
-def _end_of_runs(segment: bytes, needed: int) -> int:
+def _end_of_runs(segment: memoryview, needed: int) -> int:
     """Find the end of the run with which ``needed`` bytes are whole; what follows is padding."""
     position = produced = 0
     while position < len(segment) and produced < needed:

@@ -243,7 +243,7 @@ class DecodeService:
         if native is None or description is None:
             raise PixelError(_DEFECT, key.path)
         pixels = self._cache.room(
-            stack_uid, key, (native.rows, native.columns), np.dtype(native.dtype)
+            stack_uid, key, (native.plain.rows, native.plain.columns), np.dtype(native.plain.dtype)
         )
         read_native(key.path, native, pixels)
         self._tell(stack_uid, self._cache.put(stack_uid, key, pixels, description))
