@@ -25,7 +25,7 @@ from viewer.dicom.header_fields import PixelPlace
 from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
 from viewer.dicom.inflating import InflateLimitError, InflatingStream
 from viewer.dicom.limits import Limits
-from viewer.dicom.nm_planes import DETECTOR_INFORMATION, NM_TAGS, nm_frame_groups
+from viewer.dicom.nm_planes import NM_TAGS, nm_frame_groups
 from viewer.dicom.references import REFERENCE_TAGS, references_of
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.values import LONGEST_VALUE, text
@@ -212,7 +212,7 @@ def _frame_groups(dataset: Dataset, stream: BinaryIO, path: str) -> tuple[FrameG
         raise HeaderError(
             "The header speaks of more frames than this program allows.", path, "limit"
         ) from error
-    if not groups and DETECTOR_INFORMATION in dataset:
+    if not groups and header_fields.DETECTOR_INFORMATION in dataset:
         return nm_frame_groups(_part(dataset, stream, NM_TAGS))
     return groups
 

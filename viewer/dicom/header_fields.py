@@ -13,13 +13,13 @@ from typing import Any
 from viewer.dicom import values
 from viewer.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
-from viewer.dicom.nm_planes import DETECTOR_INFORMATION
 from viewer.dicom.radiopharmaceutical import PRIVATE_TAGS, radiopharmaceutical
 
 RawValues = Mapping[int, tuple[bytes | None, bytes]]  # tag: (VR, None if not written), value
 
 PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
 FUNCTIONAL_GROUPS = frozenset((0x52009229, 0x52009230))
+DETECTOR_INFORMATION = 0x00540022
 # Sequences that describe frames one by one
 FRAMES_ELSEWHERE = FUNCTIONAL_GROUPS | {DETECTOR_INFORMATION}
 CHARACTER_SET = 0x00080005

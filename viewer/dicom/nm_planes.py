@@ -9,10 +9,10 @@ from __future__ import annotations
 from pydicom.dataset import Dataset
 
 from viewer.dicom import dataset_values
+from viewer.dicom.header_fields import DETECTOR_INFORMATION
 from viewer.dicom.headers import FrameGroup
 from viewer.imaging.geometry import cross, directions
 
-DETECTOR_INFORMATION = 0x00540022
 NM_TAGS = frozenset(
     (
         0x00080008,  # Image Type

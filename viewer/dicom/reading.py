@@ -12,7 +12,6 @@ from typing import BinaryIO
 
 from viewer.dicom.elements import UNDEFINED_LENGTH, EncodingError, element_at
 from viewer.dicom.errors import HeaderError
-from viewer.dicom.fullread import full_header
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.regular_files import open_regular, system_error
@@ -79,6 +78,9 @@ class HeaderReader:
         if self._on_slow is not None:
             self._on_slow(path)
         stream.seek(0)
+        # pydicom takes as long to load as a thousand headers to read, and few files need it
+        from viewer.dicom.fullread import full_header
+
         return full_header(stream, path, size, mtime_ns, self._limits)
 
 

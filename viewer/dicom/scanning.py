@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from viewer.dicom.catalogue import Skipped
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.ledger import Notice
+from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.reading import HeaderReader
 from viewer.dicom.sources import SourceFile, find_files

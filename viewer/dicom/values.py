@@ -12,9 +12,6 @@ import struct
 import warnings
 from collections.abc import Sequence
 
-from pydicom import charset
-from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
-
 # pydicom's messages quote values, which may name a patient
 logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
@@ -22,6 +19,15 @@ PADDING = " \0"
 LONGEST_VALUE = 1 << 16  # of an attribute in a header; longer is nonsense and left out
 
 _DEFAULT_ENCODING = "iso8859"  # pydicom's, a superset of ISO_IR 6 that decodes every byte
+# What most files have, known here: pydicom, which knows them all, takes long to load.
+_COMMON_ENCODINGS = {
+    (): _DEFAULT_ENCODING,
+    ("",): _DEFAULT_ENCODING,
+    ("ISO_IR 6",): _DEFAULT_ENCODING,
+    ("ISO_IR 100",): "latin_1",
+    ("ISO_IR 192",): "UTF8",
+}
+_ESCAPE = b"\x1b"
 
 _BINARY_FORMATS = {
     b"US": "H",
@@ -37,19 +43,24 @@ _BINARY_FORMATS = {
 
 def encodings_of(character_set: Sequence[str]) -> list[str]:
     """Give the Python encodings of (0008,0005) Specific Character Set. PS3.3 C.12.1.1.2."""
+    common = _COMMON_ENCODINGS.get(tuple(character_set))
+    if common is not None:
+        return [common]
+    from pydicom import charset
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return list(charset.convert_encodings(list(character_set) or None))
+            return list(charset.convert_encodings(list(character_set)))
         except (LookupError, ValueError):  # a name that Python's codecs refuse
             return [_DEFAULT_ENCODING]
 
 
 def text(raw: bytes, encodings: Sequence[str] | None = None) -> str:
     """Decode a text value, without padding; several values stay joined by backslashes."""
-    if raw.isascii() and b"\x1b" not in raw:
+    if raw.isascii() and _ESCAPE not in raw:
         return raw.decode("ascii").strip(PADDING)
-    return _decode(raw, encodings, TEXT_VR_DELIMS).strip(PADDING)
+    return _decode(raw, encodings).strip(PADDING)
 
 
 def texts(raw: bytes, encodings: Sequence[str] | None = None) -> tuple[str, ...]:
@@ -60,19 +71,31 @@ def texts(raw: bytes, encodings: Sequence[str] | None = None) -> tuple[str, ...]
 
 def person_name(raw: bytes, encodings: Sequence[str] | None = None) -> str:
     """Decode a person name, component groups joined by ``=``. PS3.5 6.2.1."""
-    if raw.isascii() and b"\x1b" not in raw:
+    if raw.isascii() and _ESCAPE not in raw:
         return raw.decode("ascii").strip(PADDING)
-    groups = [_decode(group, encodings, PN_DELIMS) for group in raw.split(b"=")]
+    groups = [_decode(group, encodings, of_name=True) for group in raw.split(b"=")]
     return "=".join(groups).strip(PADDING)
 
 
-def _decode(raw: bytes, encodings: Sequence[str] | None, delimiters: set[int]) -> str:
+def _decode(raw: bytes, encodings: Sequence[str] | None, *, of_name: bool = False) -> str:
+    encodings = list(encodings or [_DEFAULT_ENCODING])
+    if _ESCAPE not in raw:
+        try:
+            return raw.decode(encodings[0])
+        except (LookupError, ValueError):  # pydicom puts a mark where a character is wrong
+            return _decode_by_pydicom(raw, encodings, of_name=of_name)
+    return _decode_by_pydicom(raw, encodings, of_name=of_name)
+
+
+def _decode_by_pydicom(raw: bytes, encodings: list[str], *, of_name: bool) -> str:
+    from pydicom import charset
+    from pydicom.valuerep import PN_DELIMS, TEXT_VR_DELIMS
+
+    delimiters = PN_DELIMS if of_name else TEXT_VR_DELIMS
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return str(
-                charset.decode_bytes(raw, list(encodings or [_DEFAULT_ENCODING]), delimiters)
-            )
+            return str(charset.decode_bytes(raw, encodings, delimiters))
         except (LookupError, ValueError):
             return raw.decode(_DEFAULT_ENCODING)
 
