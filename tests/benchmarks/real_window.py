@@ -33,7 +33,8 @@ def application() -> QApplication:
     """Give the application, dressed as Negato's is."""
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
-    theme.apply(app)
+    if not app.styleSheet():  # to dress it again would lay out and paint all windows again
+        theme.apply(app)
     return app
 
 
@@ -54,7 +55,7 @@ def real_window(paths: Sequence[Path], canvas_px: Size | None = None) -> Iterato
         finally:
             window.close()
             window.deleteLater()
-            app.processEvents()
+            app.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # not from processEvents
 
 
 def fit_canvas(window: QWidget, canvas: ImageCanvas, canvas_px: Size) -> None:
