@@ -34,6 +34,7 @@ _NAMES = (
     "opening",
     "tags",
     "stalls",
+    "thumbnails",
     "growth",
 )
 

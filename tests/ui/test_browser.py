@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.dicom.states import a_state, write
 from tests.ui.screens import packed, wait_picture
-from viewer.ui.browser.model import NODE_ROLE, ON_SCREEN_ROLE
+from viewer.ui.browser.model import NODE_ROLE, ON_SCREEN_ROLE, THUMBNAIL_ROLE
 from viewer.ui.main_window import MainWindow
 
 Open = Callable[..., None]
@@ -220,3 +220,28 @@ def test_clearing_the_filter_brings_the_current_row_back_into_sight(
         box.setText(text)
     assert tree.currentIndex().data(NODE_ROLE).key == key
     assert is_in_sight(tree, tree.currentIndex())
+
+
+def test_thumbnails_come_for_rows_out_of_sight_too(
+    qtbot: QtBot, window: MainWindow, open_paths: Open, many: Path
+) -> None:
+    open_paths(many)
+    tree = tree_of(window)
+    assert tree.verticalScrollBar().maximum() > 0
+    qtbot.waitUntil(
+        lambda: all(row.data(THUMBNAIL_ROLE) is not None for row in series(window)), timeout=20_000
+    )
+    assert len(series(window)) == 40
+    assert all(not row.data(THUMBNAIL_ROLE).isNull() for row in series(window))
+
+
+def test_a_picture_that_cannot_be_read_does_not_hold_up_the_thumbnails_of_others(
+    qtbot: QtBot, window: MainWindow, open_paths: Open, many: Path
+) -> None:
+    for path in sorted(many.iterdir())[10:25]:
+        path.write_bytes(path.read_bytes()[:-4000])
+    open_paths(many)
+    qtbot.waitUntil(
+        lambda: all(row.data(THUMBNAIL_ROLE) is not None for row in series(window)), timeout=20_000
+    )
+    assert {row.data(THUMBNAIL_ROLE).isNull() for row in series(window)} == {True, False}

@@ -134,6 +134,19 @@ def test_thumbnails_come_after_the_near_frames_and_before_the_rest(service, pool
     assert names[-1] == stack.key(NEAR_FRAMES + 1).path
 
 
+def test_thumbnails_out_of_sight_come_after_all_else_until_they_come_into_sight(service, pool):
+    stack, early, late = (compressed_stack(n, uid) for n, uid in ((40, "1"), (9, "2"), (9, "3")))
+    service.look_at(stack, 0)
+    first = pool.take()
+    service.want_thumbnail(late, 4, later=True)
+    service.want_thumbnail(early, 4, later=True)
+    service.want_thumbnail(early, 4)
+    pool.finish(first)
+    names = [pool.next_path() for _ in range(41)]
+    assert names.index(early.key(4).path) == NEAR_FRAMES
+    assert names[-1] == late.key(4).path
+
+
 def test_a_thumbnail_is_made_where_nothing_is_on_screen(service, pool, cache, told):
     stack = compressed_stack(3)
     service.want_thumbnail(stack, 1)

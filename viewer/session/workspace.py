@@ -231,14 +231,14 @@ class Workspace(QObject):
             appearance.present(None)
             self.pictureChanged.emit()
 
-    def want_thumbnail(self, stack: Stack) -> None:
-        """Have the middle frame of ``stack`` decoded for its thumbnail."""
+    def want_thumbnail(self, stack: Stack, *, later: bool = False) -> None:
+        """Have the middle frame of ``stack`` decoded for its thumbnail, before or after the rest."""
         index = len(stack) // 2
         self._thumbnails[stack.uid] = (stack, index)
         if self.cache.get(stack, index) is not None:
             self.thumbnailReady.emit(stack)
         else:
-            self._decoder.want_thumbnail(stack, index)
+            self._decoder.want_thumbnail(stack, index, later=later)
 
     def _turn_to(self, stack: Stack, index: int) -> None:
         before = self.viewport.stack

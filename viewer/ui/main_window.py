@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QDragMoveEvent,
     QDropEvent,
     QKeyEvent,
+    QPixmap,
 )
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
 
@@ -199,7 +200,9 @@ class MainWindow(QMainWindow):
         self.browser.stateChosen.connect(self._choose_state)
         self.window_controls.done.connect(self.view.canvas.setFocus)
         self.view.cine_bar.rate.lineEdit().returnPressed.connect(self.view.canvas.setFocus)
-        self.browser.thumbnailWanted.connect(workspace.want_thumbnail)
+        self.browser.thumbnailWanted.connect(
+            lambda stack, later: workspace.want_thumbnail(stack, later=later)
+        )
         self.browser.studyMenuRequested.connect(self._study_menu)
         self.view.readoutChanged.connect(self._status.show_readout)
         self.view.menuRequested.connect(self._canvas_menu)
@@ -228,7 +231,7 @@ class MainWindow(QMainWindow):
     def _catalogue_changed(self) -> None:
         document = self.workspace.document
         if document is not None:
-            self.browser.set_catalogue(document.catalogue)
+            self.browser.set_catalogue(document.catalogue, complete=not document.progress.running)
             if not self.browser.has_current():  # else the keyboard is on its way there
                 self._select_shown()
 
@@ -300,8 +303,8 @@ class MainWindow(QMainWindow):
 
     def _show_thumbnail(self, stack: Stack) -> None:
         cached = self.workspace.cache.get(stack, len(stack) // 2)
-        if isinstance(cached, tuple):
-            self.browser.set_thumbnail(stack.uid, thumbnail(*cached))
+        picture = thumbnail(*cached) if isinstance(cached, tuple) else QPixmap()
+        self.browser.set_thumbnail(stack.uid, picture)
 
     def _show_tags(self) -> None:
         tags = self.workspace.tag_feed.tags

@@ -60,6 +60,7 @@ class DecodeService:
         self._closed = False
         self._looks: dict[str, Look] = {}  # by viewport, the latest last
         self._thumbnails: dict[tuple[str, FrameKey], tuple[Stack, int]] = {}
+        self._later: dict[tuple[str, FrameKey], tuple[Stack, int]] = {}  # thumbnails out of sight
         self._in_children = 0
         self._singly: set[str] = set()  # files of which a batch has failed
         # of the thread alone: stacks and which of their frames are plain
@@ -77,10 +78,13 @@ class DecodeService:
             self._looks[viewport] = Look(stack, index, direction)
             self._wake()
 
-    def want_thumbnail(self, stack: Stack, index: int) -> None:
-        """Ask for one frame, after those near what is on screen."""
+    def want_thumbnail(self, stack: Stack, index: int, *, later: bool = False) -> None:
+        """Ask for one frame, after those near what is on screen; ``later``: after all else."""
+        name = stack.uid, stack.key(index)
         with self._changed:
-            self._thumbnails[stack.uid, stack.key(index)] = (stack, index)
+            self._later.pop(name, None)
+            wanted = self._later if later else self._thumbnails
+            wanted[name] = (stack, index)
             self._wake()
 
     def retain(self, stack_uids: Collection[str]) -> None:
@@ -91,6 +95,7 @@ class DecodeService:
         with self._changed:
             self._looks = {k: v for k, v in self._looks.items() if v.stack.uid in stack_uids}
             self._thumbnails = {k: v for k, v in self._thumbnails.items() if k[0] in stack_uids}
+            self._later = {k: v for k, v in self._later.items() if k[0] in stack_uids}
             self._cache.forget(self._cache.stack_uids().difference(stack_uids))
             self._wake()
 
@@ -99,6 +104,7 @@ class DecodeService:
         with self._changed:
             self._looks.clear()
             self._thumbnails.clear()
+            self._later.clear()
             self._singly.clear()
             self._cache.clear()
             self._wake()
@@ -131,7 +137,7 @@ class DecodeService:
             while not (busy or self._news or self._closed):
                 self._changed.wait()
             stacks = [look.stack for look in self._looks.values()]
-            stacks += [stack for stack, _ in self._thumbnails.values()]
+            stacks += [stack for stack, _ in (*self._thumbnails.values(), *self._later.values())]
         for stack in stacks:  # a long stack takes a while: not while others wait for the lock
             self._plain_frames(stack)
         return not self._closed
@@ -155,7 +161,7 @@ class DecodeService:
 
     def _settle(self) -> None:
         """Tell the cache what is on screen now."""
-        for stack, _ in self._thumbnails.values():
+        for stack, _ in (*self._thumbnails.values(), *self._later.values()):
             self._cache.adopt(stack)
         self._cache.pin(tuple(self._looks.values()))
         known = self._cache.stack_uids()
@@ -167,11 +173,11 @@ class DecodeService:
         views = [self._view(look, plain=plain) for look in looks]
         choice = next_frame(views)
         if not before_thumbnails(choice):
-            thumbnail = self._next_thumbnail(plain=plain)
+            thumbnail = self._next_thumbnail(self._thumbnails, plain=plain)
             if thumbnail is not None:
                 return thumbnail
         if choice is None:
-            return None
+            return self._next_thumbnail(self._later, plain=plain)
         stack = looks[choice.view].stack
         frames = [choice.frame]
         if choice.cost and not plain:
@@ -188,12 +194,14 @@ class DecodeService:
             self._cache.reach(stack),
         )
 
-    def _next_thumbnail(self, *, plain: bool) -> _Job | None:
-        for name, (stack, index) in list(self._thumbnails.items()):
+    def _next_thumbnail(
+        self, wanted: dict[tuple[str, FrameKey], tuple[Stack, int]], *, plain: bool
+    ) -> _Job | None:
+        for name, (stack, index) in list(wanted.items()):
             if self._cache.states(stack)[index] != EMPTY:
-                del self._thumbnails[name]
+                del wanted[name]
             elif self._plain_frames(stack)[index] == plain:
-                del self._thumbnails[name]
+                del wanted[name]
                 return _Job(stack, stack.frames[index][0], (stack.key(index),))
         return None
 

@@ -37,7 +37,8 @@ class BrowserModel(QAbstractItemModel):
         self._rows: list[int] = []
         self._children: list[list[int]] = []
         self._top: list[int] = []
-        self._places: dict[str, int] = {}
+        self._places: dict[str, int] = {}  # by key
+        self._stack_places: dict[str, int] = {}  # by stack uid
         self._thumbnails: dict[str, QPixmap] = {}  # by stack uid
         self._on_screen = ""  # a stack uid
 
@@ -47,6 +48,7 @@ class BrowserModel(QAbstractItemModel):
         for rows in (self._nodes, self._parents, self._rows, self._children):
             rows.clear()
         self._places.clear()
+        self._stack_places.clear()
         self._top = self._append(nodes, -1)
         self.endResetModel()
 
@@ -76,10 +78,8 @@ class BrowserModel(QAbstractItemModel):
 
     def index_of_stack(self, stack_uid: str) -> QModelIndex:
         """Give the index of the row that shows a stack; invalid where there is none."""
-        for place, node in enumerate(self._nodes):
-            if node.stack is not None and node.stack.uid == stack_uid:
-                return self._index(place)
-        return QModelIndex()
+        place = self._stack_places.get(stack_uid)
+        return QModelIndex() if place is None else self._index(place)
 
     def keys(self) -> list[str]:
         """Give the key of every row, rows above before those below them."""
@@ -154,6 +154,8 @@ class BrowserModel(QAbstractItemModel):
             self._rows.append(row)
             self._children.append([])
             self._places[node.key] = place
+            if node.stack is not None:
+                self._stack_places.setdefault(node.stack.uid, place)
             self._children[place] = self._append(node.children, place)
             places.append(place)
         return places

@@ -53,6 +53,14 @@ def filtered(nodes: tuple[Node, ...], text: str) -> tuple[Node, ...]:
     return tuple(_matching(nodes, words)) if words else nodes
 
 
+def stacks_in(nodes: Sequence[Node]) -> Iterator[Stack]:
+    """Give the stack of every row that shows one, rows above before those below them."""
+    for node in nodes:
+        if node.stack is not None:
+            yield node.stack
+        yield from stacks_in(node.children)
+
+
 def _matching(nodes: tuple[Node, ...], words: list[str]) -> Iterator[Node]:
     for node in nodes:
         missing = [word for word in words if not node.matches([word])]

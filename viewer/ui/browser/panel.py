@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from collections.abc import Iterator
+from itertools import islice
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -17,7 +20,9 @@ from viewer.dicom.catalogue import Catalogue
 from viewer.dicom.stacks import Stack
 from viewer.ui.browser.delegate import RowDelegate
 from viewer.ui.browser.model import NODE_ROLE, BrowserModel
-from viewer.ui.browser.nodes import Node, filtered, nodes_of
+from viewer.ui.browser.nodes import Node, filtered, nodes_of, stacks_in
+
+_AHEAD = 8  # thumbnails asked for before they are seen
 
 
 class SeriesBrowser(QWidget):
@@ -30,20 +35,25 @@ class SeriesBrowser(QWidget):
     stateChosen
         The `InstanceHeader` of a presentation state: click, Enter.
     thumbnailWanted
-        A `Stack` whose row has come into view without a thumbnail.
+        A `Stack` without a thumbnail, and whether that may come later than
+        all else: its row is out of view.
     studyMenuRequested
         A study's UID and the global position for its menu.
     """
 
     stackChosen = Signal(object)
     stateChosen = Signal(object)
-    thumbnailWanted = Signal(object)
+    thumbnailWanted = Signal(object, bool)
     studyMenuRequested = Signal(str, QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._nodes: tuple[Node, ...] = ()
         self._asked: dict[str, int] = {}  # frames of a stack when its thumbnail was asked for
+        self._coming: set[str] = set()  # stacks whose thumbnails were asked for ahead
+        self._ahead: Iterator[Stack] = iter(())  # those whose turn has not come
+        self._next_ahead = QTimer(self, singleShot=True, interval=0)
+        self._next_ahead.timeout.connect(self._ask_ahead)
         self._collapsed: set[str] = set()  # rows that the user has closed
         self._current = ""  # the key of the current row, also while the filter hides it
         self._on_screen = ""  # the uid of the stack that is on screen
@@ -68,14 +78,20 @@ class SeriesBrowser(QWidget):
         layout.addWidget(self._tree)
         self.setFocusProxy(self._tree)
 
-    def set_catalogue(self, catalogue: Catalogue) -> None:
-        """Show ``catalogue``; what was expanded, selected or thumbnailed stays so."""
+    def set_catalogue(self, catalogue: Catalogue, *, complete: bool = False) -> None:
+        """Show ``catalogue``; what was expanded, selected or thumbnailed stays so.
+
+        Once it is ``complete``, all thumbnails are asked for, those in view first.
+        """
         self._nodes = nodes_of(catalogue)
         self._refresh()
+        self._ahead = iter(stacks_in(self._nodes) if complete else ())
+        self._next_ahead.start()
 
     def clear(self) -> None:
         """Show nothing and forget thumbnails and filter."""
         self._asked.clear()
+        self._coming.clear()
         self._collapsed.clear()
         self._current = self._on_screen = ""
         self._model.forget_thumbnails()
@@ -83,8 +99,10 @@ class SeriesBrowser(QWidget):
         self.set_catalogue(Catalogue())
 
     def set_thumbnail(self, stack_uid: str, picture: QPixmap) -> None:
-        """Show ``picture`` on the row of a stack."""
+        """Show ``picture`` on the row of a stack; a null one where it has none."""
         self._model.set_thumbnail(stack_uid, picture)
+        self._coming.discard(stack_uid)
+        self._next_ahead.start()
 
     def select_stack(self, stack_uid: str) -> None:
         """Mark the row of the stack that is on screen; make it current where it is another."""
@@ -156,10 +174,20 @@ class SeriesBrowser(QWidget):
     def _ask_for_thumbnails(self) -> None:
         for index in self._tree.visible_rows():
             stack = index.data(NODE_ROLE).stack
-            if stack is None or not len(stack) or self._asked.get(stack.uid) == len(stack):
-                continue
+            if stack is not None and self._lacks_thumbnail(stack):
+                self._asked[stack.uid] = len(stack)
+                self.thumbnailWanted.emit(stack, False)
+
+    def _ask_ahead(self) -> None:
+        """Keep a few thumbnails of rows out of view on their way: any one may come into view."""
+        lacking = filter(self._lacks_thumbnail, self._ahead)
+        for stack in islice(lacking, _AHEAD - len(self._coming)):
             self._asked[stack.uid] = len(stack)
-            self.thumbnailWanted.emit(stack)
+            self._coming.add(stack.uid)
+            self.thumbnailWanted.emit(stack, True)
+
+    def _lacks_thumbnail(self, stack: Stack) -> bool:
+        return len(stack) > 0 and self._asked.get(stack.uid) != len(stack)
 
 
 def _key(index: QModelIndex) -> str:
@@ -167,9 +195,7 @@ def _key(index: QModelIndex) -> str:
 
 
 def _first_stack(node: Node) -> Stack | None:
-    if node.stack is not None:
-        return node.stack
-    return next((s for s in map(_first_stack, node.children) if s is not None), None)
+    return next(stacks_in((node,)), None)
 
 
 class _Tree(QTreeView):

@@ -9,11 +9,12 @@ import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
-from viewer.dicom.tags import IntArray, Kind, TagTable, tag_text
+from viewer.dicom.tags import Kind, TagTable, tag_text
+from viewer.dicom.text_column import IntArray
 from viewer.plain_text import plain_line
 
 _Index = QModelIndex | QPersistentModelIndex
-_NO_ROWS = memoryview(np.zeros(2, np.int64))
+_NO_ROWS = np.zeros(2, np.int64).data
 _MATCH = QColor(214, 158, 46, 70)  # amber over the row; legible on dark and light
 
 
@@ -56,10 +57,10 @@ class TagTreeModel(QAbstractItemModel):
         if table is None:
             self._parents = self._places = self._first = self._children = _NO_ROWS
         else:
-            self._parents = memoryview(table.parents)
-            self._places = memoryview(table.places)
-            self._first = memoryview(table.first_children)
-            self._children = memoryview(table.children)
+            self._parents = table.parents.data
+            self._places = table.places.data
+            self._first = table.first_children.data
+            self._children = table.children.data
         self.endResetModel()
 
     def set_matches(self, rows: IntArray) -> None:
@@ -67,7 +68,7 @@ class TagTreeModel(QAbstractItemModel):
         if self.table is not None:
             marked = np.zeros(len(self.table), np.bool_)
             marked[rows] = True
-            self._matches = memoryview(marked)
+            self._matches = marked.data
 
     def row_of(self, index: _Index) -> int | None:
         """Give the table's row behind an index."""

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.dicom.tags import IntArray, Kind, TagTable, find_rows, keyword_path, tag_text
+from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, tag_text
+from viewer.dicom.text_column import IntArray
 from viewer.plain_text import plain_line
 from viewer.ui.plain_label import PlainLabel
 from viewer.ui.tags.keys import SearchField, TagView
