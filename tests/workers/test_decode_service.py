@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from viewer.dicom.errors import PixelError
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.imaging.frame import FrameDescription
 from viewer.workers.child_pool import ChildPool
+from viewer.workers.decode_child import Filled
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
 from viewer.workers.priority import NEAR_FRAMES, READY
@@ -39,9 +41,12 @@ class HandPool:
         self.limits = DEFAULT_LIMITS
         self.tasks = queue.Queue()
 
-    def submit(self, task, args, *, timeout_s, on_done):
-        assert task == "decode"
-        self.tasks.put((args, timeout_s, on_done))
+    def submit(self, task, args, *, timeout_s, on_done, block=None):
+        if task == "fill":
+            self.tasks.put((_file_of(args), timeout_s, partial(_fill, on_done)))
+        else:
+            assert task == "decode"
+            self.tasks.put((args, timeout_s, on_done))
 
     def take(self):
         return self.tasks.get(timeout=20)
@@ -54,6 +59,19 @@ class HandPool:
 
     def next_path(self) -> str:
         return self.finish(self.take())[0]
+
+
+def _file_of(args):
+    """Give what "decode" would have been asked: of slow files, one at a time."""
+    ((path, _, _),) = args[-2]
+    return path, (0,), args[-1]
+
+
+def _fill(on_done, result):
+    """Answer as a child that found the files not to be plain, and was slow."""
+    if isinstance(result, list):
+        result = [Filled(pixels, description, 1.0) for _, pixels, description in result]
+    on_done(result)
 
 
 @pytest.fixture

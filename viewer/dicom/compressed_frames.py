@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import io
 import os
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.plain_frames import PlainFrame, plain_frame
-from viewer.dicom.regular_files import open_regular
+from viewer.dicom.regular_files import open_descriptor
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -33,8 +32,7 @@ _SYNTAXES = frozenset(
 _LARGEST_BYTES = 8 << 20  # the codec of a larger frame takes so long that the rest is nothing
 
 
-@dataclass(frozen=True, slots=True)
-class CompressedFrame:
+class CompressedFrame(NamedTuple):
     """A plain compressed grey frame: where its items begin, in which state of which file."""
 
     offset: int
@@ -100,8 +98,8 @@ def _layout(plain: PlainFrame) -> PixelLayout:
 
 def _read(path: str, frame: CompressedFrame) -> bytes | None:
     """Read the frame's stream at one go; None where the file or its items are not as told."""
-    with open_regular(path, buffering=0) as file:
-        status = os.fstat(file.fileno())
+    descriptor, status = open_descriptor(path)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
         if (status.st_size, status.st_mtime_ns) != (frame.size, frame.mtime_ns):
             return None
         file.seek(frame.offset)

@@ -7,6 +7,7 @@ No codec and no pydicom, so a thread may do it. Everything else is left to
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
@@ -16,7 +17,7 @@ from viewer.dicom.elements import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.plain_frames import PlainFrame, plain_frame
-from viewer.dicom.regular_files import open_regular, system_error
+from viewer.dicom.regular_files import open_descriptor, system_error
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -61,7 +62,7 @@ def read_native(path: str, native: NativeFrame, out: _Array) -> None:
     if out.shape != (plain.rows, plain.columns) or out.dtype != np.dtype(plain.dtype):
         raise ValueError("out is not of the frame's shape and type")
     try:
-        with open_regular(path, buffering=0) as stream:
+        with os.fdopen(open_descriptor(path)[0], "rb", buffering=0) as stream:
             stream.seek(native.offset)
             read = _fill(stream, out.data.cast("B"))
     except OSError as error:

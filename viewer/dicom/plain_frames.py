@@ -8,6 +8,7 @@ files are the matter of `frames` and `describe`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from viewer.dicom.display_rules import StoredWord
 from viewer.dicom.headers import InstanceHeader
@@ -58,6 +59,13 @@ def plain_frame(header: InstanceHeader) -> PlainFrame | None:
         or bool(header.window_center) != bool(header.window_width)
     ):
         return None
-    word = StoredWord(bits, stored, header.high_bit, header.pixel_representation == 1)
-    frame = PlainFrame(header.rows, header.columns, word)
+    frame = _frame(
+        header.rows, header.columns, bits, stored, header.high_bit, header.pixel_representation == 1
+    )
     return frame if frame.byte_count <= DEFAULT_LIMITS.frame_bytes else None
+
+
+@lru_cache(maxsize=64)
+def _frame(rows: int, columns: int, bits: int, stored: int, high: int, signed: bool) -> PlainFrame:
+    """Give the same value for all files of a series: it is sent to children once for many."""
+    return PlainFrame(rows, columns, StoredWord(bits, stored, high, signed))

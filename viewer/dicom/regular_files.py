@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from viewer.dicom.errors import HeaderError
 
@@ -12,13 +12,8 @@ _BUFFER = 16 << 10
 _OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def open_regular(path: str, buffering: int = _BUFFER) -> BinaryIO:
+def open_regular(path: str) -> BinaryIO:
     """Open a regular file for reading; never a device, pipe or socket, nor wait for one.
-
-    Parameters
-    ----------
-    buffering : int
-        As of `open`: 0 gives an `io.FileIO`, whose reads may be short.
 
     Raises
     ------
@@ -27,6 +22,11 @@ def open_regular(path: str, buffering: int = _BUFFER) -> BinaryIO:
     OSError
         The operating system refuses.
     """
+    return os.fdopen(open_descriptor(path)[0], "rb", buffering=_BUFFER)
+
+
+def open_descriptor(path: str) -> tuple[int, os.stat_result]:
+    """Open a regular file as `open_regular` does, without a buffer; give what it is as well."""
     # Before, since opening alone can have effects on a device; after, on what was opened
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
@@ -34,10 +34,11 @@ def open_regular(path: str, buffering: int = _BUFFER) -> BinaryIO:
     if not stat.S_ISREG(mode):
         raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
     descriptor = os.open(path, _OPEN_FLAGS)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
-    return cast(BinaryIO, os.fdopen(descriptor, "rb", buffering=buffering))
+    return descriptor, status
 
 
 def system_error(path: str, error: OSError) -> HeaderError:

@@ -6,6 +6,7 @@ Sign, unused bits and colour are left to `samples`; streams with a header of the
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 
 import imagecodecs
 import numpy as np
@@ -62,7 +63,7 @@ def decode_rle(data: bytes, layout: PixelLayout) -> Decoded:
         pixels = (pixels + 7) // 8  # packed as in uncompressed data. PS3.5 8.2.2
     planes = np.empty((layout.samples, width, pixels), np.uint8)
     for at, (start, end) in enumerate(zip(offsets, (*offsets[1:], len(data)), strict=True)):
-        unpacked = _unpack_bits(memoryview(data)[start:end], pixels)
+        unpacked = _unpack_bits(data[start:end], pixels)
         if len(unpacked) < pixels:
             raise PixelError(
                 f"An RLE segment holds {len(unpacked)} of {pixels} bytes: the frame is incomplete."
@@ -83,17 +84,23 @@ def decode_rle(data: bytes, layout: PixelLayout) -> Decoded:
     return Decoded(words if layout.samples > 1 else words[..., 0], decoder=decoder)
 
 
-def _unpack_bits(segment: memoryview, needed: int) -> bytes:
-    ends = (lambda: len(segment), lambda: len(segment) - 1, lambda: _end_of_runs(segment, needed))
-    for end in ends:
+def _unpack_bits(segment: bytes, needed: int) -> bytes:
+    for end in _ends(segment, needed):
         try:
-            return bytes(imagecodecs.packbits_decode(segment[: end()]))
+            return bytes(imagecodecs.packbits_decode(segment[:end]))
         except Exception as error:  # imagecodecs has error types of its own
             failure = error
     raise PixelError("An RLE segment is damaged.") from failure
 
 
-def _end_of_runs(segment: memoryview, needed: int) -> int:
+def _ends(segment: bytes, needed: int) -> Iterator[int]:
+    """Give where the runs may end, the likely place first."""
+    yield len(segment)
+    yield len(segment) - 1
+    yield _end_of_runs(segment, needed)
+
+
+def _end_of_runs(segment: bytes, needed: int) -> int:
     """Find the end of the run with which ``needed`` bytes are whole; what follows is padding."""
     position = produced = 0
     while position < len(segment) and produced < needed:

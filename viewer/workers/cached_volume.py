@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,11 @@ from viewer.dicom.errors import PixelError
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.imaging.frame import FrameDescription
 from viewer.workers.priority import EMPTY, FAILED, READY, StateArray
+from viewer.workers.shared_block import SharedBlock
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
+Described = FrameDescription | Callable[[], FrameDescription]
+"""A description, or what makes it once the frame is asked for: most never are."""
 
 
 class CachedVolume:
@@ -24,6 +28,7 @@ class CachedVolume:
     (n, rows, columns, 3), of untouched pages until frames are put there. A
     frame that does not fit it (another size or type), came before it, or has
     no room in the budget for all of its stack, is an array of its own.
+    ``shared`` is the block where children write to it.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -32,7 +37,8 @@ class CachedVolume:
         self.places: dict[FrameKey, int] = {}
         self.states: StateArray = np.zeros(0, np.uint8)
         self.block: Pixels | None = None
-        self._frames: dict[FrameKey, tuple[Pixels, FrameDescription]] = {}
+        self.shared: SharedBlock | None = None
+        self._frames: dict[FrameKey, tuple[Pixels, Described]] = {}
         self._errors: dict[FrameKey, PixelError] = {}
         self.held_bytes = 0
         self._guessed_frame_bytes = 1
@@ -50,7 +56,7 @@ class CachedVolume:
         self.keys = keys
         self.places = {key: place for place, key in enumerate(keys)}
         self.states = np.array([old.get(key, EMPTY) for key in keys], np.uint8)
-        self.block = None  # frames already in it keep it alive
+        self.block = self.shared = None  # frames already in it keep it alive
         self._guessed_frame_bytes = _frame_bytes(stack)
         for key in self._frames.keys() - self.places.keys():
             self._let_go(key)
@@ -71,7 +77,14 @@ class CachedVolume:
 
     def find(self, key: FrameKey) -> tuple[Pixels, FrameDescription] | PixelError | None:
         """Give a frame, its error, or None while there is neither."""
-        return self._frames.get(key) or self._errors.get(key)
+        held = self._frames.get(key)
+        if held is None:
+            return self._errors.get(key)
+        pixels, description = held
+        if not isinstance(description, FrameDescription):
+            description = description()
+            self._frames[key] = pixels, description
+        return pixels, description
 
     def room(self, key: FrameKey, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Pixels | None:
         """Give the frame's place in the block, where there is one and the frame fits it."""
@@ -81,7 +94,7 @@ class CachedVolume:
         place: Pixels = block[self.places[key]]
         return place
 
-    def put(self, key: FrameKey, pixels: Pixels, description: FrameDescription) -> None:
+    def put(self, key: FrameKey, pixels: Pixels, description: Described) -> None:
         """Keep a frame; from now on it is read-only."""
         self._let_go(key)
         view = pixels.view()
@@ -105,7 +118,7 @@ class CachedVolume:
     def drop_all(self) -> None:
         """Let all frames and the block go; errors stay."""
         self.drop(np.flatnonzero(self.states == READY))
-        self.block = None
+        self.block = self.shared = None
 
     def _let_go(self, key: FrameKey) -> None:
         held = self._frames.pop(key, None)

@@ -22,12 +22,18 @@ from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Request
+from viewer.workers.shared_block import SharedBlock
 
 _log = logging.getLogger(__name__)
 _PRELOAD = ("viewer.dicom.frames",)
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0  # between starts that fail
 _HOPELESS_STARTS = 3
-_DOING = {"decode": "Decoding", "check": "Checking this file", "tags": "Reading the tags"}
+_DOING = {
+    "decode": "Decoding",
+    "fill": "Decoding",
+    "check": "Checking this file",
+    "tags": "Reading the tags",
+}
 
 
 class Ticket:
@@ -39,9 +45,11 @@ class Ticket:
         timeout_s: float,
         on_done: Callable[[Any], None],
         lock: threading.Lock,
+        block: SharedBlock | None = None,
     ) -> None:
         self.request = request
         self.message = pickle.dumps(request)  # here, so that a fault is the caller's
+        self.block = block
         self.timeout_s = timeout_s
         self.on_done = on_done
         self._lock = lock
@@ -119,6 +127,7 @@ class ChildPool:
         *,
         timeout_s: float,
         on_done: Callable[[Any], None],
+        block: SharedBlock | None = None,
     ) -> Ticket:
         """Have a child call ``task`` with ``args``; tasks begin in the order of submission.
 
@@ -131,8 +140,11 @@ class ChildPool:
         on_done : callable
             Gets the result, or the NegatoError in its place, in the pool's
             thread. Not called any more once the pool is closed.
+        block : SharedBlock, optional
+            Goes to the child, whose ``task`` gets its handle before ``args``.
         """
-        ticket = Ticket(Request(task, args), timeout_s, on_done, self._lock)
+        request = Request(task, args, block=block is not None)
+        ticket = Ticket(request, timeout_s, on_done, self._lock, block)
         with self._lock:
             if not self._closed:
                 self._waiting.append(ticket)
@@ -211,7 +223,7 @@ class ChildPool:
                 return
             seat.ticket = ticket
             seat.deadline = time.monotonic() + ticket.timeout_s
-            seat.child.ask(ticket.message)
+            seat.child.ask(ticket.message, ticket.block)
         wanted = self._seats[: self._wanted_children()]
         if all(s.child is None and s.failed_starts >= _HOPELESS_STARTS for s in wanted):
             self._refuse_all()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from pathlib import Path
 import viewer
 from viewer.dicom.limits import Limits
 from viewer.workers.decode_child import ChildConfig, Reply
+from viewer.workers.shared_block import SharedBlock
 from viewer.workers.transfer import NO_SCRATCH, open_scratch, unpack
 
 START_SECONDS = 60.0
@@ -27,6 +29,8 @@ _CODE = (
     "from viewer.workers.decode_child import main; main(handle, scratch)"
 )
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# a frame's memory serves the next one: to have it anew from the system takes as long as RLE
+_KEEP_MEMORY = dict.fromkeys(("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"), str(16 << 20))
 
 
 class ChildProcess:
@@ -53,9 +57,11 @@ class ChildProcess:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def ask(self, request: bytes) -> None:
-        """Send a pickled `Request`; a child that has died shows at `receive`."""
+    def ask(self, request: bytes, block: SharedBlock | None = None) -> None:
+        """Send a pickled `Request`, and its block; a child that has died shows at `receive`."""
         self._send(request)
+        if block is not None:
+            self._send_handle(block.handle)
 
     def receive(self) -> Reply:
         """Wait for the next reply.
@@ -86,6 +92,13 @@ class ChildProcess:
         except OSError:
             return  # dead already: the next `receive` says so
 
+    def _send_handle(self, handle: int) -> None:
+        try:
+            with socket.socket(fileno=os.dup(self.connection.fileno())) as beside:
+                socket.send_fds(beside, [b"!"], [handle])
+        except OSError:
+            return  # as in `_send`
+
     def _close_handles(self) -> None:
         self.connection.close()
         if self._scratch != NO_SCRATCH:
@@ -98,7 +111,7 @@ def _spawn(handle: int, scratch: int) -> subprocess.Popen[bytes]:
     paths = [root, *(path for path in sys.path if path)]
     command = [sys.executable, "-I", "-W", "ignore", "-X", f"utf8={sys.flags.utf8_mode}"]
     command += ["-c", _CODE, str(handle), str(scratch), *paths]
-    environment = {**os.environ, **_ONE_THREAD}
+    environment = {**os.environ, **_ONE_THREAD, **_KEEP_MEMORY}
     devnull = subprocess.DEVNULL
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)

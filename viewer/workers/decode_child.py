@@ -8,31 +8,57 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sys
+import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.limits import Limits
+from viewer.workers.shared_block import write_frame
 from viewer.workers.transfer import NO_SCRATCH, pack
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from viewer.dicom.compressed_frames import CompressedFrame
     from viewer.imaging.frame import FrameDescription
 
 TASKS = {
     "decode": "viewer.workers.decode_child:decode",
+    "fill": "viewer.workers.decode_child:fill",
     "check": "viewer.dicom.checking:check_file",
     "tags": "viewer.dicom.tags:read_tags",
     "state": "viewer.dicom.presentation_states:read_state",
 }
+NO_BLOCK = -1
 _PR_SET_PDEATHSIG = 1
 
 Decoded = tuple[int, "np.ndarray | PixelError", "FrameDescription | None"]
+
+
+class Filled(NamedTuple):
+    """What became of a `Wanted` frame.
+
+    ``pixels`` is None where they are in their place, and ``description`` what
+    decoded them; else all is as in `Decoded`.
+    """
+
+    pixels: np.ndarray | PixelError | None
+    description: FrameDescription | str | None
+    seconds: float
+
+
+class Wanted(NamedTuple):
+    """A plain compressed frame, and where in the block its pixels belong."""
+
+    path: str
+    frame: CompressedFrame
+    offset: int
 
 
 class ChildConfig(NamedTuple):
@@ -47,12 +73,14 @@ class Request(NamedTuple):
     """Call ``task`` (a name of `TASKS`, or "module:function") with ``args``.
 
     Where it ``streams``, its first argument is a function that sends a part
-    of the answer at once.
+    of the answer at once. Where it has a ``block``, the handle of one (see
+    `shared_block`) follows the request, and goes before ``args``.
     """
 
     task: str
     args: tuple[Any, ...]
     streams: bool = False
+    block: bool = False
 
 
 class Reply(NamedTuple):
@@ -86,15 +114,37 @@ def decode(path: str, indices: tuple[int, ...], limits: Limits) -> list[Decoded]
     return list(read_frames(path, indices, limits))
 
 
+def fill(block: int, wanted: Sequence[Wanted], limits: Limits) -> list[Filled]:
+    """Decode frames of many files into ``block``; what is not plain after all is given back."""
+    from viewer.dicom.compressed_frames import read_compressed
+
+    filled = []
+    for path, frame, offset in wanted:
+        began = time.perf_counter()
+        found = read_compressed(path, frame)
+        pixels: np.ndarray | PixelError | None = None
+        description: FrameDescription | str | None
+        if found is not None:
+            pixels, description = found
+            if block != NO_BLOCK:
+                write_frame(block, pixels, offset)
+                pixels = None
+        else:
+            ((_, pixels, description),) = decode(path, (0,), limits)
+        filled.append(Filled(pixels, description, time.perf_counter() - began))
+    return filled
+
+
 def _answer(connection: Connection[Any, Any], request: Request, scratch: int) -> None:
     path = next((argument for argument in request.args if isinstance(argument, str)), "")
+    handles = _receive_handles(connection) if request.block else ()
     try:
         function = _resolve(request.task)
         if request.streams:
             function(lambda part: _send(connection, "part", part), *request.args)
             value = None
         else:
-            value = function(*request.args)
+            value = function(*handles, *request.args)
         parcel = pack(value, scratch)
     except (EOFError, BrokenPipeError):
         raise
@@ -108,7 +158,15 @@ def _answer(connection: Connection[Any, Any], request: Request, scratch: int) ->
     except BaseException as failure:
         sentence = f"Reading this failed ({type(failure).__name__}); the file may be damaged."
         parcel = pack(PixelError(sentence, path), scratch)
+    finally:
+        for handle in handles:
+            os.close(handle)
     connection.send(("done", parcel))
+
+
+def _receive_handles(connection: Connection[Any, Any]) -> Sequence[int]:
+    with socket.socket(fileno=os.dup(connection.fileno())) as beside:
+        return socket.recv_fds(beside, 1, 1)[1]
 
 
 def _send(connection: Connection[Any, Any], kind: str, value: object) -> None:

@@ -1,38 +1,22 @@
 """Turns "this frame of this stack, now" into decoded frames in the cache, best first.
 
 One thread chooses what comes next each time something can be done, so a new
-wish takes effect at once and nothing queues. It reads plain uncompressed
-frames itself, into the cached volume; all others go to the child processes.
+wish takes effect at once and nothing queues. How it is done is left to
+`frame_work`.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 
 import numpy as np
 
-from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.workers.child_pool import ChildPool
-from viewer.workers.decode_child import Decoded
 from viewer.workers.frame_cache import FrameCache, Look
+from viewer.workers.frame_work import FrameWork, Job
 from viewer.workers.priority import EMPTY, BoolArray, View, before_thumbnails, next_frame, order
-
-_log = logging.getLogger(__name__)
-_BATCH_FRAMES = 8  # of one file, where they are small
-_BATCH_BYTES = 4 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Frames of one file to be done together; ``keys[0]`` is the one that was chosen."""
-
-    stack: Stack
-    header: int  # position of the file in ``stack.headers``
-    keys: tuple[FrameKey, ...]
 
 
 class DecodeService:
@@ -54,7 +38,7 @@ class DecodeService:
     ) -> None:
         self._pool = pool
         self._cache = cache
-        self._on_frame = on_frame
+        self._work = FrameWork(pool, cache, on_frame)
         self._changed = threading.Condition()
         self._news = False
         self._closed = False
@@ -62,7 +46,6 @@ class DecodeService:
         self._thumbnails: dict[tuple[str, FrameKey], tuple[Stack, int]] = {}
         self._later: dict[tuple[str, FrameKey], tuple[Stack, int]] = {}  # thumbnails out of sight
         self._in_children = 0
-        self._singly: set[str] = set()  # files of which a batch has failed
         # of the thread alone: stacks and which of their frames are plain
         self._plain: dict[str, tuple[Stack, BoolArray]] = {}
         self._thread = threading.Thread(target=self._run, name="decode-service", daemon=True)
@@ -105,7 +88,7 @@ class DecodeService:
             self._looks.clear()
             self._thumbnails.clear()
             self._later.clear()
-            self._singly.clear()
+            self._work.clear()
             self._cache.clear()
             self._wake()
 
@@ -113,6 +96,7 @@ class DecodeService:
         """End the thread. What children still send is dropped."""
         with self._changed:
             self._closed = True
+            self._work.close()
             self._changed.notify()
         self._thread.join()
 
@@ -126,9 +110,9 @@ class DecodeService:
             jobs = self._next_jobs()
             for job, plain in jobs:
                 if plain:
-                    self._read_plain(job)
+                    self._work.read(job, lambda: self._news or self._closed)
                 else:
-                    self._send(job)
+                    self._work.send(job, self._child_is_free)
             busy = bool(jobs)
 
     def _wait_for_news(self, busy: bool) -> bool:
@@ -142,7 +126,12 @@ class DecodeService:
             self._plain_frames(stack)
         return not self._closed
 
-    def _next_jobs(self) -> list[tuple[_Job, bool]]:
+    def _child_is_free(self) -> None:
+        with self._changed:
+            self._in_children -= 1
+            self._wake()
+
+    def _next_jobs(self) -> list[tuple[Job, bool]]:
         """Choose a job for a child, if one is free, and one for this thread (True)."""
         jobs = []
         with self._changed:
@@ -168,7 +157,7 @@ class DecodeService:
         for uid in self._plain.keys() - known:
             del self._plain[uid]
 
-    def _choose(self, *, plain: bool) -> _Job | None:
+    def _choose(self, *, plain: bool) -> Job | None:
         looks = tuple(reversed(self._looks.values()))
         views = [self._view(look, plain=plain) for look in looks]
         choice = next_frame(views)
@@ -179,10 +168,10 @@ class DecodeService:
         if choice is None:
             return self._next_thumbnail(self._later, plain=plain)
         stack = looks[choice.view].stack
-        frames = [choice.frame]
-        if choice.cost and not plain:
-            frames += self._companions(stack, choice.frame, views[choice.view])
-        return _Job(stack, stack.frames[choice.frame][0], tuple(map(stack.key, frames)))
+        if not choice.cost:  # on screen: nothing else may make it late
+            return Job(stack, (choice.frame,))
+        following = order(views[choice.view]).tolist()
+        return Job(stack, self._work.together(stack, following, native=plain))
 
     def _view(self, look: Look, *, plain: bool) -> View:
         stack = look.stack
@@ -196,25 +185,14 @@ class DecodeService:
 
     def _next_thumbnail(
         self, wanted: dict[tuple[str, FrameKey], tuple[Stack, int]], *, plain: bool
-    ) -> _Job | None:
+    ) -> Job | None:
         for name, (stack, index) in list(wanted.items()):
             if self._cache.states(stack)[index] != EMPTY:
                 del wanted[name]
             elif self._plain_frames(stack)[index] == plain:
                 del wanted[name]
-                return _Job(stack, stack.frames[index][0], (stack.key(index),))
+                return Job(stack, (index,))
         return None
-
-    def _companions(self, stack: Stack, first: int, view: View) -> Sequence[int]:
-        """Give the next frames of the same file, where they are small enough to go together."""
-        header_number = stack.frames[first][0]
-        header = stack.headers[header_number]
-        size = (header.rows or 1) * (header.columns or 1) * (header.samples_per_pixel or 1) * 2
-        count = min(_BATCH_FRAMES, _BATCH_BYTES // size)
-        if (header.number_of_frames or 1) < 2 or count < 2 or header.path in self._singly:
-            return ()
-        following = order(view)[1:count].tolist()
-        return [frame for frame in following if stack.frames[frame][0] == header_number]
 
     def _plain_frames(self, stack: Stack) -> BoolArray:
         """Mark the frames that this thread reads itself."""
@@ -227,90 +205,3 @@ class DecodeService:
         plain = of_file[[header for header, _ in stack.frames]]
         self._plain[stack.uid] = (stack, plain)
         return plain
-
-    def _read_plain(self, job: _Job) -> None:
-        key = job.keys[0]
-        try:
-            self._read_into_volume(job.stack.uid, key, job)
-        except PixelError as error:
-            self._fail(job.stack.uid, key, error)
-        except MemoryError:
-            self._fail(job.stack.uid, key, PixelError(_NO_MEMORY, key.path))
-        # a defect met in one frame must not leave all others undone
-        # its text may quote a path or a value: the class alone is logged
-        except Exception as error:
-            _log.error("A plain frame could not be read: %s", type(error).__name__)
-            self._fail(job.stack.uid, key, PixelError(_DEFECT, key.path))
-
-    def _read_into_volume(self, stack_uid: str, key: FrameKey, job: _Job) -> None:
-        from viewer.dicom.native_frames import native_frame, read_native
-        from viewer.dicom.plain_description import description_from_header
-
-        header = job.stack.headers[job.header]
-        native, description = native_frame(header), description_from_header(header)
-        if native is None or description is None:
-            raise PixelError(_DEFECT, key.path)
-        pixels = self._cache.room(
-            stack_uid, key, (native.plain.rows, native.plain.columns), np.dtype(native.plain.dtype)
-        )
-        read_native(key.path, native, pixels)
-        self._tell(stack_uid, self._cache.put(stack_uid, key, pixels, description))
-
-    def _send(self, job: _Job) -> None:
-        limits = self._pool.limits
-        self._pool.submit(
-            "decode",
-            (job.keys[0].path, tuple(key.index for key in job.keys), limits),
-            timeout_s=limits.decode_seconds * len(job.keys),
-            on_done=lambda result: self._receive(job, result),
-        )
-
-    def _receive(self, job: _Job, result: list[Decoded] | NegatoError) -> None:
-        """Put what a child has decoded into the cache; in the pool's thread."""
-        try:
-            if self._closed:
-                return
-            if not isinstance(result, NegatoError):
-                self._keep(job, result)
-            elif len(job.keys) > 1:  # one of them is to blame: find out which
-                with self._changed:
-                    self._singly.add(job.keys[0].path)
-                self._cache.release(job.stack.uid, job.keys)
-            else:
-                self._fail(job.stack.uid, job.keys[0], result)
-        finally:
-            with self._changed:
-                self._in_children -= 1
-                self._wake()
-
-    def _keep(self, job: _Job, decoded: list[Decoded]) -> None:
-        uid = job.stack.uid
-        missing = {key.index: key for key in job.keys}
-        for index, pixels, description in decoded:
-            key = missing.pop(index)
-            if isinstance(pixels, PixelError) or description is None:
-                error = pixels if isinstance(pixels, PixelError) else PixelError(_DEFECT, key.path)
-                self._fail(uid, key, error)
-                continue
-            try:
-                place = self._cache.room(uid, key, pixels.shape, pixels.dtype)
-            except MemoryError:
-                self._fail(uid, key, PixelError(_NO_MEMORY, key.path))
-                continue
-            np.copyto(place, pixels)
-            self._tell(uid, self._cache.put(uid, key, place, description))
-        for key in missing.values():
-            self._fail(uid, key, PixelError(_DEFECT, key.path))
-
-    def _fail(self, stack_uid: str, key: FrameKey, error: NegatoError) -> None:
-        if not isinstance(error, PixelError):
-            error = PixelError(error.message, error.path or key.path)
-        self._tell(stack_uid, self._cache.fail(stack_uid, key, error))
-
-    def _tell(self, stack_uid: str, index: int | None) -> None:
-        if index is not None and not self._closed:
-            self._on_frame(stack_uid, index)
-
-
-_NO_MEMORY = "There is not enough memory for this frame. Close other studies or programs."
-_DEFECT = "This frame could not be read because of a fault in Negato. Please report it."

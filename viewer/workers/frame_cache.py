@@ -17,8 +17,9 @@ import numpy as np
 from viewer.dicom.errors import PixelError
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.imaging.frame import FrameDescription
-from viewer.workers.cached_volume import CachedVolume, Pixels
+from viewer.workers.cached_volume import CachedVolume, Described, Pixels
 from viewer.workers.priority import EMPTY, PENDING, READY, StateArray, within_reach
+from viewer.workers.shared_block import SharedBlock
 
 _SHARE_ON_SCREEN = 7 / 8  # the rest is left for thumbnails
 
@@ -114,13 +115,43 @@ class FrameCache:
             volume = self._volumes.get(stack_uid)
             if volume is None or key not in volume.places:
                 return np.empty(shape, dtype)
-            if volume.block is None and stack_uid in self._looks:
-                volume.block = self._new_block(stack_uid, volume, shape, dtype)
+            if volume.block is None and self._may_have_block(stack_uid, volume, shape, dtype):
+                try:
+                    volume.block = np.empty((len(volume.keys), *shape), dtype)
+                except MemoryError:  # no address space in one piece: frame by frame, then
+                    return np.empty(shape, dtype)
             place = volume.room(key, shape, dtype)
         return place if place is not None else np.empty(shape, dtype)
 
+    def shared_room(
+        self,
+        stack_uid: str,
+        keys: Sequence[FrameKey],
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+    ) -> tuple[SharedBlock, tuple[int, ...]] | None:
+        """Give a block that children may write frames to, and the places of these frames in it.
+
+        None where they have to be handed over by `room`: where not all frames
+        of the stack fit into memory, or into one block, or the system has
+        none that can be shared.
+        """
+        with self._lock:
+            volume = self._volumes.get(stack_uid)
+            if volume is None or not volume.places.keys() >= set(keys):
+                return None
+            if volume.block is None and self._may_have_block(stack_uid, volume, shape, dtype):
+                try:
+                    volume.shared = SharedBlock((len(volume.keys), *shape), dtype)
+                except OSError:
+                    return None
+                volume.block = volume.shared.pixels
+            if volume.shared is None or volume.room(keys[0], shape, dtype) is None:
+                return None
+            return volume.shared, tuple(volume.places[key] for key in keys)
+
     def put(
-        self, stack_uid: str, key: FrameKey, pixels: Pixels, description: FrameDescription
+        self, stack_uid: str, key: FrameKey, pixels: Pixels, description: Described
     ) -> int | None:
         """Keep a frame and give its index; None if its stack was forgotten meanwhile."""
         with self._lock:
@@ -192,17 +223,12 @@ class FrameCache:
             if volume.block is not None and self._grants[uid] < wanted:
                 volume.drop_all()
 
-    def _new_block(
+    def _may_have_block(
         self, uid: str, volume: CachedVolume, shape: tuple[int, ...], dtype: np.dtype[Any]
-    ) -> Pixels | None:
+    ) -> bool:
         count = len(volume.keys)
         needed = count * int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
-        if count < 2 or needed > self._grants.get(uid, 0):
-            return None
-        try:
-            return np.empty((count, *shape), dtype)
-        except MemoryError:  # no address space in one piece: frame by frame, then
-            return None
+        return count > 1 and uid in self._looks and needed <= self._grants.get(uid, 0)
 
     def _make_room(self, just_put: str) -> None:
         """Let frames go until the budget holds, the frame just put last of all."""
