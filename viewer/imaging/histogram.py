@@ -11,7 +11,7 @@ from viewer.imaging.modality import ModalityTransform
 from viewer.imaging.modality import apply as to_modality_values
 from viewer.imaging.voi import evenly_spaced
 
-_SAMPLED_PIXELS = 1 << 20
+_SAMPLED_PIXELS = 1 << 18
 _LARGEST = 8e307  # the distance between two values must stay finite
 
 
@@ -39,7 +39,7 @@ def histogram(
     Parameters
     ----------
     pixels : ndarray, (rows, columns)
-        Stored values. Of more than a million, evenly spaced ones are counted.
+        Stored values. Of more than 262,144, evenly spaced ones are counted.
     modality : ModalityTransform
     padding_range : (float, float), optional
         Stored values that are padding, both ends included.

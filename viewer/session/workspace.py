@@ -232,7 +232,7 @@ class Workspace(QObject):
             self.pictureChanged.emit()
 
     def want_thumbnail(self, stack: Stack, *, later: bool = False) -> None:
-        """Have the middle frame of ``stack`` decoded for its thumbnail, before or after the rest."""
+        """Have the middle frame of ``stack`` decoded, for its thumbnail."""
         index = len(stack) // 2
         self._thumbnails[stack.uid] = (stack, index)
         if self.cache.get(stack, index) is not None:
