@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import warnings
 from collections.abc import Callable
@@ -27,12 +26,6 @@ _SEQUENCES = (
     "ReferencedImageSequence",
 )
 UID_ROOT = "1.2.826.0.1.3680043.10.511.3."  # of pydicom's example root; for files never sent
-
-
-def default_folder() -> Path:
-    """Give the folder in the user's cache."""
-    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(cache) / "negato-benchmarks"
 
 
 def ct_headers(folder: Path, count: int) -> list[Path]:

@@ -79,8 +79,8 @@ class Result:
 
     @property
     def met(self) -> bool | None:
-        """Whether every bound of the goal holds; None where there is none that can be told."""
-        held = [
+        """Whether every bound of the goal holds; None where one cannot be told and none fails."""
+        held: list[bool | None] = [
             measured <= bound
             for measured, bound in (
                 (self.ours.median, self.goal.median),
@@ -90,9 +90,11 @@ class Result:
             )
             if bound is not None
         ]
-        if self.goal.ratio is not None and self.ratio is not None:
-            held.append(self.ratio >= self.goal.ratio)
-        return all(held) if held else None
+        if self.goal.ratio is not None:
+            held.append(None if self.ratio is None else self.ratio >= self.goal.ratio)
+        if False in held:
+            return False
+        return None if None in held or not held else True
 
 
 def watched(action: Callable[[], object]) -> StopWatch:
