@@ -7,6 +7,7 @@ without a header of their own to `word_codecs`, videos to `video`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -36,6 +37,7 @@ _Array = np.ndarray[Any, np.dtype[Any]]
 _LIBJPEG, _CHARLS = "libjpeg-turbo (imagecodecs)", "CharLS (imagecodecs)"
 _OPENJPEG, _OPENJPH = "OpenJPEG (imagecodecs)", "OpenJPH (imagecodecs)"
 
+_LARGE_PIXELS = 1 << 19  # smaller ones come in numbers, which keep all processors busy
 _EXACT_BITS = 25  # OpenJPEG keeps coefficients in 32 bits; deeper samples come out otherwise
 
 
@@ -200,7 +202,7 @@ def _jpeg2000(data: bytes, layout: PixelLayout) -> Decoded:
     stream = jpeg2000_codestream(data)
     info = jpeg2000_info(stream)
     _check_size(info, layout)
-    samples = _run("JPEG 2000", imagecodecs.jpeg2k_decode, stream, numthreads=1)
+    samples = _run("JPEG 2000", imagecodecs.jpeg2k_decode, stream, numthreads=_threads(info))
     return _finish_jpeg2000(samples, info, layout, _OPENJPEG)
 
 
@@ -211,8 +213,14 @@ def _htj2k(data: bytes, layout: PixelLayout) -> Decoded:
     # OpenJPH lets irreversible samples wrap around at black and white; OpenJPEG clips them
     clips = info.lossless and not info.subsampled
     codec = imagecodecs.htj2k_decode if clips else imagecodecs.jpeg2k_decode
-    samples = _run("HTJ2K", codec, stream)
+    options = {} if clips else {"numthreads": _threads(info)}
+    samples = _run("HTJ2K", codec, stream, **options)
     return _finish_jpeg2000(samples, info, layout, _OPENJPH if clips else _OPENJPEG)
+
+
+def _threads(info: StreamInfo) -> int:
+    """Give a large frame all processors: it is waited for, or others wait for it."""
+    return (os.cpu_count() or 1) if info.rows * info.columns >= _LARGE_PIXELS else 1
 
 
 def _finish_jpeg2000(

@@ -29,6 +29,8 @@ from viewer.imaging.frame import FrameDescription
 __all__ = [
     "NativeFrame",
     "decoded_frame",
+    "finished",
+    "frame_stream",
     "native_frame",
     "read_frame",
     "read_frames",
@@ -130,9 +132,9 @@ def decoded_frame(
             if not file.encapsulated:
                 decoded = Decoded(_read_native_words(stream, file, index))
             else:
-                data = _read_fragments(stream, file, index, limits)
+                data = frame_stream(stream, file, index, limits)
                 decoded = codecs.decode(data, file.transfer_syntax, layout)
-        return _finish(decoded, layout)
+        return finished(decoded, layout)
     except PixelError as error:
         if error.path:
             raise
@@ -147,7 +149,7 @@ def _video_frame(file: PixelFile, index: int) -> Decoded:
     return video_frame(file.path, file.frames[0], file.transfer_syntax, file.layout, index)
 
 
-def _finish(decoded: Decoded, layout: PixelLayout) -> tuple[_Array, Decoded]:
+def finished(decoded: Decoded, layout: PixelLayout) -> tuple[_Array, Decoded]:
     """Make stored values of the words: sign, unused bits, RGB."""
     values = stored_values(
         decoded.samples, layout, precision=decoded.precision, signed=decoded.signed
@@ -189,7 +191,8 @@ def _read_native_words(stream: BinaryIO, file: PixelFile, index: int) -> _Array:
     return unpack_native(data, layout, big_endian=file.big_endian, first_bit=first % 8)
 
 
-def _read_fragments(stream: BinaryIO, file: PixelFile, index: int, limits: Limits) -> bytes:
+def frame_stream(stream: BinaryIO, file: PixelFile, index: int, limits: Limits) -> bytes:
+    """Read the compressed bytes of one frame, its fragments joined."""
     if index >= len(file.frames):
         if not file.frames:
             raise PixelError("The compressed frames cannot be told apart in the pixel data.")

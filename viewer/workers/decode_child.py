@@ -34,6 +34,7 @@ TASKS = {
     "check": "viewer.dicom.checking:check_file",
     "tags": "viewer.dicom.tags:read_tags",
     "state": "viewer.dicom.presentation_states:read_state",
+    "reduce": "viewer.dicom.reduced:read_reduced",
 }
 NO_BLOCK = -1
 _PR_SET_PDEATHSIG = 1
