@@ -6,6 +6,7 @@ Qt is imported only when a window is wanted.
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -99,6 +100,7 @@ def _open_window(request: LaunchRequest) -> int:
             "the commands list, dump, check, render and explain need none\n"
         )
         return 1
+    gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it
     from viewer.workers.scan_children import ScanChildren
 
     scan_children = ScanChildren()

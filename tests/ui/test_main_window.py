@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from tests.ui.screens import wait_picture
+from tests.ui.screens import catch_up, wait_picture
 from viewer.imaging.voi import VoiWindow
 from viewer.session.settings import Settings
 from viewer.ui.browser.model import BrowserModel
@@ -92,6 +92,20 @@ def test_the_window_comes_back_as_it_was_left(window: MainWindow, settings: Sett
     again.deleteLater()
 
 
+def test_what_it_is_started_with_is_shown_and_has_the_keys(
+    qtbot: QtBot, settings: Settings, sample: Path
+) -> None:
+    window = MainWindow(settings, opened=[str(sample)])
+    window.show()
+    wait_picture(qtbot, window)
+    qtbot.waitUntil(lambda: not window.workspace.document.progress.running)
+    assert window.findChild(QTreeView, "seriesBrowser").model().rowCount() == 1
+    assert window.focusWidget() is window.view.canvas
+    assert settings.recent() == [str(sample)]
+    window.close()
+    window.deleteLater()
+
+
 def test_opening_the_sample_shows_an_image_its_series_and_its_tags(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:
@@ -148,6 +162,7 @@ def test_drag_spins_and_sliders_agree_on_the_window(
     qtbot.mouseMove(canvas.viewport(), centre + QPoint(60, 0))
     qtbot.mouseRelease(canvas.viewport(), Qt.MouseButton.LeftButton, pos=centre + QPoint(60, 0))
     dragged = _window_of(window)
+    catch_up(window)
     assert dragged.width > before.width
     width = window.findChild(QDoubleSpinBox, "windowWidthSpin")
     assert width.value() == pytest.approx(dragged.width, abs=1)
@@ -169,10 +184,12 @@ def test_digits_choose_automatic_file_windows_then_presets(
     qtbot.keyClick(window.view.canvas, Qt.Key.Key_2)
     assert window.workspace.picture().voi == vois[1]
     preset = window.findChild(QComboBox, "windowPreset")
+    catch_up(window)
     assert preset.currentIndex() == 2
     qtbot.keyClick(window.view.canvas, Qt.Key.Key_3)
     assert window.workspace.picture().voi not in vois
     qtbot.keyClick(window.view.canvas, Qt.Key.Key_0)
+    catch_up(window)
     assert preset.currentIndex() == 0
 
 

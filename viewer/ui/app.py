@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -31,10 +31,9 @@ def run(paths: Sequence[str], scan_children: ScanChildren, *, sample: bool = Fal
     app.setDesktopFileName("negato")
     app.setWindowIcon(QIcon(str(resource("icons/negato.svg"))))
     theme.apply(app)
-    window = MainWindow(Settings(), scan_children)
+    opened = [str(resource("sample"))] if sample else paths
+    window = MainWindow(Settings(), scan_children, opened)
     window.show()
-    if sample:
-        QTimer.singleShot(0, window.open_sample)
-    elif paths:
-        QTimer.singleShot(0, lambda: window.open(paths))
+    gc.freeze()  # what is there now stays: no collection need look at it again
+    gc.enable()
     return app.exec()

@@ -47,9 +47,17 @@ _MEMORY_PERIOD_MS = 1000
 
 
 class MainWindow(QMainWindow):
-    """Browser on the left, canvas in the centre, tags on the right."""
+    """Browser on the left, canvas in the centre, tags on the right.
 
-    def __init__(self, settings: Settings, scan_children: ScanChildren | None = None) -> None:
+    ``opened`` are paths to open: they are scanned while the widgets are made.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        scan_children: ScanChildren | None = None,
+        opened: Sequence[str] = (),
+    ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
         self.setAccessibleName("Negato")
@@ -57,6 +65,8 @@ class MainWindow(QMainWindow):
         self._fit_to_screen()
         self.setDockNestingEnabled(True)
         self.workspace = Workspace(settings, self, scan_children)
+        if opened:
+            self.workspace.open(opened)
         self.browser = SeriesBrowser(self)
         self.view = ViewArea(self.workspace, self)
         self.window_controls = WindowControls(self)
@@ -73,6 +83,8 @@ class MainWindow(QMainWindow):
         self._connect()
         self._restore_layout()
         self._document_changed()
+        if opened:
+            self.view.canvas.setFocus()
 
     def open(self, paths: Sequence[str]) -> None:
         """Open files, folders or discs in place of what is open."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QGraphicsView, QWidget
+
+from viewer.ui.canvas.pyqtgraph_parts import GraphicsView
 
 _WHEEL_CLICK = 120  # eighths of a degree; touchpads send parts of it
 _ZOOM_PER_PIXEL = 1.01
@@ -60,7 +61,7 @@ class _Drag:
     moved: bool  # beyond what a click may tremble
 
 
-class GestureView(pg.GraphicsView):
+class GestureView(GraphicsView):
     """A graphics view that speaks in gestures; positions are logical pixels of the viewport.
 
     Signals
