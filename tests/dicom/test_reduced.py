@@ -9,7 +9,7 @@ import imagecodecs
 import numpy as np
 import pytest
 
-from tests.dicom.synthetic import HTJ2K, JPEG_2000, write
+from tests.dicom.synthetic import HTJ2K, JPEG_2000, streams, write
 from viewer.dicom import reduced
 from viewer.dicom.frames import read_frame
 from viewer.dicom.jpeg2000_halving import halved
@@ -94,12 +94,24 @@ def test_a_colour_frame_is_reduced_in_its_colours(tmp_path):
     assert np.abs(pixels[10:-10, 10:-10] - middle).mean() < 20
 
 
-def test_white_beside_black_stays_white_where_words_have_bits_to_spare(tmp_path):
+@pytest.mark.parametrize("syntax", [JPEG_2000, HTJ2K])
+def test_white_beside_black_stays_white_where_words_have_bits_to_spare(tmp_path, syntax):
     values = np.zeros((ROWS, COLUMNS), np.uint16)
     values[60:190, 50:150] = 4095
-    pixels, _ = read_reduced(_file(tmp_path, values, _jpeg_2000(values), BitsStored=12), 0)
+    stream = streams(values)[syntax]
+    path = _file(tmp_path, values, stream, BitsStored=12, transfer_syntax=syntax)
+    pixels, _ = read_reduced(path, 0)
     assert pixels.max() == 4095
     assert pixels[18:44, 15:35].min() > 3500
+
+
+@pytest.mark.parametrize("encode", [imagecodecs.htj2k_encode, _jpeg_2000])
+def test_white_beside_black_stays_white_where_words_are_full(tmp_path, encode):
+    values = np.zeros((ROWS, COLUMNS), np.uint16)
+    values[60:190, 50:150] = 65535
+    pixels, _ = read_reduced(_file(tmp_path, values, encode(values)), 0)
+    assert pixels[18:44, 15:35].min() > 57000
+    assert pixels[:12].max() < 8000
 
 
 def test_a_sign_that_the_stream_does_not_know_is_not_averaged(tmp_path):

@@ -198,7 +198,8 @@ def _jpegls(data: bytes, layout: PixelLayout) -> Decoded:
     return Decoded(samples, "", info.precision, decoder=_CHARLS, lossy=not info.lossless)
 
 
-def _jpeg2000(data: bytes, layout: PixelLayout) -> Decoded:
+def decode_jpeg2000(data: bytes, layout: PixelLayout) -> Decoded:
+    """Decode JPEG 2000, high-throughput too; values that leave their range end at its ends."""
     stream = jpeg2000_codestream(data)
     info = jpeg2000_info(stream)
     _check_size(info, layout)
@@ -300,7 +301,7 @@ _STREAMS: dict[str, Family] = {
 _DECODERS: dict[Family, Callable[[bytes, PixelLayout], Decoded]] = {
     "jpeg": _jpeg,
     "jpeg-ls": _jpegls,
-    "jpeg2000": _jpeg2000,
+    "jpeg2000": decode_jpeg2000,
     "htj2k": _htj2k,
     "jpeg-xl": _jpegxl,
 }

@@ -83,9 +83,12 @@ def read_reduced(
     whole = (1 << times) - 1
     rows, columns = (layout.rows + whole) >> times, (layout.columns + whole) >> times
     reduced = replace(layout, rows=rows, columns=columns)
-    decoded = codecs.decode(smaller, file.transfer_syntax, reduced)
+    # halved values swing beyond black and white, where OpenJPH would wrap them around
+    decoded = codecs.decode_jpeg2000(smaller, reduced)
     if layout.signed and not decoded.signed:
         return None  # the codec took values below 0 for large ones
+    if decoded.samples.shape[:2] != (rows, columns):
+        return None
     pixels, _ = finished(_within_bits_stored(decoded, layout.bits_stored), reduced)
     if pixels.ndim == 3:
         pixels = display_rgb(pixels, layout)
