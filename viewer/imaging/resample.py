@@ -8,24 +8,29 @@ reductions start from `Mips`, so the cost follows the screen, not the frame.
 Padding never mixes with data: averages leave it out while halving, and a
 screen pixel that would touch both takes its nearest pixel instead.
 
-Palette indices and other labels have no mean: sample them ``nearest``.
+Palette indices and other labels have no mean: sample them ``nearest``. What
+moves too fast to be looked at may be sampled ``coarse``: nearest, but from the
+halving that comes closest, so that a reduction still does not flicker.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 
 from viewer.imaging.mips import Mips, as_stored, background
 
-__all__ = ["Method", "Mips", "Sampled", "sample"]
+__all__ = ["Method", "Mips", "Sampled", "in_sight", "sample"]
 
-Method = Literal["smooth", "nearest"]
+Method = Literal["smooth", "coarse", "nearest"]
 
 _STRIP_VALUES = 1 << 16  # so that a strip's arrays stay in the processor's cache
+_TIE = 1e-9  # of a pixel: rounding noise must not decide between two that are as near
+_VIEWS_KEPT = 16  # axes of views: those of a frame and what lies over it, smooth and nearest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +83,7 @@ def sample(
         Image pixels a screen pixel covers, above 0; below 1 magnifies.
     out_shape : (int, int)
         Rows and columns of the rectangle, in screen pixels.
-    method : {"smooth", "nearest"}
+    method : {"smooth", "coarse", "nearest"}
 
     Returns
     -------
@@ -87,19 +92,14 @@ def sample(
     """
     mips = source if isinstance(source, Mips) else Mips(source)
     shape = mips.pixels.shape
-    inside = tuple(
-        _inside(top_left_rc[axis], pixels_per_screen_rc[axis], out_shape[axis], shape[axis])
-        for axis in (0, 1)
-    )
-    number = 0
-    if method == "smooth":
-        number = max(0, math.floor(math.log2(min(pixels_per_screen_rc))))
+    inside = in_sight(top_left_rc, pixels_per_screen_rc, out_shape, shape[:2])
+    number = _halvings(min(pixels_per_screen_rc), method)
     pixels = mips.level(number)
     taps = tuple(
         _taps(
             top_left_rc[axis] / 2**number,
             pixels_per_screen_rc[axis] / 2**number,
-            inside[axis],
+            (inside[axis].start, inside[axis].stop),
             shape[axis] / 2**number,
             method,
         )
@@ -112,6 +112,28 @@ def sample(
     return Sampled(sampled, inside[0], inside[1])
 
 
+def _halvings(step: float, method: Method) -> int:
+    """Give which halving to sample: the last that is not too small, or the one of nearest size."""
+    if method == "nearest":
+        return 0
+    exact = math.log2(step)
+    return max(0, math.floor(exact) if method == "smooth" else round(exact))
+
+
+def in_sight(
+    top_left_rc: tuple[float, float],
+    pixels_per_screen_rc: tuple[float, float],
+    out_shape: tuple[int, int],
+    size_rc: tuple[int, ...],
+) -> tuple[slice, slice]:
+    """Give the rows and columns of screen pixels whose centres lie on a frame; see `sample`."""
+    rows, columns = (
+        _inside(*axis)
+        for axis in zip(top_left_rc, pixels_per_screen_rc, out_shape, size_rc, strict=True)
+    )
+    return rows, columns
+
+
 def _inside(top: float, step: float, count: int, size: int) -> slice:
     """Give the screen pixels of one axis whose centres lie in [0, size)."""
     start = min(max(math.ceil(-top / step - 0.5), 0), count)
@@ -119,16 +141,17 @@ def _inside(top: float, step: float, count: int, size: int) -> slice:
     return slice(start, stop)
 
 
-def _taps(top: float, step: float, screen: slice, size: float, method: Method) -> _Taps:
-    """Give the shares of source pixels in each of the screen pixels.
+@lru_cache(_VIEWS_KEPT)  # while one scrolls, frame after frame is seen in the same view
+def _taps(top: float, step: float, screen: tuple[int, int], size: float, method: Method) -> _Taps:
+    """Give the shares of source pixels in each of the screen pixels, from one to before another.
 
     ``size`` is the frame's extent in source pixels, fractional where a
     halving rounded it up.
     """
     last = math.ceil(size) - 1
-    centers = top + (np.arange(screen.start, screen.stop) + 0.5) * step
-    nearest = np.clip(np.floor(centers), 0, last).astype(np.intp)
-    if method == "nearest" or nearest.size == 0:
+    centers = top + (np.arange(*screen) + 0.5) * step
+    nearest = np.clip(np.floor(centers + _TIE), 0, last).astype(np.intp)
+    if method != "smooth" or nearest.size == 0:
         return _Taps(nearest[None], None, nearest)
     half = max(1.0, step) / 2
     # snapped to 1/4096 pixel: at 1:1 rounding noise must not turn one tap into two
@@ -150,31 +173,98 @@ def _gather(pixels: np.ndarray, rows: _Taps, columns: _Taps) -> np.ndarray:
         return np.empty(shape, pixels.dtype)
     if rows.weight is None and columns.weight is None:
         return _pick(pixels, rows.index[0], columns.index[0])
-    row_index, column_index = rows.index - rows.index.min(), columns.index - columns.index.min()
-    # contiguous, or every take would copy it whole
-    seen = np.ascontiguousarray(pixels[_span(rows.index), _span(columns.index)])
+    seen = pixels[_span(rows.index), _span(columns.index)]
     seen = seen.reshape(seen.shape[0], -1)  # colour is a grey image thrice as wide
-    if seen.dtype.kind == "f" and not (finite := np.isfinite(seen)).all():
-        seen = np.where(finite, seen, seen.dtype.type(0))  # a share of 0 would spread NaN
-    across = (column_index[..., None] * samples + np.arange(samples)).reshape(len(column_index), -1)
-    out = np.empty((shape[0], across.shape[1]), pixels.dtype)
     work = np.dtype(np.float32 if np.can_cast(pixels.dtype, np.float32) else np.float64)
-    row_weight = None if rows.weight is None else rows.weight.astype(work)
-    across_weight = None
-    if columns.weight is not None:
-        across_weight = np.repeat(columns.weight.astype(work), samples, axis=1)
+    down = _Mean(rows.index - rows.index.min(), rows.weight, work)
+    across = _Mean(columns.index - columns.index.min(), columns.weight, work, samples)
+    out = np.empty((shape[0], across.count), pixels.dtype)
     rows_first = seen.shape[0] > shape[0]
+    strip = max(1, _STRIP_VALUES // max(seen.shape[1], across.count))
     if not rows_first:
-        seen = _average_columns(seen.astype(work), across, across_weight)
-    strip = max(1, _STRIP_VALUES // seen.shape[1])
+        wide = np.empty((seen.shape[0], across.count), work)
+        for start in range(0, len(wide), strip):
+            part = slice(start, start + strip)
+            across.of_columns(_as_numbers(seen[part], work), wide[part])
+    room = np.empty((strip, seen.shape[1] if rows_first else across.count), work)
+    mean = np.empty((strip, across.count), work) if rows_first else room
     for start in range(0, shape[0], strip):
-        part = slice(start, start + strip)
-        weight = None if row_weight is None else row_weight[:, part]
-        mean = _average_rows(seen, row_index[:, part], weight, work)
+        part = slice(start, min(start + strip, shape[0]))
+        count = part.stop - start
         if rows_first:
-            mean = _average_columns(mean, across, across_weight)
-        out[part] = as_stored(mean, out.dtype)
+            first, stop = down.reach(part)
+            down.of_rows(_as_numbers(seen[first:stop], work), room[:count], part, first)
+            across.of_columns(room[:count], mean[:count])
+        else:
+            down.of_rows(wide, room[:count], part)
+        out[part] = as_stored(mean[:count], out.dtype)
     return out.reshape(shape)
+
+
+class _Mean:
+    """Averages along one axis with the shares of `_Taps`, into arrays that are there already.
+
+    New arrays of this size would cost more than what is computed: the system
+    clears their pages.
+    """
+
+    def __init__(
+        self, index: np.ndarray, weight: np.ndarray | None, work: np.dtype, samples: int = 1
+    ) -> None:
+        if samples > 1:
+            index = (index[..., None] * samples + np.arange(samples)).reshape(len(index), -1)
+            weight = None if weight is None else np.repeat(weight, samples, axis=1)
+        self._index = index
+        self._weight = None if weight is None else weight.astype(work)
+        self._room = np.empty(0, work)
+
+    @property
+    def count(self) -> int:
+        """How many means there are."""
+        return int(self._index.shape[1])
+
+    def reach(self, part: slice) -> tuple[int, int]:
+        """Give the first source pixel of some means, and the one after the last."""
+        index = self._index[:, part]
+        return int(index.min()), int(index.max()) + 1
+
+    def of_rows(self, source: np.ndarray, out: np.ndarray, part: slice, first: int = 0) -> None:
+        """Average rows of ``source``, which starts with row ``first``."""
+        weight = None if self._weight is None else self._weight[:, part, None]
+        self._mix(source, self._index[:, part] - first, weight, out, 0)
+
+    def of_columns(self, source: np.ndarray, out: np.ndarray) -> None:
+        """Average columns of ``source``."""
+        self._mix(source, self._index, self._weight, out, 1)
+
+    def _mix(
+        self,
+        source: np.ndarray,
+        index: np.ndarray,
+        weight: np.ndarray | None,
+        out: np.ndarray,
+        axis: int,
+    ) -> None:
+        # every index is within: to clip is to check nothing, and to write straight to ``out``
+        np.take(source, index[0], axis=axis, out=out, mode="clip")
+        if weight is None:
+            return
+        out *= weight[0]
+        if self._room.size < out.size:
+            self._room = np.empty(out.size, out.dtype)
+        share = self._room[: out.size].reshape(out.shape)
+        for tap in range(1, len(index)):
+            np.take(source, index[tap], axis=axis, out=share, mode="clip")
+            share *= weight[tap]
+            out += share
+
+
+def _as_numbers(stored: np.ndarray, work: np.dtype) -> np.ndarray:
+    """Give stored values as a new array to compute with, 0 for NaN and infinity."""
+    numbers = stored.astype(work)
+    if stored.dtype.kind == "f" and not (finite := np.isfinite(numbers)).all():
+        numbers[~finite] = 0  # a share of 0 would spread NaN
+    return numbers
 
 
 def _pick(pixels: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -184,32 +274,6 @@ def _pick(pixels: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarr
 
 def _span(index: np.ndarray) -> slice:
     return slice(int(index.min()), int(index.max()) + 1)
-
-
-def _average_rows(
-    source: np.ndarray, index: np.ndarray, weight: np.ndarray | None, work: np.dtype
-) -> np.ndarray:
-    total: np.ndarray = np.take(source, index[0], axis=0).astype(work)
-    if weight is None:
-        return total
-    total *= weight[0][:, None]
-    for tap in range(1, len(index)):
-        total += np.take(source, index[tap], axis=0) * weight[tap][:, None]
-    return total
-
-
-def _average_columns(
-    source: np.ndarray, index: np.ndarray, weight: np.ndarray | None
-) -> np.ndarray:
-    total: np.ndarray = np.take(source, index[0], axis=1)
-    if weight is None:
-        return total
-    total *= weight[0]
-    for tap in range(1, len(index)):
-        share = np.take(source, index[tap], axis=1)
-        share *= weight[tap]
-        total += share
-    return total
 
 
 def _keep_background_apart(

@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QWidget
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsView, QWidget
 from viewer.imaging.pixel_shape import stretch_of
 from viewer.ui.canvas.camera import Area, AreaMode, Camera, Pair, Sight, fitted
 from viewer.ui.canvas.gestures import GestureView
+from viewer.ui.canvas.pyqtgraph_parts import ViewBox
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
@@ -44,12 +44,13 @@ class CameraView(GestureView):
         super().__init__(parent)
         self._seen: FrameDescription | None = None  # what the camera looks at
         self._camera: Camera | None = None
+        self._looked: tuple[Camera, int, int] | None = None  # with the viewport it was for
         self._area: Area | None = None  # None: the whole frame
         self._fits = True
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
         self._rest.timeout.connect(self.repaint_picture)
         # ranges are set exactly from the camera, so the box need not hold the aspect itself
-        self._box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0)
+        self._box = ViewBox(enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0)
         self._box.disableAutoRange()
         self.setCentralItem(self._box)
         self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.FullViewportUpdate)
@@ -106,6 +107,7 @@ class CameraView(GestureView):
         if self._camera is not None and self.shows_picture():
             ratio = self.devicePixelRatioF()
             at_px = at.y() * ratio, at.x() * ratio
+            self._rest.start()
             self._move(self._camera.zoomed(factor, at_px, self.viewport_px()))
 
     def pan_by(self, right: float, down: float) -> None:
@@ -156,8 +158,8 @@ class CameraView(GestureView):
         ratio, size = self.devicePixelRatioF(), self.viewport().size()
         return round(size.height() * ratio), round(size.width() * ratio)
 
-    def moves(self) -> bool:
-        """Whether the picture is being moved: it may be drawn coarsely until it rests."""
+    def zooms(self) -> bool:
+        """Whether the picture is being zoomed: it may be drawn coarsely until it rests."""
         return self._rest.isActive()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -195,17 +197,18 @@ class CameraView(GestureView):
 
     def _move(self, camera: Camera) -> None:
         self._fits = False
-        self._rest.start()
         self._look(camera)
 
     def _look(self, camera: Camera) -> None:
-        self._camera = camera
         height, width = self.viewport_px()
+        self.repaint_picture()
+        if (camera, height, width) == self._looked:
+            return
+        self._camera, self._looked = camera, (camera, height, width)
         if height and width:
             top, left = camera.frame_point((0, 0), (height, width))
             bottom, right = camera.frame_point((height, width), (height, width))
             self._box.setRange(xRange=(left, right), yRange=(top, bottom), padding=0)
-        self.repaint_picture()
         self.viewChanged.emit()
 
     def _dots_per_mm(self) -> float | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
-from viewer.ui.canvas.renderer import Rendered
+from viewer.ui.canvas.pyqtgraph_parts import GraphicsObject
+from viewer.ui.canvas.rendered import Rendered
 
 
-class FrameItem(pg.GraphicsObject):
+class FrameItem(GraphicsObject):
     """Covers the frame in frame space (x = column, y = row), and draws device pixels.
 
     Parameters

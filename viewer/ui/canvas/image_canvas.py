@@ -22,7 +22,8 @@ from viewer.ui.canvas.camera_view import CameraView
 from viewer.ui.canvas.frame_item import FrameItem
 from viewer.ui.canvas.gestures import DragKind
 from viewer.ui.canvas.layers import Layers, Shown
-from viewer.ui.canvas.renderer import FrameRenderer, Rendered
+from viewer.ui.canvas.rendered import Rendered
+from viewer.ui.canvas.renderer import FrameRenderer
 from viewer.ui.canvas.ruler import Ruler, draw_ruler, measure
 from viewer.ui.canvas.scale_bar import scale_bar
 from viewer.ui.canvas.window_drag import WindowDrag
@@ -31,12 +32,13 @@ from viewer.ui.canvas.words import Words, draw_message
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
     from viewer.imaging.presentation import Annotation
+    from viewer.imaging.resample import Method
     from viewer.imaging.voi import Voi
     from viewer.ui.canvas.camera import Pair
 
 Interpolation = Literal["smooth", "nearest"]
 
-_SMOOTH_WHILE_MOVING_PX = 1_500_000  # larger viewports are refined when the movement rests
+_SMOOTH_WHILE_ZOOMING_PX = 1_500_000  # larger viewports are refined when the zoom rests
 _FAULT = "This frame cannot be displayed."
 
 
@@ -260,12 +262,15 @@ class ImageCanvas(CameraView):
             self.repaint_picture()
             self.measured.emit(self.ruler())
 
-    def _method(self) -> Interpolation:
+    def _method(self) -> Method:
+        if self._interpolation == "nearest" or self._camera is None or not self.zooms():
+            return self._interpolation
         height, width = self.viewport_px()
-        hurried = self.moves() and height * width > _SMOOTH_WHILE_MOVING_PX
-        return "nearest" if hurried else self._interpolation
+        is_minified = max(self._camera.scale_rc) < 1
+        hurried = is_minified or height * width > _SMOOTH_WHILE_ZOOMING_PX
+        return "coarse" if hurried else "smooth"
 
-    def _rendered_or_fault(self, method: Interpolation | None = None) -> Rendered | None:
+    def _rendered_or_fault(self, method: Method | None = None) -> Rendered | None:
         """Render; where that fails, show why in place of the picture.
 
         An unexpected exception is reported once and not raised: it would come

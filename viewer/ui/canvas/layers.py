@@ -35,18 +35,37 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Screen pixels on a frame, in the terms of `resample.sample`."""
+    """A rectangle of screen pixels on a frame.
 
-    top_left_rc: tuple[float, float]
+    ``origin_px`` is where, in the rectangle, the upper left corner of the
+    frame's first pixel is drawn; ``step_rc`` image pixels per screen pixel.
+    """
+
+    origin_px: tuple[int, int]
     step_rc: tuple[float, float]
     shape: tuple[int, int]
     method: resample.Method
 
+    def part(self, rows: slice, columns: slice) -> Grid:
+        """Give a part of the rectangle."""
+        origin = self.origin_px[0] - rows.start, self.origin_px[1] - columns.start
+        shape = rows.stop - rows.start, columns.stop - columns.start
+        return Grid(origin, self.step_rc, shape, self.method)
+
     def sample(self, source: Mips, method: resample.Method | None = None) -> Sampled:
         """Sample a frame, or something of its size."""
         return resample.sample(
-            source, self.top_left_rc, self.step_rc, self.shape, method or self.method
+            source, self._top_left_rc, self.step_rc, self.shape, method or self.method
         )
+
+    def in_sight(self, size_rc: tuple[int, int]) -> tuple[slice, slice]:
+        """Give the rows and columns of the rectangle that a frame of this size covers."""
+        return resample.in_sight(self._top_left_rc, self.step_rc, self.shape, size_rc)
+
+    @property
+    def _top_left_rc(self) -> tuple[float, float]:
+        (row, column), (down, right) = self.origin_px, self.step_rc
+        return -row * down, -column * right
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,21 +1,21 @@
 """From a frame and a camera to the 32-bit picture on screen, with what can be kept in between.
 
 The sampled stored values are kept by view, so a window drag only makes a new
-table; the picture is kept too, so a repaint for other reasons costs nothing.
-Shutter and overlays are `layers`'s; what is drawn as vectors comes later.
+table; the picture is kept too, so a repaint for other reasons costs nothing,
+and one that is moved costs what comes into sight. Shutter and overlays are
+`layers`'s; what is drawn as vectors comes later.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtGui import QImage
 
 from viewer.imaging import display, resample
 from viewer.imaging.voi import VoiWindow, default_voi
-from viewer.ui.canvas.layers import Grid, Laid, Layers
+from viewer.ui.canvas.layers import Grid, Laid, Layers, Shown
+from viewer.ui.canvas.rendered import Rendered, moved
 
 if TYPE_CHECKING:
     from viewer.imaging.display import DisplayTable
@@ -25,22 +25,6 @@ if TYPE_CHECKING:
     from viewer.ui.canvas.camera import Camera
 
 _NO_VOI = VoiWindow(127.5, 255.0)  # colour is shown as it is
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rendered:
-    """The visible part of a frame in device pixels, and where its corner goes."""
-
-    pixels: np.ndarray  # (n, m) uint32, 0xffRRGGBB, contiguous
-    row_px: int
-    column_px: int
-
-    def image(self) -> QImage:
-        """Give the picture as an image over ``pixels``, which must outlive it."""
-        rows, columns = self.pixels.shape
-        return QImage(
-            self.pixels.data, columns, rows, self.pixels.strides[0], QImage.Format.Format_RGB32
-        )
 
 
 class FrameRenderer:
@@ -72,7 +56,7 @@ class FrameRenderer:
         self._layers = layers or Layers()
         self._mips: Mips | None = None
         self._table: DisplayTable | None = None
-        self._view: tuple[Grid, Laid | None] | None = None
+        self._view: tuple[Grid, Shown] | None = None
         self._sampled: Sampled | None = None
         self._rendered: Rendered | None = None
 
@@ -94,20 +78,38 @@ class FrameRenderer:
         self, camera: Camera, viewport_px: tuple[int, int], method: resample.Method
     ) -> Rendered | None:
         """Render what ``camera`` sees; None where none of the frame is in sight."""
-        grid = _grid(camera, viewport_px, method)
-        laid = self._layers.laid(self.description, grid)
-        view = grid, laid
-        if self._sampled is None or self._view != view:
-            self._sampled = self._sample(grid, laid)
-            self._view = view
-            self._rendered = None
-        if self._rendered is None and self._sampled.pixels.size:
-            pixels = np.ascontiguousarray(self._to_rgb32(self._sampled.pixels))
-            if laid is not None:
-                laid.draw(pixels)
-            rows, columns = self._sampled.rows, self._sampled.columns
-            self._rendered = Rendered(pixels, rows.start, columns.start)
+        step = 1 / camera.scale_rc[0], 1 / camera.scale_rc[1]
+        grid = Grid(camera.origin_px(viewport_px), step, viewport_px, method)
+        view = grid, self._layers.shown
+        if self._view != view:
+            before, rendered = self._view, self._rendered
+            self._view, self._sampled, self._rendered = view, None, None
+            if before is not None and rendered is not None and before[1] == view[1]:
+                size_rc = self.description.rows, self.description.columns
+                self._rendered = moved(rendered, before[0], grid, size_rc, self._picture)
+        if self._rendered is None:
+            self._rendered = self._whole(grid)
         return self._rendered
+
+    def _whole(self, grid: Grid) -> Rendered | None:
+        """Render all of the view, and keep what was sampled for another window."""
+        laid = self._layers.laid(self.description, grid)
+        if self._sampled is None:
+            self._sampled = self._sample(grid, laid)
+        return self._drawn(self._sampled, laid)
+
+    def _picture(self, grid: Grid) -> Rendered | None:
+        """Render some part of a view."""
+        laid = self._layers.laid(self.description, grid)
+        return self._drawn(self._sample(grid, laid), laid)
+
+    def _drawn(self, sampled: Sampled, laid: Laid | None) -> Rendered | None:
+        if not sampled.pixels.size:
+            return None
+        pixels = np.ascontiguousarray(self._to_rgb32(sampled.pixels))
+        if laid is not None:
+            laid.draw(pixels)
+        return Rendered(pixels, sampled.rows.start, sampled.columns.start)
 
     def _sample(self, grid: Grid, laid: Laid | None) -> Sampled:
         if self._mips is None:
@@ -132,9 +134,3 @@ class FrameRenderer:
         if pixels.ndim == 2 and self._table is None and display.has_table(pixels.dtype):
             self._table = display.display_table(self.description, pixels.dtype, self._voi)
         return display.to_rgb32(pixels, self.description, self._voi, self._table)
-
-
-def _grid(camera: Camera, viewport_px: tuple[int, int], method: resample.Method) -> Grid:
-    step = 1 / camera.scale_rc[0], 1 / camera.scale_rc[1]
-    origin = camera.origin_px(viewport_px)
-    return Grid((-origin[0] * step[0], -origin[1] * step[1]), step, viewport_px, method)
