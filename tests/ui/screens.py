@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from viewer.ui.canvas.image_canvas import ImageCanvas
 from viewer.ui.main_window import MainWindow
+from viewer.ui.pace import Pace
 
 BLACK = 0xFF000000
 
@@ -49,6 +50,13 @@ def wait_picture(qtbot: QtBot, window: MainWindow) -> None:
         return wanted is not None and window.view.picture.pixels is wanted
 
     qtbot.waitUntil(shown, timeout=20_000)
+    catch_up(window)
+
+
+def catch_up(window: MainWindow) -> None:
+    """Let the panels follow the picture at once, as they do when it rests."""
+    for pace in window.findChildren(Pace):
+        pace.catch_up()
 
 
 def entries(window: MainWindow, menu: str) -> list[QAction]:

@@ -14,7 +14,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QComboBox, QDockWidget, QInputDialog, QSpinBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.screens import entries, wait_picture
+from tests.ui.screens import catch_up, entries, wait_picture
 from viewer.session.actions import ACTIONS
 from viewer.session.settings import Settings
 from viewer.ui.main_window import MainWindow
@@ -128,12 +128,14 @@ def test_a_window_is_kept_as_a_preset_until_it_is_removed(
     dialog.setTextValue("<b>Mine</b>")
     dialog.accept()
     presets = window.findChild(QComboBox, "windowPreset")
+    catch_up(window)
     names = [presets.itemText(i) for i in range(presets.count())]
     assert "<b>Mine</b>  77 / 333" in names
     assert settings.presets("CT")[0].explanation == "<b>Mine</b>"
     assert settings.presets("MR") == ()
     entries(window, "menuRemovePreset")[0].trigger()
     assert settings.presets("CT") == ()
+    catch_up(window)
     names = [presets.itemText(i) for i in range(presets.count())]
     assert not any("Mine" in name for name in names)
 

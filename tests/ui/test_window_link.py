@@ -12,7 +12,7 @@ from pydicom.data import get_testdata_file
 from PySide6.QtWidgets import QSlider
 from pytestqt.qtbot import QtBot
 
-from tests.ui.screens import wait_picture
+from tests.ui.screens import catch_up, wait_picture
 from viewer.ui.main_window import MainWindow
 
 Open = Callable[..., None]
@@ -56,6 +56,7 @@ def test_the_sliders_move_on_a_constant_frame(
     open_paths(constant_then_rising / "0.dcm")
     wait_picture(qtbot, window)
     window.workspace.choose_voi(None)
+    catch_up(window)
     for name in ("windowCenterSlider", "windowWidthSlider"):
         slider = _slider(window, name)
         assert _is_free(slider), name
@@ -84,6 +85,17 @@ def test_the_sliders_keep_the_range_of_the_frames_that_were_seen(
     assert (center.minimum(), center.maximum()) == seen
 
 
+def test_the_controls_follow_the_picture_and_are_right_when_it_rests(
+    qtbot: QtBot, window: MainWindow, open_paths: Open
+) -> None:
+    open_paths(CT)
+    wait_picture(qtbot, window)
+    sliders = [_slider(window, f"window{name}Slider") for name in ("Center", "Width")]
+    for step in range(20):
+        window.workspace.set_window(100 + step, 300 + step)
+    qtbot.waitUntil(lambda: [slider.value() for slider in sliders] == [119, 319])
+
+
 def test_a_window_beyond_the_values_leaves_its_sliders_room(
     qtbot: QtBot, window: MainWindow, open_paths: Open
 ) -> None:
@@ -92,6 +104,7 @@ def test_a_window_beyond_the_values_leaves_its_sliders_room(
     sliders = [_slider(window, f"window{name}Slider") for name in ("Center", "Width")]
     for center, width in ((-5000, 200), (40, 20_000), (1e305, 1e306)):
         window.workspace.set_window(center, width)
+        catch_up(window)
         assert center > 1e300 or all(_is_free(slider) for slider in sliders), (center, width)
 
 
@@ -102,7 +115,9 @@ def test_the_range_stays_while_a_slider_is_moved_to_its_end(
     wait_picture(qtbot, window)
     width = _slider(window, "windowWidthSlider")
     window.workspace.set_window(40, 20_000)
+    catch_up(window)
     most = width.maximum()
     for value in (most, 10, most):
         width.setValue(value)
+        catch_up(window)
         assert width.maximum() == most

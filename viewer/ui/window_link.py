@@ -1,4 +1,8 @@
-"""Joins the window controls to the workspace, both ways."""
+"""Joins the window controls to the workspace, both ways.
+
+The controls follow the picture at their own pace: at rest they show its
+window and its values.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from viewer.session.appearance import AUTOMATIC, FixedVoi, VoiChoice
 from viewer.session.windows import WindowOption, window_options
 from viewer.session.workspace import Workspace
 from viewer.ui.canvas.window_controls import WindowControls
+from viewer.ui.pace import Pace
 
 Range = tuple[float, float]
 
@@ -33,7 +38,8 @@ class WindowLink(QObject):
         self._integral = False
         controls.windowEdited.connect(workspace.set_window)
         controls.presetChosen.connect(self._choose)
-        workspace.pictureChanged.connect(self._refresh)
+        self._pace = Pace(self._refresh, self)
+        workspace.pictureChanged.connect(self._pace.ask)
         workspace.documentChanged.connect(self._known.clear)
 
     def _choose(self, number: int) -> None:
