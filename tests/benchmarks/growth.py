@@ -87,12 +87,17 @@ def _of_files(folder: Path, counts: Sequence[int], rounds: int) -> list[Curve]:
         count: archive(folder, -(-count // _IMAGES), min(count, _IMAGES), nested=True)
         for count in counts
     }
+    found: dict[int, list[ScanItem]] = {}
     children = ScanChildren()
     children.start()
+
+    def scan(count: int) -> None:
+        found[count] = _scan(folders[count], children)
+
     with closing(children):
-        scans = {n: watched(partial(_catalogue, at, children)) for n, at in folders.items()}
+        scans = {count: watched(partial(scan, count)) for count in counts}
         scanned = _measure(scans, "µs a file", lambda count: 1e6 / count, rounds)
-        snapshots = {n: _snapshot(list(_scan(at, children))) for n, at in folders.items()}
+    snapshots = {count: _snapshot(items) for count, items in found.items()}
     built = _measure(snapshots, "µs a file", lambda count: 1e6 / count, rounds)
     return [
         Curve("From nested folders to the catalogue", "files", tuple(counts), scanned),
@@ -101,15 +106,15 @@ def _of_files(folder: Path, counts: Sequence[int], rounds: int) -> list[Curve]:
 
 
 def _scan(folder: Path, children: ScanChildren) -> list[ScanItem]:
-    return [item for batch in scan_in_child([str(folder)], children=children) for item in batch]
-
-
-def _catalogue(folder: Path, children: ScanChildren) -> None:
+    """Have a folder scanned and put into a catalogue; give what was found."""
     builder = CatalogueBuilder()
+    found: list[ScanItem] = []
     for batch in scan_in_child([str(folder)], children=children):
+        found += batch
         for item in batch:
             builder.add(item)
     builder.snapshot()
+    return found
 
 
 def _snapshot(items: Sequence[ScanItem]) -> StopWatch:
