@@ -31,6 +31,7 @@ from viewer.dicom.reading import HeaderReader, read_header
 
 _PYDICOM = "pydicom.dcmread"
 _PYDICOM_FIELDS = "pydicom.dcmread, same fields"
+_PYDICOM_SOME = "pydicom.dcmread, 100 x every 100th"
 _GDCM = "GDCM ReadUpToTag"
 _GOAL = Goal(ratio=12.0)
 
@@ -62,9 +63,9 @@ def _many(folder: Path, *, tiny: bool) -> list[Result]:
     return compare(
         f"{len(paths):,} CT headers",
         _over(paths, HeaderReader().read),
-        {_PYDICOM: lambda: 100 * sample()},
+        {_PYDICOM_SOME: lambda: 100 * sample()},
         rounds,
-        {_PYDICOM: _GOAL},
+        {_PYDICOM_SOME: _GOAL},
     )
 
 
