@@ -42,13 +42,20 @@ class TagFeed(QObject):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._ask)
 
-    def read(self, path: str) -> None:
-        """Read the tags of ``path``; what was asked for before is not wanted any more."""
+    def read(self, path: str, *, pause_first: bool = False) -> None:
+        """Read the tags of ``path``; what was asked for before is not wanted any more.
+
+        ``pause_first`` leaves the processors to the picture for a moment.
+        """
         if path == self.path:
             return
         self.path = path
         self._cancel()
-        if not self._pause.isActive():
+        if self._pause.isActive():
+            return
+        if pause_first:
+            self._pause.start()
+        else:
             self._ask()
 
     def set_wanted(self, wanted: bool) -> None:

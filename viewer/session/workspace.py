@@ -74,7 +74,6 @@ class Workspace(QObject):
         self._thumbnails: dict[str, tuple[Stack, int]] = {}
         self.cache = FrameCache(settings.memory_budget_bytes())
         self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
-        self._pool.start()
         if scan_children is None:
             scan_children = ScanChildren()
             scan_children.start()
@@ -255,7 +254,8 @@ class Workspace(QObject):
         if len(stack):
             self._decoder.look_at(stack, self.viewport.index, self.viewport.direction)
         header = stack.header(self.viewport.index) if len(stack) else stack.headers[0]
-        self.tag_feed.read(header.path)
+        picture_first = bool(len(stack)) and self.cache.get(stack, self.viewport.index) is None
+        self.tag_feed.read(header.path, pause_first=picture_first)
         self.pictureChanged.emit()
 
     def _frame_done(self, stack_uid: str, index: int) -> None:

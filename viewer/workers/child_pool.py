@@ -76,6 +76,7 @@ class _Seat:
     child: ChildProcess | None = None
     ready: bool = False
     ticket: Ticket | None = None
+    following: Ticket | None = None  # sent already, so that the child need not wait for it
     deadline: float = field(default=float("inf"))
     failed_starts: int = 0
     start_at: float = 0.0
@@ -113,7 +114,7 @@ class ChildPool:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Start the first child, without waiting for it."""
+        """Start the first child, without waiting for it; else the first task does."""
         with self._lock:
             if self._thread is not None or self._closed:
                 return
@@ -142,9 +143,11 @@ class ChildPool:
             thread. Not called any more once the pool is closed.
         block : SharedBlock, optional
             Goes to the child, whose ``task`` gets its handle before ``args``.
+            Such a task may be sent to a child that has another one to finish.
         """
         request = Request(task, args, block=block is not None)
         ticket = Ticket(request, timeout_s, on_done, self._lock, block)
+        self.start()
         with self._lock:
             if not self._closed:
                 self._waiting.append(ticket)
@@ -224,13 +227,19 @@ class ChildPool:
             seat.ticket = ticket
             seat.deadline = time.monotonic() + ticket.timeout_s
             seat.child.ask(ticket.message, ticket.block)
+        for seat in self._seats:
+            if seat.child is not None and seat.ticket is not None and seat.following is None:
+                seat.following = self._next_ticket(ahead=True)
+                if seat.following is not None:
+                    seat.child.ask(seat.following.message, seat.following.block)
         wanted = self._seats[: self._wanted_children()]
         if all(s.child is None and s.failed_starts >= _HOPELESS_STARTS for s in wanted):
             self._refuse_all()
 
-    def _next_ticket(self) -> Ticket | None:
+    def _next_ticket(self, *, ahead: bool = False) -> Ticket | None:
+        """Give what comes next; ``ahead``: if its result can lie beside one not yet received."""
         with self._lock:
-            while self._waiting:
+            while self._waiting and not (ahead and self._waiting[0].block is None):
                 ticket = self._waiting.popleft()
                 if ticket.take():
                     return ticket
@@ -278,7 +287,9 @@ class ChildPool:
         if reply.kind == "ready":
             seat.ready, seat.failed_starts = True, 0
             return
-        ticket, seat.ticket = seat.ticket, None
+        ticket, seat.ticket, seat.following = seat.ticket, seat.following, None
+        if seat.ticket is not None:
+            seat.deadline = time.monotonic() + seat.ticket.timeout_s
         if ticket is not None:
             self._tell(ticket, reply.value)
 
@@ -286,6 +297,10 @@ class ChildPool:
         """End a child that is dead or too slow, and answer for it."""
         child.kill()
         ticket, seat.ticket = seat.ticket, None
+        if seat.following is not None:  # not begun: another child does it
+            with self._lock:
+                self._waiting.appendleft(seat.following)
+            seat.following = None
         if not seat.ready:
             self._start_failed(seat)
         seat.child, seat.ready, seat.deadline = None, False, float("inf")
