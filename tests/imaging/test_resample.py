@@ -222,3 +222,19 @@ def test_background_of_floating_point_frames_never_mixes_with_values(step, odd):
 def test_the_largest_values_stay_what_they_are_at_every_zoom(step, dtype, value):
     sampled = smooth(np.full((64, 64), value, dtype), step)
     assert sampled.astype(float) == pytest.approx(float(value), rel=1e-6)
+
+
+@pytest.mark.parametrize("size_rc", [(64, 96), (61, 90)])
+@pytest.mark.parametrize("method", ["smooth", "nearest"])
+def test_a_halving_alone_is_drawn_where_the_frame_would_be(size_rc, method):
+    row, column = np.mgrid[: size_rc[0], : size_rc[1]]
+    frame = (10 * row + column).astype(np.int16)
+    quarter = Mips(Mips(frame).level(2), size_rc=size_rc)
+    for step in (5.0, 1.7, 0.3):
+        whole = sample(Mips(frame), (-3, 2.5), (step, step), (50, 40), "smooth")
+        drawn = sample(quarter, (-3, 2.5), (step, step), (50, 40), method)
+        assert (drawn.rows, drawn.columns) == (whole.rows, whole.columns)
+        apart = np.abs(drawn.pixels.astype(int) - whole.pixels)
+        assert apart.max() <= (25 if method == "smooth" else 50)
+        if step > 4 and method == "smooth":
+            assert apart.max() == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 
@@ -164,3 +166,21 @@ def test_the_automatic_window_leaves_out_what_a_supplemental_palette_colours() -
     window = automatic(pixels, described)
     assert window == default_voi(described, pixels)
     assert window.width < 100
+
+
+def test_a_preview_is_looked_at_but_never_read_as_the_frame(
+    stack: Stack, cache: FrameCache
+) -> None:
+    preview = np.full((4, 5), 70, np.int16)
+    description = FrameDescription(8, 10, vois=(VoiWindow(50, 100),))
+    previews = Mock(get=lambda key: (preview, description) if key == stack.key(0) else None)
+    state = ViewportState(stack)
+    picture = resolve(state, cache, previews)
+    assert picture.pixels is None
+    assert picture.visible is preview
+    assert picture.voi == VoiWindow(50, 100)
+    put(cache, stack, 0, 90, VoiWindow(50, 100))
+    whole = resolve(state, cache, previews)
+    assert whole.preview is None
+    assert whole.visible is whole.pixels
+    assert whole.voi == picture.voi

@@ -21,17 +21,24 @@ class Mips:
         Stored values; not copied.
     padding_range : (float, float), optional
         Stored values that are padding, both ends included.
+    size_rc : (int, int), optional
+        The frame's, where ``pixels`` are one of its halvings, the largest there is.
     """
 
     def __init__(
-        self, pixels: np.ndarray, padding_range: tuple[float, float] | None = None
+        self,
+        pixels: np.ndarray,
+        padding_range: tuple[float, float] | None = None,
+        size_rc: tuple[int, int] | None = None,
     ) -> None:
         self.padding_range = padding_range
+        self.size_rc = size_rc or (pixels.shape[0], pixels.shape[1])
+        self.first_level = round(math.log2(max(self.size_rc) / max(*pixels.shape[:2], 1)))
         self._levels = [pixels]
 
     @property
     def pixels(self) -> np.ndarray:
-        """The frame itself."""
+        """The frame itself, or its largest halving."""
         return self._levels[0]
 
     @property
@@ -40,14 +47,14 @@ class Mips:
         return sum(level.nbytes for level in self._levels[1:])
 
     def level(self, number: int) -> np.ndarray:
-        """Give the frame halved ``number`` times, sizes rounded up.
+        """Give the frame halved ``number`` times, from ``first_level`` on, sizes rounded up.
 
         Pixel k of level n is the mean of the pixels from k * 2**n on, as many
         as the frame has of them.
         """
-        while len(self._levels) <= number:
+        while len(self._levels) <= number - self.first_level:
             self._levels.append(_halved(self._levels[-1], self.padding_range))
-        return self._levels[number]
+        return self._levels[number - self.first_level]
 
 
 def background(pixels: np.ndarray, padding_range: tuple[float, float] | None) -> np.ndarray | None:

@@ -91,9 +91,9 @@ def sample(
         The screen pixels whose centres lie on the frame.
     """
     mips = source if isinstance(source, Mips) else Mips(source)
-    shape = mips.pixels.shape
-    inside = in_sight(top_left_rc, pixels_per_screen_rc, out_shape, shape[:2])
-    number = _halvings(min(pixels_per_screen_rc), method)
+    shape = mips.size_rc
+    inside = in_sight(top_left_rc, pixels_per_screen_rc, out_shape, shape)
+    number = max(_halvings(min(pixels_per_screen_rc), method), mips.first_level)
     pixels = mips.level(number)
     taps = tuple(
         _taps(

@@ -6,7 +6,7 @@ and the cache into a frozen `Picture`. Nothing here draws.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from viewer.dicom.errors import PixelError
@@ -32,6 +32,7 @@ from viewer.session.appearance import (
     chosen_voi,
 )
 from viewer.workers.frame_cache import FrameCache
+from viewer.workers.previews import Previews
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,10 +58,12 @@ class Picture:
     ``pixels`` and ``description`` are of the frame as stored, to be turned by
     ``turn``; the description is what a presentation state makes of it where
     one is ``state``. ``message`` is set where there is no picture and why is
-    known.
+    known. While a large frame is still being decoded, ``preview`` may stand
+    for its ``pixels``: to be looked at, its values are not the frame's.
     """
 
     pixels: np.ndarray | None = None
+    preview: np.ndarray | None = None  # fewer rows and columns than ``description`` says
     description: FrameDescription | None = None
     voi: Voi | None = None
     voi_name: str = ""  # who chose it: AUTOMATIC, a preset, "Manual"; "" for the file's own
@@ -73,6 +76,11 @@ class Picture:
     layers: Layers = field(default_factory=Layers)
     hidden_groups: frozenset[int] = frozenset()  # overlays (6000, ...) left out
     geometry_notes: tuple[str, ...] = ()  # of the stack
+
+    @property
+    def visible(self) -> np.ndarray | None:
+        """What is to be drawn: the frame, or what stands for it."""
+        return self.pixels if self.pixels is not None else self.preview
 
 
 @dataclass(slots=True)
@@ -125,8 +133,8 @@ def sampled_frames(stack: Stack) -> tuple[int, ...]:
     )
 
 
-def resolve(state: ViewportState, cache: FrameCache) -> Picture:
-    """Give what can be shown of ``state`` from what is in ``cache``.
+def resolve(state: ViewportState, cache: FrameCache, previews: Previews | None = None) -> Picture:
+    """Give what can be shown of ``state`` from what is in ``cache``, or else in ``previews``.
 
     Where the stack has no choice of VOI yet, its pictures make one: the file's
     first VOI, else the robust range of a few frames, for all frames.
@@ -138,11 +146,15 @@ def resolve(state: ViewportState, cache: FrameCache) -> Picture:
         label = stack.label or "This object"
         return Picture(message=f"{label} has no picture to show. Its tags are beside it.")
     cached = cache.get(stack, state.index)
-    if cached is None:
-        return Picture()
     if isinstance(cached, PixelError):
         return Picture(message=str(cached.message))
-    return _picture(state, stack, cache, *cached)
+    if cached is not None:
+        return _picture(state, stack, cache, *cached)
+    preview = previews.get(stack.key(state.index)) if previews is not None else None
+    if preview is None:
+        return Picture()
+    picture = _picture(state, stack, cache, *preview)
+    return replace(picture, pixels=None, preview=picture.pixels)
 
 
 def _picture(
@@ -159,6 +171,7 @@ def _picture(
     choice = appearance.choice or _first_choice(viewport, stack, cache, pixels, description)
     return Picture(
         pixels,
+        None,
         description,
         chosen_voi(choice, pixels, description),
         choice.name if isinstance(choice, FixedVoi) else "",

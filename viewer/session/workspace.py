@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -29,6 +30,11 @@ from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
 from viewer.workers.scan_children import ScanChildren
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from viewer.imaging.frame import FrameDescription
 
 
 class Workspace(QObject):
@@ -134,7 +140,7 @@ class Workspace(QObject):
 
     def picture(self) -> Picture:
         """Give what the viewport shows now."""
-        return resolve(self.viewport, self.cache)
+        return resolve(self.viewport, self.cache, self._decoder.previews)
 
     def show(self, stack: Stack, index: int = 0) -> None:
         """Show ``stack`` from frame ``index`` (from 0)."""
@@ -234,10 +240,16 @@ class Workspace(QObject):
         """Have the middle frame of ``stack`` decoded, for its thumbnail."""
         index = len(stack) // 2
         self._thumbnails[stack.uid] = (stack, index)
-        if self.cache.get(stack, index) is not None:
+        if self.cache.get(stack, index) or self._decoder.previews.get(stack.key(index)):
             self.thumbnailReady.emit(stack)
         else:
             self._decoder.want_thumbnail(stack, index, later=later)
+
+    def thumbnail_frame(self, stack: Stack) -> tuple[np.ndarray, FrameDescription] | None:
+        """Give the pixels that a thumbnail is made of, whole or reduced; None without any."""
+        index = len(stack) // 2
+        cached = self.cache.get(stack, index) or self._decoder.previews.get(stack.key(index))
+        return cached if isinstance(cached, tuple) else None
 
     def _turn_to(self, stack: Stack, index: int) -> None:
         before = self.viewport.stack

@@ -314,8 +314,8 @@ class MainWindow(QMainWindow):
                 return
 
     def _show_thumbnail(self, stack: Stack) -> None:
-        cached = self.workspace.cache.get(stack, len(stack) // 2)
-        picture = thumbnail(*cached) if isinstance(cached, tuple) else QPixmap()
+        frame = self.workspace.thumbnail_frame(stack)
+        picture = thumbnail(*frame) if frame is not None else QPixmap()
         self.browser.set_thumbnail(stack.uid, picture)
 
     def _show_tags(self) -> None:

@@ -18,6 +18,7 @@ from viewer.imaging.voi import Voi, VoiWindow
 from viewer.plain_text import date, person_name, plain_line
 from viewer.session.viewport import Picture
 
+LOADING = "Loading full resolution…"
 _PATIENT_AXES = (("L", "R"), ("P", "A"), ("H", "F"))  # positive, negative: LPS
 
 
@@ -54,6 +55,7 @@ def corner_texts(stack: Stack, index: int, picture: Picture, zoom: float) -> Cor
             window_text(picture.voi, description),
             f"Zoom {zoom * 100:.0f} %",
             _turn_text(picture.turn),
+            *preview_lines(picture),
         ),
         _lines(
             f"{index + 1} / {len(stack)}",
@@ -61,6 +63,11 @@ def corner_texts(stack: Stack, index: int, picture: Picture, zoom: float) -> Cor
             *(plain_line(note, 120) for note in (*stack.geometry_notes, *description.warnings)[:3]),
         ),
     )
+
+
+def preview_lines(picture: Picture) -> tuple[str, ...]:
+    """Say where a picture is not yet the whole one."""
+    return (LOADING,) if picture.preview is not None else ()
 
 
 def window_text(voi: Voi | None, description: FrameDescription) -> str:

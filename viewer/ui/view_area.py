@@ -21,7 +21,7 @@ from viewer.session.workspace import Workspace
 from viewer.ui.canvas.frame_slider import FrameSlider
 from viewer.ui.canvas.image_canvas import ImageCanvas
 from viewer.ui.cine_bar import CineBar
-from viewer.ui.readout import CornerTexts, corner_texts, pixel_text
+from viewer.ui.readout import CornerTexts, corner_texts, pixel_text, preview_lines
 
 EMPTY_HINT = "Drop a folder, a file or a disc here,\nor press Ctrl+O to open one."
 
@@ -84,18 +84,18 @@ class ViewArea(QWidget):
         picture = self._workspace.picture()
         stack, index = self._workspace.viewport.stack, self._workspace.viewport.index
         uid = stack.uid if stack is not None else ""
-        if picture.pixels is None and not picture.message and uid == self._stack_uid and uid:
+        if picture.visible is None and not picture.message and uid == self._stack_uid and uid:
             return  # the frame is on its way: keep the last one until it is there
-        if picture.pixels is not None and picture.description is not None:
+        if picture.visible is not None and picture.description is not None:
             self._say("")
             self._shown = (stack, index) if stack is not None else None
-            self._show_picture(picture, picture.pixels, picture.description, uid)
+            self._show_picture(picture, picture.visible, picture.description, uid)
         else:
             self._shown = None
             self.canvas.set_frame(None, None, keep_view=False)
             self.canvas.set_annotations(())
             self._say(picture.message or self._waiting_text())
-        self._stack_uid = uid if picture.pixels is not None or picture.message else ""
+        self._stack_uid = uid if picture.visible is not None or picture.message else ""
         self.picture = picture
         self._show_texts()
         self._show_readout()
@@ -109,7 +109,7 @@ class ViewArea(QWidget):
         if picture.voi is not None:
             self.canvas.set_voi(picture.voi)
         if (
-            pixels is not before.pixels
+            pixels is not before.visible
             or description is not before.description
             or turn != before.turn
         ):
@@ -224,7 +224,8 @@ class ViewArea(QWidget):
 
     def _show_texts(self) -> None:
         picture = self.picture
-        texts = CornerTexts()
+        # where texts are hidden, that this is not yet the whole picture still must be known
+        texts = CornerTexts(bottom_left=preview_lines(picture))
         if self._texts and self._shown is not None and picture.description is not None:
             zoom = self.canvas.view_zoom()
             texts = corner_texts(*self._shown, picture, zoom)

@@ -2,21 +2,33 @@
 
 One thread chooses what comes next each time something can be done, so a new
 wish takes effect at once and nothing queues. How it is done is left to
-`frame_work`.
+`frame_work`, and to `previews` where frames take so long that a reduced
+picture comes first.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection
+from functools import partial
 
 import numpy as np
 
+from viewer.dicom.reduced import may_be_reduced, takes_long
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.frame_cache import FrameCache, Look
 from viewer.workers.frame_work import FrameWork, Job
-from viewer.workers.priority import EMPTY, BoolArray, View, before_thumbnails, next_frame, order
+from viewer.workers.previews import Previews, Reduction
+from viewer.workers.priority import (
+    EMPTY,
+    PENDING,
+    BoolArray,
+    View,
+    before_thumbnails,
+    next_frame,
+    order,
+)
 
 
 class DecodeService:
@@ -30,7 +42,13 @@ class DecodeService:
         Gets the frames.
     on_frame : callable
         Called with stack uid and index, in a worker's thread, once the cache
-        holds the frame or the reason why it cannot be shown.
+        holds the frame or the reason why it cannot be shown, or ``previews``
+        a reduced picture of it.
+
+    Attributes
+    ----------
+    previews : Previews
+        Of large frames that are looked at, or whose thumbnail is wanted.
     """
 
     def __init__(
@@ -39,6 +57,7 @@ class DecodeService:
         self._pool = pool
         self._cache = cache
         self._work = FrameWork(pool, cache, on_frame)
+        self.previews = Previews(pool, on_frame)
         self._changed = threading.Condition()
         self._news = False
         self._closed = False
@@ -46,6 +65,7 @@ class DecodeService:
         self._thumbnails: dict[tuple[str, FrameKey], tuple[Stack, int]] = {}
         self._later: dict[tuple[str, FrameKey], tuple[Stack, int]] = {}  # thumbnails out of sight
         self._in_children = 0
+        self._long_in_children = 0  # of them, frames that keep all processors busy for a while
         # of the thread alone: stacks and which of their frames are plain
         self._plain: dict[str, tuple[Stack, BoolArray]] = {}
         self._thread = threading.Thread(target=self._run, name="decode-service", daemon=True)
@@ -80,6 +100,7 @@ class DecodeService:
             self._thumbnails = {k: v for k, v in self._thumbnails.items() if k[0] in stack_uids}
             self._later = {k: v for k, v in self._later.items() if k[0] in stack_uids}
             self._cache.forget(self._cache.stack_uids().difference(stack_uids))
+            self.previews.clear()
             self._wake()
 
     def clear(self) -> None:
@@ -90,6 +111,7 @@ class DecodeService:
             self._later.clear()
             self._work.clear()
             self._cache.clear()
+            self.previews.clear()
             self._wake()
 
     def close(self) -> None:
@@ -108,11 +130,8 @@ class DecodeService:
         busy = False
         while self._wait_for_news(busy):
             jobs = self._next_jobs()
-            for job, plain in jobs:
-                if plain:
-                    self._work.read(job, lambda: self._news or self._closed)
-                else:
-                    self._work.send(job, self._child_is_free)
+            for job in jobs:
+                job()
             busy = bool(jobs)
 
     def _wait_for_news(self, busy: bool) -> bool:
@@ -126,27 +145,41 @@ class DecodeService:
             self._plain_frames(stack)
         return not self._closed
 
-    def _child_is_free(self) -> None:
-        with self._changed:
-            self._in_children -= 1
-            self._wake()
-
-    def _next_jobs(self) -> list[tuple[Job, bool]]:
-        """Choose a job for a child, if one is free, and one for this thread (True)."""
-        jobs = []
+    def _next_jobs(self) -> list[Callable[[], None]]:
+        """Choose a job for a child, if one is free, and one for this thread."""
+        jobs: list[Callable[[], None]] = []
         with self._changed:
             if self._news:
                 self._news = False
                 self._settle()
-            for plain in (False, True):
-                if not plain and self._in_children >= self._pool.processes:
-                    continue
-                job = self._choose(plain=plain)
-                if job is not None:
-                    self._cache.begin(job.stack.uid, job.keys)
-                    self._in_children += not plain
-                    jobs.append((job, plain))
+            if self._in_children < self._pool.processes:
+                chosen = self._next_reduction() or self._choose(plain=False)
+                if chosen is not None:
+                    jobs.append(self._begin_in_child(chosen))
+            native = self._choose(plain=True)
+            if isinstance(native, Job):
+                self._cache.begin(native.stack.uid, native.keys)
+                jobs.append(partial(self._work.read, native, self._is_interrupted))
         return jobs
+
+    def _begin_in_child(self, chosen: Job | Reduction) -> Callable[[], None]:
+        self._in_children += 1
+        if isinstance(chosen, Reduction):
+            self.previews.expect(chosen)
+            return partial(self.previews.ask, chosen, partial(self._child_is_free, is_long=False))
+        self._cache.begin(chosen.stack.uid, chosen.keys)
+        is_long = takes_long(chosen.stack.header(chosen.frames[0]))
+        self._long_in_children += is_long
+        return partial(self._work.send, chosen, partial(self._child_is_free, is_long=is_long))
+
+    def _child_is_free(self, *, is_long: bool) -> None:
+        with self._changed:
+            self._in_children -= 1
+            self._long_in_children -= is_long
+            self._wake()
+
+    def _is_interrupted(self) -> bool:
+        return self._news or self._closed
 
     def _settle(self) -> None:
         """Tell the cache what is on screen now."""
@@ -157,7 +190,21 @@ class DecodeService:
         for uid in self._plain.keys() - known:
             del self._plain[uid]
 
-    def _choose(self, *, plain: bool) -> Job | None:
+    def _next_reduction(self) -> Reduction | None:
+        """Give the frame on screen, where its reduced picture comes first."""
+        for look in reversed(self._looks.values()):
+            if self._wants_preview(look.stack, look.index):
+                return Reduction(look.stack, look.index)
+        return None
+
+    def _wants_preview(self, stack: Stack, frame: int) -> bool:
+        return (
+            may_be_reduced(stack.header(frame))
+            and not self.previews.knows(stack.key(frame))
+            and self._cache.states(stack)[frame] in (EMPTY, PENDING)
+        )
+
+    def _choose(self, *, plain: bool) -> Job | Reduction | None:
         looks = tuple(reversed(self._looks.values()))
         views = [self._view(look, plain=plain) for look in looks]
         choice = next_frame(views)
@@ -168,10 +215,23 @@ class DecodeService:
         if choice is None:
             return self._next_thumbnail(self._later, plain=plain)
         stack = looks[choice.view].stack
+        if not self._may_begin(stack, choice.frame):
+            return self._next_thumbnail(self._thumbnails, plain=plain)
         if not choice.cost:  # on screen: nothing else may make it late
             return Job(stack, (choice.frame,))
         following = order(views[choice.view]).tolist()
         return Job(stack, self._work.together(stack, following, native=plain))
+
+    def _may_begin(self, stack: Stack, frame: int) -> bool:
+        """Hold a frame back that takes long: until its preview is there, and a child is left.
+
+        It keeps all processors busy by itself, and what is wished for
+        meanwhile must not wait for it.
+        """
+        if not takes_long(stack.header(frame)):
+            return True
+        children = max(self._pool.processes - 1, 1)
+        return self._long_in_children < children and not self.previews.is_coming(stack.key(frame))
 
     def _view(self, look: Look, *, plain: bool) -> View:
         stack = look.stack
@@ -185,11 +245,16 @@ class DecodeService:
 
     def _next_thumbnail(
         self, wanted: dict[tuple[str, FrameKey], tuple[Stack, int]], *, plain: bool
-    ) -> Job | None:
+    ) -> Job | Reduction | None:
         for name, (stack, index) in list(wanted.items()):
-            if self._cache.states(stack)[index] != EMPTY:
+            key = stack.key(index)
+            if self._cache.states(stack)[index] != EMPTY or self.previews.get(key) is not None:
                 del wanted[name]
-            elif self._plain_frames(stack)[index] == plain:
+            elif self._plain_frames(stack)[index] != plain:
+                continue
+            elif self._wants_preview(stack, index):
+                return Reduction(stack, index)
+            elif not self.previews.is_coming(key) and self._may_begin(stack, index):
                 del wanted[name]
                 return Job(stack, (index,))
         return None

@@ -33,7 +33,7 @@ class FrameRenderer:
     Parameters
     ----------
     pixels, description
-        As `FrameDescription` says.
+        As `FrameDescription` says; or ``pixels`` a halving of the frame, drawn in its place.
     voi : Voi, optional
         The frame's default one where there is none yet. Colour needs none.
     layers : Layers, optional
@@ -123,12 +123,13 @@ class FrameRenderer:
         return sampled
 
     def _source(self) -> Mips:
+        size_rc = self.description.rows, self.description.columns
         if self.pixels.ndim == 3 or display.has_means(self.description, self._voi):
-            return resample.Mips(self.pixels, self.description.padding_range)
+            return resample.Mips(self.pixels, self.description.padding_range, size_rc)
         # what is shown has a mean where the values have none
         packed = self._to_rgb32(self.pixels)
         channels = [(packed >> shift).astype(np.uint8) for shift in (16, 8, 0)]
-        return resample.Mips(np.stack(channels, axis=-1))
+        return resample.Mips(np.stack(channels, axis=-1), size_rc=size_rc)
 
     def _to_rgb32(self, pixels: np.ndarray) -> np.ndarray:
         if pixels.ndim == 2 and self._table is None and display.has_table(pixels.dtype):
