@@ -25,8 +25,10 @@ from PySide6.QtWidgets import QApplication
 
 from viewer.session.settings import Settings
 from viewer.ui import theme
+from viewer.ui.collector import Collector
 from viewer.ui.main_window import MainWindow
 
+_SWITCH_INTERVAL_S = 0.0005  # as `viewer.ui.app` sets it
 _TICK_MS = 1
 _LONGEST_MS = 60_000
 _CHECK_S = 0.02  # what is waited for may take long to tell: not at each tick
@@ -37,7 +39,8 @@ _IDLE = ("wait", "_wait", "select", "poll", "_recv")
 
 @contextmanager
 def main_window(width: int = 1400, height: int = 900) -> Iterator[MainWindow]:
-    """Give a shown main window with settings of its own."""
+    """Give a shown main window with settings of its own, in a process set up as Negato's is."""
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
     theme.apply(application)
@@ -46,10 +49,15 @@ def main_window(width: int = 1400, height: int = 900) -> Iterator[MainWindow]:
         window = MainWindow(Settings(store))
         window.resize(width, height)
         window.show()
+        collector = Collector()
+        window.workspace.documentChanged.connect(collector.collect_all)
         try:
             yield window
         finally:
+            collector.stop()
             window.close()
+            window.deleteLater()
+            application.processEvents()
 
 
 class Ticker:

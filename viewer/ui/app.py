@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import sys
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from viewer.resources import resource
 from viewer.session.settings import Settings
 from viewer.ui import theme
+from viewer.ui.collector import Collector
 from viewer.ui.main_window import MainWindow
 from viewer.workers.scan_children import ScanChildren
 
@@ -34,6 +34,6 @@ def run(paths: Sequence[str], scan_children: ScanChildren, *, sample: bool = Fal
     opened = [str(resource("sample"))] if sample else paths
     window = MainWindow(Settings(), scan_children, opened)
     window.show()
-    gc.freeze()  # what is there now stays: no collection need look at it again
-    gc.enable()
+    collector = Collector(app)
+    window.workspace.documentChanged.connect(collector.collect_all)
     return app.exec()

@@ -28,6 +28,17 @@ class Column(IntEnum):
     VALUE = 4
 
 
+# plain numbers: to look one up in an enumeration takes longer than the rest of `data`
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_BACKGROUND = int(Qt.ItemDataRole.BackgroundRole)
+_FONT = int(Qt.ItemDataRole.FontRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_ROLES = frozenset({_DISPLAY, _BACKGROUND, _FONT, _ALIGNMENT})
+_RIGHT = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
+
+_ELEMENT, _SEQUENCE, _ITEM, _NOTE = map(int, Kind)
+_TAG, _NAME, _VR, _LENGTH, _VALUE = map(int, Column)
+
 _TITLES = {
     Column.TAG: "Tag",
     Column.NAME: "Name",
@@ -44,7 +55,7 @@ class TagTreeModel(QAbstractItemModel):
         super().__init__(parent)
         self.table: TagTable | None = None
         # views of the table's arrays: plain ints, and no copy
-        self._parents = self._places = self._first = self._children = _NO_ROWS
+        self._kinds = self._parents = self._places = self._first = self._children = _NO_ROWS
         self._matches: memoryview | None = None  # of each row: whether it was found
         self._italic = QFont()
         self._italic.setItalic(True)
@@ -55,8 +66,9 @@ class TagTreeModel(QAbstractItemModel):
         self.table = table
         self._matches = None
         if table is None:
-            self._parents = self._places = self._first = self._children = _NO_ROWS
+            self._kinds = self._parents = self._places = self._first = self._children = _NO_ROWS
         else:
+            self._kinds = table.kinds.data
             self._parents = table.parents.data
             self._places = table.places.data
             self._first = table.first_children.data
@@ -89,9 +101,8 @@ class TagTreeModel(QAbstractItemModel):
 
     def parent(self, index: _Index = QModelIndex()) -> QModelIndex:  # type: ignore[override] # noqa: B008
         """Qt: the index of the parent."""
-        row = self.row_of(index)
-        above = -1 if row is None else self._parents[row]
-        return QModelIndex() if above < 0 else self.index_of(above)
+        above = self._parents[index.internalId()] if index.isValid() else -1
+        return QModelIndex() if above < 0 else self.createIndex(self._places[above], 0, above)
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         """Qt: how many children."""
@@ -101,8 +112,9 @@ class TagTreeModel(QAbstractItemModel):
         return self._first[slot + 1] - self._first[slot]
 
     def hasChildren(self, parent: _Index = QModelIndex()) -> bool:  # noqa: B008
-        """Qt: whether it opens."""
-        return self.rowCount(parent) > 0
+        """Qt: whether it opens. Asked for each row of an open sequence."""
+        slot = parent.internalId() + 1 if parent.isValid() else 0
+        return self._first[slot + 1] > self._first[slot] and parent.column() <= 0
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
         """Qt: how many columns."""
@@ -118,30 +130,29 @@ class TagTreeModel(QAbstractItemModel):
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Qt: the text of a cell, its mark if found. No tooltips: Qt takes them for markup."""
-        row = self.row_of(index)
-        if row is None or self.table is None:
+        # Qt asks for seven roles of each cell that it paints: what is left out is left out first
+        if role not in _ROLES or self.table is None or not index.isValid():
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(self.table, row, Column(index.column()))
-        if role == Qt.ItemDataRole.BackgroundRole:
+        row = index.internalId()
+        if role == _DISPLAY:
+            return self._text(self.table, row, index.column())
+        if role == _BACKGROUND:
             return _MATCH if self._matches is not None and self._matches[row] else None
-        if role == Qt.ItemDataRole.FontRole and self.table.kinds[row] == Kind.NOTE:
-            return self._italic
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.LENGTH:
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        if role == _FONT:
+            return self._italic if self._kinds[row] == _NOTE else None
+        return _RIGHT if index.column() == _LENGTH else None
 
-    @staticmethod
-    def _text(table: TagTable, row: int, column: Column) -> str:
-        kind = table.kinds[row]
-        if column == Column.TAG:
-            in_file = kind in (Kind.ELEMENT, Kind.SEQUENCE)
-            return tag_text(int(table.tags[row])) if in_file else plain_line(table.names[row])
-        if column == Column.NAME:
-            return plain_line(table.names[row]) if kind in (Kind.ELEMENT, Kind.SEQUENCE) else ""
-        if column == Column.VR:
-            return table.vrs[row]
-        if column == Column.LENGTH:
+    def _text(self, table: TagTable, row: int, column: int) -> str:
+        kind = self._kinds[row]
+        if column == _VALUE:
+            return plain_line(table.values[row])
+        if column == _LENGTH:
             length = int(table.lengths[row])
-            return "" if kind == Kind.NOTE else f"{length:,}" if length >= 0 else "undefined"
-        return plain_line(table.values[row])
+            return "" if kind == _NOTE else f"{length:,}" if length >= 0 else "undefined"
+        if column == _VR:
+            return table.vrs[row]
+        if kind in (_ELEMENT, _SEQUENCE):
+            return (
+                tag_text(int(table.tags[row])) if column == _TAG else plain_line(table.names[row])
+            )
+        return plain_line(table.names[row]) if column == _TAG else ""

@@ -1,0 +1,57 @@
+"""Garbage is collected in the window's thread alone, soon for what is young."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator
+from typing import ClassVar
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from viewer.ui.collector import Collector
+
+
+class Cycle:
+    """Notes the threads in which its kind is collected."""
+
+    collected_in: ClassVar[list[int]] = []
+
+    def __init__(self) -> None:
+        self.itself = self
+
+    def __del__(self) -> None:
+        Cycle.collected_in.append(threading.get_ident())
+
+
+@pytest.fixture
+def collector(qtbot: QtBot) -> Iterator[Collector]:
+    Cycle.collected_in.clear()
+    collector = Collector()
+    yield collector
+    collector.stop()
+    assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("collector")
+def test_garbage_of_a_worker_is_collected_in_the_thread_of_the_window(qtbot: QtBot) -> None:
+    worker = threading.Thread(target=lambda: [Cycle() for _ in range(20_000)])
+    worker.start()
+    worker.join()
+    assert not Cycle.collected_in
+    qtbot.waitUntil(lambda: len(Cycle.collected_in) == 20_000)
+    assert set(Cycle.collected_in) == {threading.get_ident()}
+
+
+def test_what_grew_old_before_it_was_garbage_is_collected_on_demand(
+    collector: Collector, qtbot: QtBot
+) -> None:
+    kept = Cycle()
+    gc.collect(1)
+    gc.collect(1)
+    del kept
+    gc.collect(1)
+    assert not Cycle.collected_in
+    collector.collect_all()
+    qtbot.waitUntil(lambda: len(Cycle.collected_in) == 1)
