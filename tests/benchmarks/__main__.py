@@ -35,6 +35,7 @@ _NAMES = (
     "stalls",
     "thumbnails",
     "growth",
+    "start",
     "cold",
 )
 
