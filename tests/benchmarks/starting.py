@@ -34,7 +34,12 @@ def _until_painted(module: str, *arguments: str) -> float:
         began = time.monotonic()
         # what Qt says of the offscreen screen is for nobody
         done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=_LONGEST_S
+            command,
+            check=False,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST_S,
         )
         if done.returncode or not done.stdout:
             raise RuntimeError(f"{module} painted nothing: {done.stderr}")
