@@ -30,6 +30,7 @@ _NAMES = (
     "pan",
     "scroll",
     "jump",
+    "slow_disc",
     "opening",
     "tags",
     "stalls",

@@ -7,6 +7,7 @@ values can cross processes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
 from viewer.dicom.errors import HeaderError
@@ -14,6 +15,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.reading import HeaderReader
+from viewer.dicom.slow_media import Medium
 from viewer.dicom.sources import SourceFile, find_files
 
 
@@ -43,7 +45,7 @@ def scan(
         the presentation states for it; of those beside a state, its images.
     """
     opened_series: frozenset[str] = frozenset()
-    reader = HeaderReader(limits, on_slow)
+    reader, medium = HeaderReader(limits, on_slow), Medium()
     for item in find_files(paths, limits):
         if not isinstance(item, SourceFile):
             yield item
@@ -52,13 +54,15 @@ def scan(
             continue
         if item.sibling_of and not opened_series:
             return  # the opened file belongs to no series, so nothing belongs to it
-        result = _read(item.path, reader)
+        result = medium.timed(partial(_read, reader), item.path)
         if not item.sibling_of:
             if isinstance(result, InstanceHeader):
                 opened_series = _series_of(result)
-            yield result
-        elif isinstance(result, InstanceHeader) and opened_series & _series_of(result):
-            yield result
+        elif not isinstance(result, InstanceHeader) or not opened_series & _series_of(result):
+            continue
+        yield result
+        if isinstance(result, InstanceHeader):
+            medium.read_on(item.path)
 
 
 def _series_of(header: InstanceHeader) -> frozenset[str]:
@@ -67,7 +71,7 @@ def _series_of(header: InstanceHeader) -> frozenset[str]:
     return frozenset(uid for uid in (header.series_instance_uid, *spoken_of) if uid)
 
 
-def _read(path: str, reader: HeaderReader) -> InstanceHeader | Skipped:
+def _read(reader: HeaderReader, path: str) -> InstanceHeader | Skipped:
     try:
         header = reader.read(path)
     except HeaderError as error:
