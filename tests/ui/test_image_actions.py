@@ -81,10 +81,12 @@ def test_the_explanation_follows_the_pointer(
     qtbot.waitUntil(dock.isVisible)
     qtbot.waitUntil(lambda: "RescaleSlope (0028,1053)" in window.explain_panel.text())
     window.view.canvas.hovered.emit((3.0, 4.0))
+    catch_up(window)
     text = window.explain_panel.text()
     assert "Row 4, column 5" in text
     assert str(window.view.picture.pixels[3, 4]) in text
     window.view.canvas.hovered.emit(None)
+    catch_up(window)
     assert "Row 4, column 5" in window.explain_panel.text()
 
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QTreeView
 from pytestqt.qtbot import QtBot
 
 from tests.dicom.synthetic import JPEG_2000, write
-from tests.ui.screens import packed
+from tests.ui.screens import catch_up, packed
 from viewer.dicom.catalogue import Catalogue
 from viewer.session import document as documents
 from viewer.session.document import Document
@@ -143,6 +143,7 @@ def test_a_large_frame_is_seen_reduced_until_the_whole_one_takes_its_place(
             return
         canvas = window.view.canvas
         canvas.hovered.emit((700.0, 800.0))
+        catch_up(window)
         export = window.menus.action("savePng").isEnabled()
         seen.append(
             (picture, canvas.sight(), canvas.grab_image(), [*texts[-1], readouts[-1]], export)

@@ -42,7 +42,8 @@ class DisplayTable:
         if pixels.dtype != self.dtype:
             raise ValueError(f"a display table for {self.dtype} was given {pixels.dtype} pixels")
         index = pixels.view(np.dtype(f"u{self.dtype.itemsize}"))
-        found: np.ndarray = np.take(self.entries, index)
+        # every index is within, and "wrap" is the quickest way to be told so
+        found: np.ndarray = np.take(self.entries, index, mode="wrap")
         return found
 
 

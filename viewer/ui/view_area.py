@@ -21,6 +21,7 @@ from viewer.session.workspace import Workspace
 from viewer.ui.canvas.frame_slider import FrameSlider
 from viewer.ui.canvas.image_canvas import ImageCanvas
 from viewer.ui.cine_bar import CineBar
+from viewer.ui.pace import Pace
 from viewer.ui.readout import CornerTexts, corner_texts, pixel_text, preview_lines
 
 EMPTY_HINT = "Drop a folder, a file or a disc here,\nor press Ctrl+O to open one."
@@ -55,6 +56,7 @@ class ViewArea(QWidget):
         self._message = ""
         self._texts = True
         self._pointer: tuple[float, float] | None = None
+        self._readout = Pace(self._show_readout, self)
         self.canvas = ImageCanvas(self)
         self.slider = FrameSlider(self)
         self.cine = Cine(workspace)
@@ -98,7 +100,7 @@ class ViewArea(QWidget):
         self._stack_uid = uid if picture.visible is not None or picture.message else ""
         self.picture = picture
         self._show_texts()
-        self._show_readout()
+        self._readout.ask()
         self.pictureShown.emit(picture)
 
     def _show_picture(
@@ -204,7 +206,7 @@ class ViewArea(QWidget):
 
     def _hover(self, where: tuple[float, float] | None) -> None:
         self._pointer = where
-        self._show_readout()
+        self._readout.ask()
 
     def _show_readout(self) -> None:
         picture = self.picture
