@@ -67,7 +67,7 @@ def _starts(name: str, path: Path, files: Sequence[str], rounds: int) -> list[Re
         warm.append(_start(path))
     return [
         Result(f"cold start, {name}", milliseconds(cold), "warm start", milliseconds(warm)),
-        Result("  of the files, still in memory", Sample(tuple(left), "%"), goal=_DROPPED),
+        Result(f"files still in memory, {name}", Sample(tuple(left), "%"), goal=_DROPPED),
     ]
 
 
