@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset
+from pydicom.uid import ImplicitVRLittleEndian
 
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.reading import HeaderReader, read_header
 from viewer.resources import resource
 
+_WINDOW_CENTER = b"\x28\0\x50\x10DS\x02\0"  # tag, VR, length
 CT = str(get_testdata_file("CT_small.dcm", download=False))
 
 
@@ -76,6 +78,34 @@ def test_files_of_a_series_are_not_walked_again(series, monkeypatch) -> None:
     monkeypatch.setattr("viewer.dicom.series_reader.quick_read", walk)
     assert [reader.read(path).instance_number for path in paths[3:]] == [4, 5]
     assert reader.read(paths[4]).image_position_patient == (0.0, 0.0, 12.5)
+
+
+def test_an_implicit_series_is_read_as_file_by_file_and_not_walked(series, monkeypatch) -> None:
+    paths = [series(n, SliceLocation=n) for n in range(1, 7)]
+    for path in paths:
+        dataset = dcmread(path)
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian
+        dataset.save_as(path, implicit_vr=True, little_endian=True)
+    assert unequal(paths) == []
+    reader = HeaderReader()
+    for path in paths[:3]:
+        reader.read(path)
+    monkeypatch.setattr("viewer.dicom.series_reader.quick_read", lambda *_: pytest.fail("walked"))
+    read = [reader.read(path) for path in paths[3:]]
+    assert [header.slice_location for header in read] == [4.0, 5.0, 6.0]
+    assert {header.transfer_syntax_uid for header in read} == {ImplicitVRLittleEndian}
+
+
+def test_values_that_cannot_be_read_are_flagged_in_their_file_alone(series) -> None:
+    paths = [series(n, WindowCenter=f"{40 + n}") for n in range(1, 9)]
+    for number in (2, 4):  # before and after the series is known
+        path = Path(paths[number])
+        value = f"{41 + number}".encode()
+        path.write_bytes(path.read_bytes().replace(_WINDOW_CENTER + value, _WINDOW_CENTER + b"X "))
+    assert unequal(paths) == []
+    reader = HeaderReader()
+    flags = [reader.read(path).needs_full_description for path in paths]
+    assert [n for n, flag in enumerate(flags) if flag] == [2, 4]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,23 @@ def test_folder_is_searched_in_natural_order(tmp_path: Path) -> None:
     assert names(found, tmp_path) == ["IM1", "im2", "IM10", "a/1", "a/x/1", "b/2", "b/10"]
 
 
+@pytest.mark.parametrize("name", ["IM{:05}", "{}.dcm", "1.2.{}.{}"])
+def test_of_very_many_files_each_comes_once_and_a_first_one_first(
+    tmp_path: Path, name: str
+) -> None:
+    names = [name.format(n, 7 * n) for n in range(2_500)]
+    for one in names:
+        (tmp_path / one).touch()
+    (tmp_path / "SUB").mkdir()
+    (tmp_path / "SUB" / "last").touch()
+    found = [os.path.basename(item.path) for item in find_files([str(tmp_path)])]
+    assert sorted(found) == sorted([*names, "last"])
+    assert found[0] == names[0]
+    assert found[-1] == "last"
+    later = found[100:-1]
+    assert later == sorted(later, key=natural_key)
+
+
 def test_natural_order_copes_with_any_name() -> None:
     assert sorted(["a10", "10", "a2b", "A2a", "²", "2", ""], key=natural_key) == [
         "", "2", "10", "A2a", "a2b", "a10", "²",

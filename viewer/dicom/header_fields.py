@@ -14,6 +14,7 @@ from viewer.dicom import values
 from viewer.dicom.elements import EXPLICIT_BIG, EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
 from viewer.dicom.radiopharmaceutical import PRIVATE_TAGS, radiopharmaceutical
+from viewer.dicom.shared_fields import changing_values
 
 RawValues = Mapping[int, tuple[bytes | None, bytes]]  # tag: (VR, None if not written), value
 
@@ -68,46 +69,49 @@ class PixelPlace:
     length: int | None = None
 
 
-Convert = Callable[[bytes, bytes, "_Context"], Any]
+Convert = Callable[[bytes, bytes, "Context"], Any]
+_CHANGING_FIELDS = frozenset(changing_values(InstanceHeader("", 0, 0)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
+class Context:
+    """By what values are read."""
+
     character_set: tuple[str, ...]
     encodings: list[str] | None
     order: str
     signed_pixels: bool
 
 
-def _text(raw: bytes, _vr: bytes, context: _Context) -> str:
+def _text(raw: bytes, _vr: bytes, context: Context) -> str:
     return values.text(raw, context.encodings)
 
 
-def _texts(raw: bytes, _vr: bytes, context: _Context) -> tuple[str, ...]:
+def _texts(raw: bytes, _vr: bytes, context: Context) -> tuple[str, ...]:
     return values.texts(raw, context.encodings)
 
 
-def _person_name(raw: bytes, _vr: bytes, context: _Context) -> str:
+def _person_name(raw: bytes, _vr: bytes, context: Context) -> str:
     return values.person_name(raw, context.encodings)
 
 
-def _number(raw: bytes, vr: bytes, context: _Context) -> float | None:
+def _number(raw: bytes, vr: bytes, context: Context) -> float | None:
     return values.number(raw, vr, context.order)
 
 
-def _numbers(raw: bytes, vr: bytes, context: _Context) -> tuple[float, ...]:
+def _numbers(raw: bytes, vr: bytes, context: Context) -> tuple[float, ...]:
     return values.numbers(raw, vr, context.order)
 
 
-def _integer(raw: bytes, vr: bytes, context: _Context) -> int | None:
+def _integer(raw: bytes, vr: bytes, context: Context) -> int | None:
     return values.integer(raw, vr, context.order)
 
 
-def _tags(raw: bytes, _vr: bytes, context: _Context) -> tuple[int, ...]:
+def _tags(raw: bytes, _vr: bytes, context: Context) -> tuple[int, ...]:
     return values.tags(raw, context.order)
 
 
-def _stored_value(raw: bytes, vr: bytes, context: _Context) -> int | None:
+def _stored_value(raw: bytes, vr: bytes, context: Context) -> int | None:
     """Read a value that is coded as the pixels are, whatever the VR says: PS3.3 C.7.5.1.1.2."""
     if vr in (b"US", b"SS"):
         vr = b"SS" if context.signed_pixels else b"US"
@@ -225,10 +229,27 @@ WANTED_TAGS = (
 class Converted:
     """Fields that were made of the values of ``tags``."""
 
-    context: _Context
+    context: Context
     fields: Mapping[str, Any] = field(default_factory=dict)
     tags: frozenset[int] = frozenset()
     unreadable: bool = False  # one of them, that display needs
+
+
+@dataclass(frozen=True, slots=True)
+class ChangingField:
+    """How one value becomes a field in which the headers of a series may differ."""
+
+    name: str
+    vr: bytes
+    convert: Convert
+
+
+def changing_field(tag: int, vr: bytes | None) -> ChangingField | None:
+    """Tell how to convert the value of ``tag`` alone; None where other fields depend on it."""
+    if tag not in FIELDS or FIELDS[tag][0] not in _CHANGING_FIELDS:
+        return None
+    name, usual_vr, convert = FIELDS[tag]
+    return ChangingField(name, usual_vr if vr is None or vr == b"UN" else vr, convert)
 
 
 def build_header(
@@ -299,11 +320,11 @@ def converted(raw_values: RawValues) -> Converted:
     return Converted(context, fields, frozenset(raw_values), unreadable)
 
 
-def _context(raw_values: RawValues, order: str) -> _Context:
+def _context(raw_values: RawValues, order: str) -> Context:
     character_set = values.texts(raw_values.get(CHARACTER_SET, (None, b""))[1])
     signed = values.integer(raw_values.get(PIXEL_REPRESENTATION, (None, b""))[1], b"US", order)
     encodings = values.encodings_of(character_set) if character_set else None
-    return _Context(character_set, encodings, order, signed == 1)
+    return Context(character_set, encodings, order, signed == 1)
 
 
 def _fields(raw_values: RawValues, known: Converted) -> tuple[dict[str, Any], bool]:

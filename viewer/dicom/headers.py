@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from viewer.dicom.shared_fields import sharing
+
 
 @dataclass(frozen=True, slots=True)
 class FrameGroup:
@@ -60,7 +62,38 @@ class Reference:
     frames: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@sharing(
+    own=(
+        "path",
+        "size",
+        "mtime_ns",
+        "sop_instance_uid",
+        "instance_number",
+        "acquisition_time",
+        "content_time",
+        "references",
+        "image_position_patient",
+        "slice_location",
+        "frame_groups",
+    ),
+    varying=(
+        "acquisition_number",
+        "slice_thickness",
+        "echo_time",
+        "b_value",
+        "diffusion_gradient_orientation",
+        "temporal_position_identifier",
+        "trigger_time",
+        "rescale_slope",
+        "rescale_intercept",
+        "window_center",
+        "window_width",
+        "frame_reference_time_ms",
+        "pixel_data_offset",
+        "pixel_data_length",
+    ),
+)
+@dataclass(frozen=True)
 class InstanceHeader:
     """The attributes of one DICOM instance that catalogue, stacks and display use.
 
@@ -68,6 +101,9 @@ class InstanceHeader:
     times are the raw DICOM strings; numbers that cannot be parsed are None (or
     left out of tuples as a whole: a multi-valued number with one bad value is
     an empty tuple). ``path`` is absolute, as `os.fsdecode` gives it.
+
+    The fields named above the class are those that differ within a series; the
+    headers of a series share all others.
     """
 
     path: str

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import BinaryIO
 
 from viewer.dicom.elements import UNDEFINED_LENGTH, EncodingError, element_at
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.regular_files import open_regular, system_error
+from viewer.dicom.regular_files import open_descriptor, system_error
 from viewer.dicom.series_reader import SeriesReader
 
 _WINDOW = 16 << 10
@@ -46,7 +45,7 @@ class HeaderReader:
         Parameters
         ----------
         path : str
-            Of a regular file, or of a symbolic link to one.
+            Absolute; of a regular file, or of a symbolic link to one.
 
         Raises
         ------
@@ -54,39 +53,48 @@ class HeaderReader:
             With kind 'missing', 'unreadable', 'not-a-file', 'not-dicom',
             'damaged' or 'limit'.
         """
-        path = os.path.abspath(path)
         try:
-            with open_regular(path) as stream:
-                return self._read(stream, path)
+            descriptor, status = open_descriptor(path)
+            try:
+                return self._read(descriptor, status, path)
+            finally:
+                os.close(descriptor)
         except OSError as error:
             raise system_error(path, error) from error
 
-    def _read(self, stream: BinaryIO, path: str) -> InstanceHeader:
-        status = os.fstat(stream.fileno())
+    def _read(self, descriptor: int, status: os.stat_result, path: str) -> InstanceHeader:
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        window = stream.read(_WINDOW)
+        window = _first_bytes(descriptor, b"", min(size, _WINDOW))
         header = self._quick.header(path, size, mtime_ns, window)
         if header is not None:
             return header
         if window[128:132] != b"DICM":
             _check_plausible(window, size, path)
         elif size > _WINDOW:
-            window += stream.read(_LARGE_WINDOW - _WINDOW)
+            window = _first_bytes(descriptor, window, min(size, _LARGE_WINDOW))
             header = self._quick.header(path, size, mtime_ns, window)
             if header is not None:
                 return header
         if self._on_slow is not None:
             self._on_slow(path)
-        stream.seek(0)
         # pydicom takes as long to load as a thousand headers to read, and few files need it
         from viewer.dicom.fullread import full_header
 
-        return full_header(stream, path, size, mtime_ns, self._limits)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            return full_header(stream, path, size, mtime_ns, self._limits)
 
 
 def read_header(path: str, limits: Limits = DEFAULT_LIMITS) -> InstanceHeader:
-    """Read the header of one file alone; as `HeaderReader.read`."""
-    return HeaderReader(limits).read(path)
+    """Read the header of one file alone; as `HeaderReader.read`, the path also a relative one."""
+    return HeaderReader(limits).read(os.path.abspath(path))
+
+
+def _first_bytes(descriptor: int, read: bytes, count: int) -> bytes:
+    """Read on to ``count`` bytes; fewer where the file ends, by now, before them."""
+    while len(read) < count and (more := os.read(descriptor, count - len(read))):
+        read += more
+    return read
 
 
 def _check_plausible(window: bytes, size: int, path: str) -> None:

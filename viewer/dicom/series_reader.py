@@ -7,7 +7,9 @@ was read before.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from viewer.dicom import header_fields, radiopharmaceutical
 from viewer.dicom.headers import InstanceHeader
@@ -19,6 +21,7 @@ from viewer.dicom.series_template import (
     elements_of,
     template_of,
 )
+from viewer.dicom.shared_fields import alike, changing_values
 from viewer.dicom.values import LONGEST_VALUE
 
 _FRUITLESS = 16  # files in a row that taught nothing: their series has too little in common
@@ -33,6 +36,8 @@ _SAME_IN_A_SERIES = frozenset(
         radiopharmaceutical.SEQUENCE,
     )
 )
+_EMPTY = (None, "", ())  # unreadable perhaps, or said elsewhere
+_Filled = tuple[tuple[int, header_fields.ChangingField], ...]  # each with the place of its gap
 
 
 @dataclass(slots=True)
@@ -47,7 +52,46 @@ class _Series:
     template: SeriesTemplate | None = None
     found: RawValues = field(default_factory=dict)  # what all files of the series share
     converted: header_fields.Converted | None = None  # the same
+    filled: _Filled | None = None  # by the gaps; None: other fields as well
+    model: _Model | None = None
     fruitless: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A header of the series, and which of its fields come from which gap."""
+
+    header: InstanceHeader
+    values: dict[str, Any]
+    filled: _Filled
+    context: header_fields.Context
+
+    def header_of(
+        self,
+        path: str,
+        size: int,
+        mtime_ns: int,
+        window: bytes,
+        places: Sequence[tuple[int, int]],
+        end: int,
+    ) -> InstanceHeader | None:
+        """Build the header of another file; None where a value is more than a value."""
+        values = {
+            **self.values,
+            "path": path,
+            "size": size,
+            "mtime_ns": mtime_ns,
+            "pixel_data_offset": end,
+        }
+        for place, field_of in self.filled:
+            start, stop = places[place]
+            if stop - start > LONGEST_VALUE:
+                return None
+            value = field_of.convert(window[start:stop], field_of.vr, self.context)
+            if value in _EMPTY:
+                return None
+            values[field_of.name] = value
+        return alike(self.header, values)
 
 
 class SeriesReader:
@@ -78,7 +122,8 @@ class SeriesReader:
         if series is not None and series.template is not None:
             matched = series.template.match(window)
             if matched is not None:
-                return _header_of_series(path, size, mtime_ns, window, series, matched)
+                series.fruitless = 0
+                return _header_of_series(path, size, mtime_ns, window, series, *matched)
         read = quick_read(window, size)
         if read is None:
             return None
@@ -92,12 +137,14 @@ class SeriesReader:
         if series is None or series.uid != header.series_instance_uid or not series.uid:
             self._series = _Series(header.series_instance_uid, window, read)
             return
-        if read.implicit or read.pixels.offset is None or series.fruitless > _FRUITLESS:
+        if read.pixels.offset is None or series.fruitless > _FRUITLESS:
             return
         series.fruitless += 1
         if series.listed is None and series.read.pixels.offset is not None:
-            series.listed = elements_of(series.window, series.read.pixels.offset)
-        listed = elements_of(window, read.pixels.offset)
+            series.listed = elements_of(
+                series.window, series.read.pixels.offset, implicit=series.read.implicit
+            )
+        listed = elements_of(window, read.pixels.offset, implicit=read.implicit)
         if listed is None or series.listed is None:
             return
         differing = differences(series.window, series.listed, window, listed)
@@ -118,6 +165,8 @@ def _renew_template(series: _Series, differing: frozenset[int]) -> None:
     series.template = template_of(series.window, listed, differing)
     series.found = {tag: raw for tag, raw in series.read.found.items() if tag not in tags}
     series.converted = header_fields.converted(series.found)
+    series.filled = _filled_by(series.template) if series.template is not None else None
+    series.model = None
 
 
 def _header_of_series(
@@ -126,23 +175,46 @@ def _header_of_series(
     mtime_ns: int,
     window: bytes,
     series: _Series,
-    matched: tuple[list[tuple[int, int]], int],
+    places: Sequence[tuple[int, int]],
+    end: int,
 ) -> InstanceHeader:
     """Build the header of a file that fits the template of its series."""
-    places, end = matched
+    if series.model is not None:
+        header = series.model.header_of(path, size, mtime_ns, window, places, end)
+        if header is not None:
+            return header
     own: RawValues = {}
     assert series.template is not None
     for gap, (start, stop) in zip(series.template.gaps, places, strict=True):
         if gap.tag in header_fields.WANTED_TAGS and stop - start <= LONGEST_VALUE:
             own[gap.tag] = (gap.vr, window[start:stop])
-    series.fruitless = 0
     pixels = series.read.pixels
-    return header_fields.build_header(
+    header = header_fields.build_header(
         path,
         size,
         mtime_ns,
         {**series.found, **own},
+        implicit=series.read.implicit,
         pixels=header_fields.PixelPlace(pixels.tag, end, pixels.length),
         needs_full_description=series.read.flagged,
         known=series.converted,
     )
+    if series.model is None and series.filled is not None:
+        assert series.converted is not None
+        model = _Model(header, changing_values(header), series.filled, series.converted.context)
+        if model.header_of(path, size, mtime_ns, window, places, end) == header:
+            series.model = model
+    return header
+
+
+def _filled_by(template: SeriesTemplate) -> _Filled | None:
+    """Tell what the gaps fill; None where that is more than fields in which they may differ."""
+    fields = []
+    for place, gap in enumerate(template.gaps):
+        if gap.tag not in header_fields.WANTED_TAGS or gap.tag == header_fields.MEDIA_SOP_INSTANCE:
+            continue
+        filled = header_fields.changing_field(gap.tag, gap.vr)
+        if filled is None:
+            return None
+        fields.append((place, filled))
+    return tuple(fields)

@@ -4,8 +4,8 @@ The files of a series differ in a handful of elements (instance UID, position,
 times); all between them is the same, byte for byte. A `SeriesTemplate` keeps
 those runs of bytes and what was read of them; a file that has exactly the
 same runs is told by as many comparisons of memory, and gives the same header
-as if every element had been walked. Explicit VR, little endian alone; any
-other file, and any that differs elsewhere, is left to `quickread`'s walk.
+as if every element had been walked. Little endian alone; any other file, and
+any that differs elsewhere, is left to `quickread`'s walk.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _SHORT_LENGTH = struct.Struct("<H").unpack_from
 _LONG_LENGTH = struct.Struct("<L").unpack_from
 _MOST_VARYING = 64  # beyond, files have little in common
 _SKIP_DEPTH = 64
+_META_GROUP = 0x0002  # always explicit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Element:
     """Where one element of the top level is in a window: head, value, end."""
 
     tag: int
-    vr: bytes
+    vr: bytes | None  # None: implicit
     start: int
     value: int
     end: int
@@ -42,7 +43,7 @@ class Gap:
     """An element that differs between files; the run before it ends with its tag and VR."""
 
     tag: int
-    vr: bytes
+    vr: bytes | None
     short: bool
     open_ended: bool
 
@@ -71,7 +72,7 @@ class SeriesTemplate:
             if gap.open_ended:
                 start = position
                 try:
-                    position = elements.skip_sequence(window, start, True, depth=_SKIP_DEPTH)
+                    position = _after_sequence(window, start, gap.vr)
                 except elements.EncodingError:
                     return None
             else:
@@ -87,15 +88,19 @@ class SeriesTemplate:
         return (found, position + len(last)) if window.startswith(last, position) else None
 
 
-def elements_of(window: bytes, stop: int) -> list[Element] | None:
+def elements_of(window: bytes, stop: int, *, implicit: bool) -> list[Element] | None:
     """List the elements before ``stop``, where the pixels' value starts; None for anything odd."""
     position, found = _START, []
     while position < stop:
         if position + 12 > len(window):
             return None
-        group, element, vr, length = _HEAD(window, position)
+        group, element, written_vr, length = _HEAD(window, position)
+        vr: bytes | None = written_vr
         value = position + 8
-        if vr in LONG_VRS:
+        if implicit and group > _META_GROUP:
+            vr = None
+            (length,) = _LONG_LENGTH(window, position + 4)
+        elif vr in LONG_VRS:
             (length,) = _LONG_LENGTH(window, position + 8)
             value = position + 12
         elif vr not in SHORT_VRS:
@@ -103,7 +108,7 @@ def elements_of(window: bytes, stop: int) -> list[Element] | None:
         open_ended = length == UNDEFINED_LENGTH and value < stop
         if open_ended:
             try:
-                end = elements.skip_sequence(window, value, True, depth=_SKIP_DEPTH)
+                end = _after_sequence(window, value, vr)
             except elements.EncodingError:
                 return None
         else:
@@ -111,6 +116,10 @@ def elements_of(window: bytes, stop: int) -> list[Element] | None:
         found.append(Element(group << 16 | element, vr, position, value, end, open_ended))
         position = end
     return found if position == stop else None
+
+
+def _after_sequence(window: bytes, start: int, vr: bytes | None) -> int:
+    return elements.skip_sequence(window, start, vr is not None, depth=_SKIP_DEPTH)
 
 
 def template_of(

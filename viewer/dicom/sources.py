@@ -7,10 +7,12 @@ folder twice. What is in the files is `reading`'s matter.
 
 from __future__ import annotations
 
+import heapq
 import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from viewer.dicom.dicomdir import DicomdirError, read_dicomdir
 from viewer.dicom.disc_paths import DiscFolder, Outside
@@ -18,8 +20,12 @@ from viewer.dicom.elements import DICOMDIR_SOP_CLASS
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.natural_order import natural_key
+from viewer.dicom.natural_order import natural_key, of_one_shape
 from viewer.dicom.regular_files import open_regular, system_error
+
+_MANY_ENTRIES = 2_000
+_FIRST_ENTRIES = 32
+_name = attrgetter("name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def _folder(root: str, seen: _Seen) -> Iterator[Found]:
             if (status.st_dev, status.st_ino) in seen.folders:
                 continue
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: natural_key(entry.name))
+                entries = list(listing)
         except OSError as error:
             yield _skipped_by_system(folder, error)
             continue
@@ -109,12 +115,26 @@ def _folder(root: str, seen: _Seen) -> Iterator[Found]:
             continue
         seen.folders.add((status.st_dev, status.st_ino))
         below = []
-        for entry in entries:
+        for entry in _in_order(entries):
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.path)
             elif seen.first_time(entry.path):
                 yield _entry(entry)
-        pending += reversed(below)
+        pending += reversed(list(dict.fromkeys(below)))
+
+
+def _in_order(entries: list[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    """Give the entries of a folder in natural order of their names.
+
+    To sort very many takes long; those that come first by their characters
+    then come first of all, and again in their place.
+    """
+    if len(entries) > _MANY_ENTRIES:
+        yield from heapq.nsmallest(_FIRST_ENTRIES, entries, key=_name)
+    if of_one_shape([entry.name for entry in entries]):
+        yield from sorted(entries, key=_name)
+    else:
+        yield from sorted(entries, key=lambda entry: natural_key(entry.name))
 
 
 def _is_index(entry: os.DirEntry[str]) -> bool:
@@ -123,6 +143,8 @@ def _is_index(entry: os.DirEntry[str]) -> bool:
 
 def _entry(entry: os.DirEntry[str]) -> SourceFile | Skipped:
     """Judge a directory entry that is no folder, without opening it."""
+    if entry.is_file(follow_symlinks=False):  # as the listing says; no need to ask again
+        return SourceFile(entry.path)
     try:
         mode = entry.stat().st_mode
     except OSError as error:
@@ -184,10 +206,10 @@ def _siblings(path: str, seen: _Seen) -> Iterator[SourceFile]:
     """Give the regular files beside one that was opened; they were not asked for, so no reasons."""
     try:
         with os.scandir(os.path.dirname(path)) as listing:
-            entries = sorted(listing, key=lambda entry: natural_key(entry.name))
+            entries = list(listing)
     except OSError:
         return  # a folder that may be entered but not listed: the one file is all there is
-    for entry in entries:
+    for entry in _in_order(entries):
         if isinstance(_entry(entry), SourceFile) and seen.first_time(entry.path):
             yield SourceFile(entry.path, sibling_of=path)
 

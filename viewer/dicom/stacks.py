@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from viewer.dicom.frame_attributes import Frame, image_type_of
@@ -28,6 +29,7 @@ from viewer.dicom.splitting import (
 from viewer.imaging.geometry import Vector3, cross
 from viewer.imaging.spacing import FrameMark, StackSpacing, measure_spacing
 
+_REMEMBERED_PLACES = 4096  # of the first frames of files
 StackKind = Literal["image", "cine", "document"]
 
 
@@ -117,7 +119,7 @@ def _image_stack(series_uid: str, part: Part, *, alone: bool) -> Stack:
         uid=_uid(series_uid, part.frames[0]),
         kind=kind,
         headers=tuple(headers),
-        frames=tuple((places[frame.header_index], frame.index) for frame in frames),
+        frames=_places_of(frames, places),
         split_reason="" if alone else (", ".join(part.words) or "images"),
         label="" if headers[0].series_description else sop_class_name(headers[0].sop_class_uid),
         regular=spacing.regular and spacing_zyx_mm is not None and not notes,
@@ -125,6 +127,17 @@ def _image_stack(series_uid: str, part: Part, *, alone: bool) -> Stack:
         geometry_notes=notes,
         marks=spacing.marks,
     )
+
+
+def _places_of(frames: Sequence[Frame], places: dict[int, int]) -> tuple[tuple[int, int], ...]:
+    if all(frame.index == 0 for frame in frames):  # most stacks: pairs that all of them share
+        return tuple(map(_first_frame, range(len(frames))))
+    return tuple((places[frame.header_index], frame.index) for frame in frames)
+
+
+@lru_cache(_REMEMBERED_PLACES)
+def _first_frame(header: int) -> tuple[int, int]:
+    return header, 0
 
 
 def _uid(series_uid: str, frame: Frame) -> str:

@@ -144,10 +144,12 @@ def first_image(catalogue: Catalogue, opened: Sequence[str]) -> tuple[Stack, int
 
 def find_frame(catalogue: Catalogue, key: FrameKey) -> tuple[Stack, int] | None:
     """Find the stack and index that show the frame ``key``."""
+    path, frame = key
     for stack in stacks_of(catalogue):
-        for index in range(len(stack)):
-            if stack.key(index) == key:
-                return stack, index
+        # header by header first: there may be a hundred thousand
+        for place, header in enumerate(stack.headers):
+            if header.path == path and (place, frame) in stack.frames:
+                return stack, stack.frames.index((place, frame))
     return None
 
 
@@ -188,7 +190,9 @@ class _CatalogueFeed:
         self._post(catalogue, self._progress(running=True))
 
     def finish(self) -> tuple[Catalogue, ScanProgress]:
-        return self._builder.snapshot(), self._progress(running=False)
+        catalogue = self._builder.snapshot()
+        self._builder = CatalogueBuilder()  # what it remembers of each file is needed no more
+        return catalogue, self._progress(running=False)
 
     def _progress(self, *, running: bool) -> ScanProgress:
         elapsed = max(time.monotonic() - self._began, 1e-3)
