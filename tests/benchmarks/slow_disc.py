@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from pydicom.fileset import FileSet
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QSettings, QTimer
 
-from tests.benchmarks.data import slices
+from tests.benchmarks.data import made, slices
 from tests.benchmarks.measuring import Result, Sample, milliseconds
 from tests.benchmarks.real_window import application
 from tests.benchmarks.slow_reader import VARIABLE, Disc
@@ -36,29 +37,46 @@ _SWITCH_INTERVAL_S = 0.0005  # as `viewer.ui.app` sets it
 
 
 def run(folder: Path, *, tiny: bool) -> list[Result]:
-    """Open a folder, jump to its last frame while it loads, and wait until all is there."""
+    """Open a folder and a disc, and jump to the last frame known while they load."""
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     count, side, faster = (6, 64, 100) if tiny else (60, 512, 1)
+    what = f"{count} x {side}² native"
     files = slices(folder, count, side)
-    first, jump, whole, stall = _open(files, files[0].parent, faster)
+    disc = _dicomdir(folder, files)
+    named = sorted(file for file in disc.parent.rglob("*") if file.is_file())
+    return [
+        *_results(f"CD, {what}", files, files[0].parent, faster),
+        *_results(f"CD with DICOMDIR, {what}", named, disc, faster),
+    ]
+
+
+def _results(case: str, files: Sequence[Path], opened: Path, faster: float) -> list[Result]:
+    first, jump, whole, stall = _open(files, opened, faster)
     size = sum(file.stat().st_size for file in files)
-    limit = size / (_BYTES_PER_S * faster) + _SEEK_S / faster
-    case = f"CD, {count} x {side}² native"
+    limit = milliseconds([size / (_BYTES_PER_S * faster) + _SEEK_S / faster])
     return [
         Result(f"{case}, first picture", milliseconds([first])),
         Result(f"{case}, jump while loading", milliseconds([jump])),
-        Result(
-            f"{case}, all frames",
-            milliseconds([whole]),
-            "read from end to end",
-            milliseconds([limit]),
-        ),
+        Result(f"{case}, all frames", milliseconds([whole]), "read from end to end", limit),
         Result(f"{case}, longest stall of the window", Sample((stall,))),
     ]
 
 
+def _dicomdir(folder: Path, files: Sequence[Path]) -> Path:
+    """Give the DICOMDIR of a disc with copies of these files."""
+
+    def make(into: Path) -> None:
+        file_set = FileSet()
+        for file in files:
+            file_set.add(file)
+        file_set.write(into)
+
+    return made(folder / f"disc-of-{files[0].parent.name}", make) / "DICOMDIR"
+
+
 def _open(files: Sequence[Path], opened: Path, faster: float) -> tuple[float, float, float, float]:
     """Give seconds to the first picture, of a jump, to all frames, and the longest stall in ms."""
+    count = sum(file.name != "DICOMDIR" for file in files)
     with tempfile.TemporaryDirectory() as temporary, _disc(Path(temporary), files, faster):
         watch = _Watch(Path(temporary))
         try:
@@ -74,7 +92,7 @@ def _open(files: Sequence[Path], opened: Path, faster: float) -> tuple[float, fl
             watch.window.workspace.go_to(target)
             watch.wait(lambda: watch.shows(key))
             jump = time.perf_counter() - jumped
-            watch.wait(lambda: watch.holds(len(files)))
+            watch.wait(lambda: watch.holds(count))
             return first, jump, time.perf_counter() - began, watch.stall_ms
         finally:
             watch.close()
