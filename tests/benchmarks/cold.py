@@ -13,11 +13,7 @@ from __future__ import annotations
 import ctypes
 import mmap
 import os
-import subprocess
-import sys
 import sysconfig
-import tempfile
-import time
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -25,8 +21,8 @@ from pathlib import Path
 
 import viewer
 from tests.benchmarks.measuring import Goal, Result, Sample, milliseconds
+from tests.benchmarks.starting import start
 
-_LONGEST_S = 60.0
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _DROPPED = Goal(worst=5.0)  # percent; more was held by somebody, and the start is not that cold
 
@@ -41,7 +37,7 @@ def run(folder: Path, *, tiny: bool) -> list[Result]:
     opened = {f"folder of {count}": slices[0].parent}
     if not tiny:
         opened["one CT file"] = slices[0]
-    _start(slices[0].parent)  # writes the byte code, and brings into memory what a start reads
+    start(slices[0].parent)  # writes the byte code, and brings into memory what a start reads
     folders = map(sysconfig.get_path, ("stdlib", "purelib", "platlib"))
     program = [path for path in _files([*folders, *viewer.__path__]) if _pages_in_memory([path])]
     files = [*program, *map(str, slices)]
@@ -63,25 +59,12 @@ def _starts(name: str, path: Path, files: Sequence[str], rounds: int) -> list[Re
         before = _pages_in_memory(files)
         _drop(files)
         left.append(100 * _pages_in_memory(files) / before)
-        cold.append(_start(path))
-        warm.append(_start(path))
+        cold.append(start(path))
+        warm.append(start(path))
     return [
         Result(f"cold start, {name}", milliseconds(cold), "warm start", milliseconds(warm)),
         Result(f"files still in memory, {name}", Sample(tuple(left), "%"), goal=_DROPPED),
     ]
-
-
-def _start(path: Path) -> float:
-    """Give the seconds from the start of the process to the first image painted."""
-    with tempfile.TemporaryDirectory() as settings:
-        environment = {**os.environ, "XDG_CONFIG_HOME": settings}
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [sys.executable, "-m", "tests.benchmarks.start_watch", str(path)]
-        began = time.monotonic()
-        done = subprocess.run(
-            command, env=environment, stdout=subprocess.PIPE, timeout=_LONGEST_S, check=True
-        )
-        return float(done.stdout) - began
 
 
 def _files(folders: Iterable[str]) -> list[str]:
@@ -111,9 +94,9 @@ def _pages_of(path: str) -> int:
         mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) as view,
     ):
         pages = (ctypes.c_ubyte * -(-len(view) // mmap.PAGESIZE))()
-        start = ctypes.c_char.from_buffer(view)
-        failed = _LIBC.mincore(ctypes.byref(start), ctypes.c_size_t(len(view)), pages)
-        del start  # or the view cannot be closed
+        first = ctypes.c_char.from_buffer(view)
+        failed = _LIBC.mincore(ctypes.byref(first), ctypes.c_size_t(len(view)), pages)
+        del first  # or the view cannot be closed
     if failed:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), path)
     return sum(page & 1 for page in pages)
