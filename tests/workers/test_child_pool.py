@@ -82,6 +82,12 @@ def test_a_child_loads_neither_qt_nor_the_main_module_of_the_program(desk):
     assert not {"viewer.cli", "viewer.__main__", "_pytest"} & set(modules)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no niceness")
+def test_a_child_gives_way_to_the_window(desk):
+    pid = desk.ask("describe_process")["pid"]
+    assert os.getpriority(os.PRIO_PROCESS, pid) > os.getpriority(os.PRIO_PROCESS, 0)
+
+
 @pytest.mark.parametrize("way", ["crash", "leave"])
 def test_a_crash_is_told_and_the_next_task_works(desk, way):
     error = desk.ask(way, "/disc/I001")
