@@ -53,7 +53,7 @@ def panel(qtbot: QtBot) -> ExplainPanel:
 def picture(**changes: object) -> Picture:
     description = FrameDescription(2, 3, shutter=Shutter(rectangle=(0, 0, 0, 2)))
     pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
-    shown = Picture(pixels, description, VoiWindow(3, 6, "LINEAR_EXACT"))
+    shown = Picture(pixels, description=description, voi=VoiWindow(3, 6, "LINEAR_EXACT"))
     return replace(shown, **changes)  # type: ignore[arg-type]
 
 

@@ -151,8 +151,8 @@ def _position(description: FrameDescription) -> str:
     if description.plane is None:
         return ""
     plane = description.plane
-    normal = np.cross(plane.row_direction_lps, plane.column_direction_lps)
-    axis = int(np.argmax(np.abs(normal)))
+    normal = plane.normal_lps
+    axis = max(range(3), key=lambda number: abs(normal[number]))
     height, width = description.rows, description.columns
     centre = frame_point_to_lps(plane, ((height - 1) / 2, (width - 1) / 2))[axis]
     letter = _PATIENT_AXES[axis][0 if centre >= 0 else 1]

@@ -29,6 +29,8 @@ _MARK_RISE_PX = 6
 _MARK_REACH_PX = 4  # of the pointer
 _MOST_TOLD = 5  # marks in one tooltip
 
+_Run = tuple[int, int, int]  # first pixel, the one after the last, state of its frames
+
 
 class FrameSlider(QSlider):
     """A slider over the frames of a stack; a stack of one frame leaves its place empty.
@@ -54,6 +56,7 @@ class FrameSlider(QSlider):
         self.setMaximum(0)
         self.setVisible(False)
         self._states = np.zeros(0, np.uint8)
+        self._band: tuple[int, list[_Run]] | None = None  # its length, and what is drawn along it
         self._marks: tuple[FrameMark, ...] = ()
         self.valueChanged.connect(self._moved)
         self.sliderMoved.connect(self._tell_where)
@@ -63,6 +66,7 @@ class FrameSlider(QSlider):
         with QSignalBlocker(self):
             self.setRange(0, max(count - 1, 0))
         self._states = np.zeros(count, np.uint8)
+        self._band = None
         self._marks = ()
         self.setVisible(count > 1)
         self._name_frame()
@@ -78,6 +82,7 @@ class FrameSlider(QSlider):
         """Take the frames' states, uint8 codes of `viewer.workers.priority`."""
         if not np.array_equal(states, self._states):
             self._states = np.array(states, np.uint8)
+            self._band = None
             self._name_frame()
             self.update()
 
@@ -125,7 +130,9 @@ class FrameSlider(QSlider):
         start, length = self._track(option)
         painter = QPainter(self)
         top = (self.height() - _BAND_PX) // 2
-        for first, stop, state in _runs(self._states, length):
+        if self._band is None or self._band[0] != length:
+            self._band = length, _runs(self._states, length)
+        for first, stop, state in self._band[1]:
             colour = _FAILED_COLOUR
             if state != FAILED:
                 role = QPalette.ColorRole.Highlight if state == READY else QPalette.ColorRole.Light
@@ -189,7 +196,7 @@ class FrameSlider(QSlider):
         return self.style().subControlRect(QStyle.ComplexControl.CC_Slider, option, part, self)
 
 
-def _runs(states: np.ndarray, width: int) -> list[tuple[int, int, int]]:
+def _runs(states: np.ndarray, width: int) -> list[_Run]:
     """Give (first, stop, state) pixel runs of ``states`` spread over ``width`` pixels.
 
     A pixel over several frames is failed if one of them is, ready if all are.

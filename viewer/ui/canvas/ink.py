@@ -5,10 +5,12 @@ Where words and lines go is left to those who draw them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF, qGray
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, qGray
 
 INK = QColor(240, 240, 240)
 
@@ -21,23 +23,47 @@ _EDGE_PX = 1.25  # on each side
 _GROUND = 150  # of 255
 _GROUND_MARGIN_PX = 2.0
 _SHADOW_OFFSET = QPointF(1.0, 1.0)
+_TEXTS_KEPT = 256
 
 
 def draw_text(painter: QPainter, baseline: QPointF, text: str, ink: QColor = INK) -> None:
     """Write one line of plain text from ``baseline`` on."""
     if not text:
         return
+    ratio = painter.device().devicePixelRatioF()
+    written, ascent = _written(text, ink.rgb(), painter.font().toString(), ratio)
+    corner = QPointF(baseline.x() - _GROUND_MARGIN_PX, baseline.y() - ascent)
+    painter.drawImage(corner, written)
+
+
+@lru_cache(_TEXTS_KEPT)  # most words stay the same from frame to frame
+def _written(text: str, rgb: int, font_description: str, ratio: float) -> tuple[QImage, float]:
+    """Give a text on its ground as an image, and how far its baseline is below the upper edge."""
+    font, ink = QFont(), QColor(rgb)
+    font.fromString(font_description)
     edge = _edge_of(ink)
     ground = QColor(edge)
     ground.setAlpha(_GROUND)
-    metrics = QFontMetricsF(painter.font())
-    left, top = baseline.x() - _GROUND_MARGIN_PX, baseline.y() - metrics.ascent()
-    width = metrics.horizontalAdvance(text) + 2 * _GROUND_MARGIN_PX
-    painter.fillRect(QRectF(left, top, width, metrics.height()), ground)
-    painter.setPen(edge)
-    painter.drawText(baseline + _SHADOW_OFFSET, text)
-    painter.setPen(ink)
-    painter.drawText(baseline, text)
+    metrics = QFontMetricsF(font)
+    room = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * _GROUND_MARGIN_PX, metrics.height())
+    reach = _SHADOW_OFFSET.y()  # the shadow may fall out of the ground
+    image = QImage(
+        math.ceil((room.width() + reach) * ratio),
+        math.ceil((room.height() + reach) * ratio),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    painter.setFont(font)
+    painter.fillRect(room, ground)
+    baseline = QPointF(_GROUND_MARGIN_PX, metrics.ascent())
+    for colour, at in ((edge, baseline + _SHADOW_OFFSET), (ink, baseline)):
+        painter.setPen(colour)
+        painter.drawText(at, text)
+    painter.end()
+    return image, metrics.ascent()
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float) -> list[str]:
