@@ -71,10 +71,10 @@ def run(folder: Path, *, tiny: bool) -> list[Result]:
 
 
 def _memory(root: Path, files: int) -> Result:
-    children = _ready_children()
+    children = ready_children()
     loop = QEventLoop()
     before = _resident_bytes()
-    document, hop = _scanned(root, files, children, loop)
+    document, hop = scanned(root, files, children, loop)
     grown = _resident_bytes() - before
     document.close()
     hop.close()
@@ -84,12 +84,12 @@ def _memory(root: Path, files: int) -> Result:
 
 
 def _scan(case: str, root: Path, files: int, rounds: int) -> list[Result]:
-    children = _ready_children()
+    children = ready_children()
     loop = QEventLoop()
 
     def seconds() -> float:
         began = time.perf_counter()
-        document, hop = _scanned(root, files, children, loop)
+        document, hop = scanned(root, files, children, loop)
         taken = time.perf_counter() - began
         document.close()
         hop.close()
@@ -100,7 +100,7 @@ def _scan(case: str, root: Path, files: int, rounds: int) -> list[Result]:
     return results
 
 
-def _scanned(
+def scanned(
     root: Path, files: int, children: ScanChildren, loop: QEventLoop
 ) -> tuple[Document, Hop]:
     """Give the document of a folder once all is in its catalogue."""
@@ -119,7 +119,7 @@ def _scanned(
     return document, hop
 
 
-def _ready_children() -> ScanChildren:
+def ready_children() -> ScanChildren:
     """Give a child that waits for work, as the window has it once it is shown."""
     children = ScanChildren()
     children.start()
@@ -148,7 +148,7 @@ def _in_window(case: str, window: MainWindow, root: Path, files: int) -> list[Re
         first_rows.append(opening.seconds_to_rows)
         window.workspace.close_all()
     whole = _Opening(window, root)
-    gaps = Ticker().run(whole.begin, lambda: _is_scanned(window, files))
+    gaps = Ticker().run(whole.begin, lambda: _isscanned(window, files))
     window.workspace.close_all()
     first_rows.pop(0)  # it may have waited for the child to be started
     return [
@@ -187,7 +187,7 @@ class _Opening:
             self._rows_at = time.perf_counter()
 
 
-def _is_scanned(window: MainWindow, files: int) -> bool:
+def _isscanned(window: MainWindow, files: int) -> bool:
     document = window.workspace.document
     if document is None or document.progress.running:
         return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Sequence
 
 _VERSION = re.compile(r";[0-9]+$")
@@ -30,7 +31,7 @@ class DiscFolder:
     def __init__(self, root: str) -> None:
         self._root = root
         self._real_root = os.path.realpath(root)
-        self._listings: dict[str, dict[str, str]] = {}
+        self._listings: dict[str, dict[str, os.DirEntry[str]]] = {}
 
     def find(self, file_id: Sequence[str]) -> str | Outside | None:
         """Find the file of a DICOMDIR record.
@@ -49,16 +50,19 @@ class DiscFolder:
         components = [part for joined in file_id for part in joined.split("/")]
         if not all(_is_name(component) for component in components):
             return Outside()
-        folder = self._root
+        path = self._root
+        linked = sys.platform == "win32"  # where there is more than symbolic links
         for component in components:
-            name = self._entry(folder, component)
-            if name is None:
+            entry = self._entry(path, component)
+            if entry is None:
                 return None
-            folder = os.path.join(folder, name)
-        real = os.path.realpath(folder)
-        return folder if real.startswith(os.path.join(self._real_root, "")) else Outside()
+            path = entry.path
+            linked = linked or entry.is_symlink()
+        if linked and not os.path.realpath(path).startswith(os.path.join(self._real_root, "")):
+            return Outside()
+        return path
 
-    def _entry(self, folder: str, component: str) -> str | None:
+    def _entry(self, folder: str, component: str) -> os.DirEntry[str] | None:
         """Find one component in its folder: as it is spelled, else as it may have been changed."""
         names = self._listings.get(folder)
         if names is None:
@@ -73,16 +77,17 @@ def _is_name(component: str) -> bool:
     )
 
 
-def _listing(folder: str) -> dict[str, str]:
-    """Map the names in a folder, and behind a slash their plain spellings, to the names."""
+def _listing(folder: str) -> dict[str, os.DirEntry[str]]:
+    """Map the names in a folder, and behind a slash their plain spellings, to the entries."""
     try:
-        found = sorted(os.listdir(folder))
+        with os.scandir(folder) as listing:
+            found = sorted(listing, key=lambda entry: entry.name)
     except OSError:
         return {}  # no folder, or none that may be listed: what it should hold is missing
-    names = {name: name for name in found}
-    for name in found:
-        names.setdefault("/" + _plain(name), name)
-    return names
+    entries = {entry.name: entry for entry in found}
+    for entry in found:
+        entries.setdefault("/" + _plain(entry.name), entry)
+    return entries
 
 
 def _plain(name: str) -> str:
