@@ -6,6 +6,7 @@ disc, is judged by `sources`.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from viewer.dicom.elements import (
     ITEM,
     ITEM_END,
     SEQUENCE_END,
+    SHORT_VRS,
     UNDEFINED_LENGTH,
     EncodingError,
     element_at,
@@ -37,6 +39,9 @@ _TYPE = 0x00041430
 _FILE_ID = 0x00041500
 _SOP_INSTANCE = 0x00041511
 _WANTED = frozenset((_NEXT, _LOWER, _TYPE, _FILE_ID, _SOP_INSTANCE))
+# by the 4 bytes of the tag as one number, little endian
+_WANTED_KEYS = {tag >> 16 | (tag & 0xFFFF) << 16: tag for tag in _WANTED}
+_PLAIN_HEAD = struct.Struct("<L2sH")  # explicit VR, little endian, of the short kind
 _MOST_BYTES = 512 << 20  # 200,000 records of the usual 400 to 800 bytes take a third of it
 
 
@@ -166,7 +171,12 @@ def _record(reader: _Reader, position: int, length: int) -> tuple[_Raw, int]:
     data, explicit, order = reader.data, reader.explicit, reader.order
     end = len(data) if length == UNDEFINED_LENGTH else position + length
     found: dict[int, bytes] = {}
+    plain = explicit and order == "<"
     while position < end:
+        if plain:
+            position = _plain_values(data, position, end, found)
+            if position >= end:
+                break
         tag, _, size, position = element_at(data, position, explicit, order)
         if tag == ITEM_END:
             break
@@ -180,12 +190,32 @@ def _record(reader: _Reader, position: int, length: int) -> tuple[_Raw, int]:
         raise EncodingError("it ends within a record")
     record = Record(
         kind=values.text(found.get(_TYPE, b"")),
-        file_id=tuple(part for part in values.texts(found.get(_FILE_ID, b""))),
+        file_id=values.texts(found.get(_FILE_ID, b"")),
         sop_instance_uid=values.text(found.get(_SOP_INSTANCE, b"")),
     )
-    next_offset = values.integer(found.get(_NEXT, b""), b"UL", order) or 0
-    lower_offset = values.integer(found.get(_LOWER, b""), b"UL", order) or 0
+    next_offset, lower_offset = _offset(found.get(_NEXT), order), _offset(found.get(_LOWER), order)
     return _Raw(record, next_offset, lower_offset), position
+
+
+def _plain_values(data: bytes, position: int, end: int, found: dict[int, bytes]) -> int:
+    """Walk elements as nearly all are; give where the first one is that is anything else."""
+    last = min(end, len(data) - _PLAIN_HEAD.size + 1)
+    head = _PLAIN_HEAD.unpack_from
+    while position < last:
+        key, vr, length = head(data, position)
+        if vr not in SHORT_VRS:
+            break
+        value = position + _PLAIN_HEAD.size
+        position = value + length
+        if key in _WANTED_KEYS:
+            found[_WANTED_KEYS[key]] = data[value:position]
+    return position
+
+
+def _offset(raw: bytes | None, order: str) -> int:
+    if raw is not None and len(raw) == 4:
+        return int.from_bytes(raw, "little" if order == "<" else "big")
+    return values.integer(raw or b"", b"UL", order) or 0
 
 
 def _walk(reader: _Reader, first: int) -> Iterator[Record]:
