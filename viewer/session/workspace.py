@@ -7,6 +7,7 @@ and where results become signals in the GUI thread.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -78,6 +79,7 @@ class Workspace(QObject):
         self._hop = Hop(self)
         self._chosen = False  # the user has picked a stack or frame himself
         self._thumbnails: dict[str, tuple[Stack, int]] = {}
+        self._arrived: deque[tuple[str, int]] = deque()  # frames, by stack uid, not told of yet
         self.cache = FrameCache(settings.memory_budget_bytes())
         self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
         if scan_children is None:
@@ -271,18 +273,25 @@ class Workspace(QObject):
         self.pictureChanged.emit()
 
     def _frame_done(self, stack_uid: str, index: int) -> None:
-        self._hop.post(lambda: self._frame_ready(stack_uid, index))
+        self._arrived.append((stack_uid, index))
+        self._hop.post(self._frames_ready)
 
-    def _frame_ready(self, stack_uid: str, index: int) -> None:
+    def _frames_ready(self) -> None:
+        """Tell once of all frames that have arrived: they may come faster than they are shown."""
+        arrived = [self._arrived.popleft() for _ in range(len(self._arrived))]
         shown = self.viewport.stack
-        if shown is not None and shown.uid == stack_uid:
-            unwindowed = self.viewport.appearance.choice is None
-            if index == self.viewport.index or (unwindowed and index in sampled_frames(shown)):
+        indices = {index for uid, index in arrived if shown is not None and uid == shown.uid}
+        if shown is not None and indices:
+            telling = {self.viewport.index}
+            if self.viewport.appearance.choice is None:
+                telling.update(sampled_frames(shown))
+            if indices & telling:
                 self.pictureChanged.emit()
             self.framesChanged.emit()
-        wanted = self._thumbnails.get(stack_uid)
-        if wanted is not None and wanted[1] == index:
-            self.thumbnailReady.emit(wanted[0])
+        for uid, index in arrived:
+            wanted = self._thumbnails.get(uid)
+            if wanted is not None and wanted[1] == index:
+                self.thumbnailReady.emit(wanted[0])
 
     def _catalogue_changed(self) -> None:
         assert self.document is not None
