@@ -11,23 +11,20 @@ from __future__ import annotations
 import random
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from pydicom import dcmread
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEGLosslessSV1
-from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
 
 from tests.benchmarks import pixel_data
 from tests.benchmarks.data import SEED, files_in, made, save
 from tests.benchmarks.measuring import Goal, Result, milliseconds
-from tests.benchmarks.real_window import real_window
+from tests.benchmarks.real_window import Screen, real_window
 from viewer.ui.main_window import MainWindow
 from viewer.workers.priority import EMPTY
 
 _MAMMOGRAMS = 8
 _LONG_ROUNDS = 8
-_LONGEST_S = 60.0
 _SWITCH_INTERVAL_S = 0.0005  # as `viewer.ui.app` sets it
 _LOADS_S = 0.004  # between one jump and the next
 
@@ -65,7 +62,7 @@ def _jumps(case: str, paths: list[Path], rounds: int, goal_ms: float) -> list[Re
     chance = random.Random(SEED)
     first_s, whole_s = [], []
     with real_window(paths) as window:
-        screen = _Screen(window)
+        screen = Screen(window)
         for _ in range(rounds):
             target = _target(window, screen, chance)
             began = time.perf_counter()
@@ -82,42 +79,7 @@ def _jumps(case: str, paths: list[Path], rounds: int, goal_ms: float) -> list[Re
     return [Result(f"{case}, reduced", first, goal=goal), Result(f"{case}, whole", whole)]
 
 
-class _Screen(QObject):
-    """What the canvas has painted last. Waits in an event loop, as the program does."""
-
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._view = window.view
-        self._loop = QEventLoop(self)
-        self._done: Callable[[], bool] = lambda: False
-        self.index, self.is_whole = -1, False
-        self._view.canvas.viewport().installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Note a paint, let it happen, and end the wait where it was waited for."""
-        if event.type() == QEvent.Type.Paint:
-            shown = self._view._shown
-            self.index = shown[1] if shown is not None else -1
-            self.is_whole = self._view.picture.pixels is not None
-            if self._done():
-                QTimer.singleShot(0, self._loop.quit)
-        return False
-
-    def wait(self, done: Callable[[], bool]) -> None:
-        """Let the window work until it has painted what makes ``done`` true."""
-        self._done = done
-        latest = time.monotonic() + _LONGEST_S
-        guard = QTimer(self, interval=1000)
-        guard.timeout.connect(self._loop.quit)
-        guard.start()
-        while not done():
-            if time.monotonic() > latest:
-                raise RuntimeError("the frame was not painted")
-            self._loop.exec()
-        guard.stop()
-
-
-def _target(window: MainWindow, screen: _Screen, chance: random.Random) -> int:
+def _target(window: MainWindow, screen: Screen, chance: random.Random) -> int:
     """Let all frames go, have loading begin around one, and choose another that is not there."""
     workspace = window.workspace
     workspace._decoder.retain(())

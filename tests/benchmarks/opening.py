@@ -1,102 +1,96 @@
-"""Opening a folder: `Workspace.open` to the first picture, and to all frames in memory.
+"""Opening in a window that runs already: until the first picture is painted, and all are there.
 
-For the first picture, the peer is a program that reads each header with
-pydicom, sorts, and only then decodes: what a viewer does that does not show
-while it scans. For all frames, the limit is the read of the files from end to
-end: they cannot be in memory before. Ours starts its scanning process within
-the measured time; painting is measured by ``window``.
+The peer is a program that reads each header with pydicom, sorts, and only then
+decodes: what a viewer does that does not show while it scans. To all frames in
+memory, the limit is the read of the files from end to end: they cannot be
+there before. What was open before is closed first, outside the measured time.
 """
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pydicom import dcmread
-from PySide6.QtCore import QCoreApplication, QEventLoop, QSettings, QTimer
-from PySide6.QtWidgets import QApplication
+from pydicom.uid import ExplicitVRLittleEndian, JPEGLosslessSV1
 
-from tests.benchmarks.data import slices
-from tests.benchmarks.measuring import Result, StopWatch, compare, watched
-from viewer.session.settings import Settings
-from viewer.session.workspace import Workspace
+from tests.benchmarks import pixel_data
+from tests.benchmarks.data import disc
+from tests.benchmarks.measuring import Goal, Result, StopWatch, compare, watched
+from tests.benchmarks.real_window import Screen, application, empty_window, until
+from viewer.ui.main_window import MainWindow
 from viewer.workers.priority import READY
 
-_LONGEST_MS = 60_000
+_PYDICOM, _READ = "pydicom, all headers first", "read of the files"
+_SECOND_OPEN = Goal(median=150.0)
 
 
 def run(folder: Path, *, tiny: bool) -> list[Result]:
-    """Open a folder of 500 slices of 512² pixels."""
-    application = QApplication.instance() or QApplication([])
-    count, side, rounds = (6, 64, 2) if tiny else (500, 512, 7)
-    paths = slices(folder, count, side)
-    with tempfile.TemporaryDirectory() as temporary:
-        store = QSettings(str(Path(temporary) / "negato.ini"), QSettings.Format.IniFormat)
-        workspace = Workspace(Settings(store))
-        try:
-            first = _opening(application, workspace, paths[0].parent, lambda: _shows(workspace))
-            whole = _opening(
-                application, workspace, paths[0].parent, lambda: _holds(workspace, count)
+    """Open folders of 500 slices, one file of many frames, and a disc."""
+    count, side, rounds = (6, 64, 2) if tiny else (500, 512, 9)
+    native = pixel_data.slices(folder, count, side, ExplicitVRLittleEndian)
+    lossless = pixel_data.slices(folder, count, side, JPEGLosslessSV1)
+    cases = {
+        f"{count} x {side}² native": native[0].parent,
+        f"{count} x {side}² JPEG lossless": lossless[0].parent,
+        "one file of many frames": pixel_data.multiframe(folder, count * 2 // 5, side),
+        f"DICOMDIR of {count}": disc(folder, count),
+    }
+    by_pydicom = watched(partial(_first_by_pydicom, native))
+    read = watched(lambda: [path.read_bytes() for path in native])
+    with empty_window() as window:
+        screen = Screen(window)
+        results = [
+            result
+            for case, path in cases.items()
+            for result in compare(
+                f"open {case}, to first picture",
+                _opening(screen, window, path, partial(screen.wait, lambda: screen.is_whole)),
+                {_PYDICOM: by_pydicom} if path == native[0].parent else {},
+                rounds,
+                {_PYDICOM: _SECOND_OPEN, "": _SECOND_OPEN},
             )
-            return [
-                *compare(
-                    f"{count} x {side}² to first picture",
-                    first,
-                    {"pydicom, all headers first": watched(lambda: _first_by_pydicom(paths))},
-                    rounds,
-                ),
-                *compare(
-                    f"{count} x {side}² to all frames",
-                    whole,
-                    {"read of the files": watched(lambda: [path.read_bytes() for path in paths])},
-                    rounds,
-                ),
-            ]
-        finally:
-            workspace.close()
+        ]
+        loaded = partial(until, application(), partial(_holds, window, count))
+        return [
+            *results,
+            *compare(
+                f"open {count} x {side}² native, to all frames",
+                _opening(screen, window, native[0].parent, loaded),
+                {_READ: read},
+                rounds,
+            ),
+        ]
 
 
-def _shows(workspace: Workspace) -> bool:
-    return workspace.picture().pixels is not None
-
-
-def _holds(workspace: Workspace, count: int) -> bool:
-    stack = workspace.viewport.stack
-    if stack is None or len(stack) < count:
-        return False
-    return bool((workspace.cache.states(stack) == READY).all())
-
-
-def _opening(
-    application: QCoreApplication, workspace: Workspace, folder: Path, done: Callable[[], bool]
-) -> StopWatch:
-    """Give a stop watch from `open` until ``done``, asked whenever the workspace has news."""
-    loop = QEventLoop(application)
-
-    def quit_when_done() -> None:
-        if loop.isRunning() and done():
-            loop.quit()
-
-    workspace.pictureChanged.connect(quit_when_done)
-    workspace.framesChanged.connect(quit_when_done)
+def _opening(screen: Screen, window: MainWindow, path: Path, wait: Callable[[], None]) -> StopWatch:
+    """Give a stop watch from `open` until ``wait`` has seen what it waits for."""
 
     def seconds() -> float:
-        guard = QTimer(singleShot=True, interval=_LONGEST_MS)
-        guard.timeout.connect(loop.quit)
-        guard.start()
+        window.workspace.close_all()
+        until(application(), lambda: not screen.is_whole)
         began = time.perf_counter()
-        workspace.open([str(folder)])
-        loop.exec()
+        window.open([str(path)])
+        wait()
         taken = time.perf_counter() - began
-        guard.stop()
-        if not done():
-            raise RuntimeError("the folder did not open")
-        workspace.close_all()
+        until(application(), partial(_has_ended, window))
         return taken
 
     return seconds
+
+
+def _has_ended(window: MainWindow) -> bool:
+    document = window.workspace.document
+    return document is not None and not document.progress.running
+
+
+def _holds(window: MainWindow, count: int) -> bool:
+    stack = window.workspace.viewport.stack
+    if stack is None or len(stack) < count:
+        return False
+    return bool((window.workspace.cache.states(stack) == READY).all())
 
 
 def _first_by_pydicom(paths: list[Path]) -> None:

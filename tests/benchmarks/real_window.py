@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPoint, QPointF, QSettings, Qt, QTimer
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tests.benchmarks.measuring import StopWatch
 from viewer.session.settings import Settings
 from viewer.ui import theme
 from viewer.ui.canvas.image_canvas import ImageCanvas
@@ -26,6 +27,7 @@ from viewer.workers.priority import READY
 Size = tuple[int, int]  # width and height
 
 _LONGEST_S = 60.0
+_BURST = 10
 _CLICK = 120  # of a wheel, in eighths of a degree
 
 
@@ -41,16 +43,23 @@ def application() -> QApplication:
 @contextmanager
 def real_window(paths: Sequence[Path], canvas_px: Size | None = None) -> Iterator[MainWindow]:
     """Open the window on ``paths``, all frames in memory, the canvas ``canvas_px`` in size."""
+    with empty_window() as window:
+        window.open([str(path) for path in paths])
+        until(application(), lambda: _is_complete(window, len(paths)))
+        if canvas_px is not None:
+            fit_canvas(window, window.view.canvas, canvas_px)
+        yield window
+
+
+@contextmanager
+def empty_window() -> Iterator[MainWindow]:
+    """Show the window with nothing open."""
     app = application()
     with tempfile.TemporaryDirectory() as temporary:
         store = QSettings(str(Path(temporary) / "negato.ini"), QSettings.Format.IniFormat)
         window = MainWindow(Settings(store))
         try:
             window.show()
-            window.open([str(path) for path in paths])
-            until(app, lambda: _is_complete(window, len(paths)))
-            if canvas_px is not None:
-                fit_canvas(window, window.view.canvas, canvas_px)
             yield window
         finally:
             window.close()
@@ -84,6 +93,22 @@ def rest(seconds: float) -> None:
     """Let the window work for a while: what it does when the hand rests is then done."""
     ends = time.monotonic() + seconds
     until(application(), lambda: time.monotonic() >= ends)
+
+
+def in_bursts(watch: StopWatch) -> StopWatch:
+    """Have ten steps follow one another, as a hand makes them, whatever is measured in turn.
+
+    Else each step would come after a rest in which the window does what it
+    leaves to a rest.
+    """
+    taken: list[float] = []
+
+    def seconds() -> float:
+        if not taken:
+            taken.extend(watch() for _ in range(_BURST))
+        return taken.pop(0)
+
+    return seconds
 
 
 class Hand:
@@ -156,6 +181,44 @@ class Paints(QObject):
             self.count += 1
             self.last = self._shown()
         return False
+
+
+class Screen(QObject):
+    """What the canvas has painted last. Waits in an event loop, as the program does.
+
+    ``index`` is that of the frame, -1 where there was none.
+    """
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._view = window.view
+        self._loop = QEventLoop(self)
+        self._done: Callable[[], bool] = lambda: False
+        self.index, self.is_whole = -1, False
+        self._view.canvas.viewport().installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Note a paint, let it happen, and end the wait where it was waited for."""
+        if event.type() == QEvent.Type.Paint:
+            shown = self._view._shown
+            self.index = shown[1] if shown is not None else -1
+            self.is_whole = self._view.picture.pixels is not None
+            if self._done():
+                QTimer.singleShot(0, self._loop.quit)
+        return False
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Let the window work until it has painted what makes ``done`` true."""
+        self._done = done
+        latest = time.monotonic() + _LONGEST_S
+        guard = QTimer(self, interval=1000)
+        guard.timeout.connect(self._loop.quit)
+        guard.start()
+        while not done():
+            if time.monotonic() > latest:
+                raise RuntimeError("the frame was not painted")
+            self._loop.exec()
+        guard.stop()
 
 
 def _is_complete(window: MainWindow, count: int) -> bool:
