@@ -27,7 +27,7 @@ from viewer.workers.priority import READY
 Size = tuple[int, int]  # width and height
 
 _LONGEST_S = 60.0
-_BURST = 10
+_BURST = 30
 _CLICK = 120  # of a wheel, in eighths of a degree
 
 
@@ -96,7 +96,7 @@ def rest(seconds: float) -> None:
 
 
 def in_bursts(watch: StopWatch) -> StopWatch:
-    """Have ten steps follow one another, as a hand makes them, whatever is measured in turn.
+    """Have thirty steps follow one another, as a hand makes them, whatever is measured in turn.
 
     Else each step would come after a rest in which the window does what it
     leaves to a rest.

@@ -23,7 +23,7 @@ from PySide6.QtCore import Qt
 
 from tests.benchmarks.data import image
 from tests.benchmarks.measuring import Goal, Result, StopWatch, compare, watched
-from tests.benchmarks.real_window import Hand, Size, application, real_window, rest
+from tests.benchmarks.real_window import Hand, Size, application, in_bursts, real_window, rest
 from viewer.imaging.turning import Turn
 from viewer.ui.main_window import MainWindow
 
@@ -86,7 +86,7 @@ def dragging(window: MainWindow) -> StopWatch:
     hand = Hand(window.view.canvas)
     hand.press(_LEFT)
     moves = cycle([(1.0, 2.0)] * 25 + [(-1.0, -2.0)] * 25)
-    return lambda: hand.move(*next(moves), _LEFT)
+    return in_bursts(lambda: hand.move(*next(moves), _LEFT))
 
 
 def picture(size: Size) -> np.ndarray:
@@ -114,7 +114,7 @@ def _image_item(
         item.setLevels((center - width / 2, center + width / 2))
         view.viewport().repaint()
 
-    yield watched(step)
+    yield in_bursts(watched(step))
     view.close()
 
 
