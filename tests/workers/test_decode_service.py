@@ -41,8 +41,8 @@ class HandPool:
         self.limits = DEFAULT_LIMITS
         self.tasks = queue.Queue()
 
-    def submit(self, task, args, *, timeout_s, on_done, block=None):
-        if task == "fill":
+    def submit(self, task, args, *, timeout_s, on_done, yields=False, urgent=False):
+        if task == "decode_files":
             self.tasks.put((_file_of(args), timeout_s, partial(_fill, on_done)))
         else:
             assert task == "decode"
@@ -63,7 +63,7 @@ class HandPool:
 
 def _file_of(args):
     """Give what "decode" would have been asked: of slow files, one at a time."""
-    ((path, _, _),) = args[-2]
+    ((path, _),) = args[-2]
     return path, (0,), args[-1]
 
 
@@ -71,7 +71,7 @@ def _fill(on_done, result):
     """Answer as a child that found the files not to be plain, and was slow."""
     if isinstance(result, list):
         result = [Filled(pixels, description, 1.0) for _, pixels, description in result]
-    on_done(result)
+    on_done(result, None)
 
 
 @pytest.fixture

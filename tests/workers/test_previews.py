@@ -28,7 +28,7 @@ class TaskPool:
         self.limits = DEFAULT_LIMITS
         self.tasks = queue.Queue()
 
-    def submit(self, task, args, *, timeout_s, on_done, block=None):
+    def submit(self, task, args, *, timeout_s, on_done, urgent=False):
         self.tasks.put((task, args, on_done))
 
     def take(self, task: str, path: str):

@@ -11,7 +11,6 @@ from viewer.dicom.errors import PixelError
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.imaging.frame import FrameDescription
 from viewer.workers.priority import EMPTY, FAILED, READY, StateArray
-from viewer.workers.shared_block import SharedBlock
 
 Pixels = np.ndarray[Any, np.dtype[Any]]
 Described = FrameDescription | Callable[[], FrameDescription]
@@ -28,7 +27,6 @@ class CachedVolume:
     (n, rows, columns, 3), of untouched pages until frames are put there. A
     frame that does not fit it (another size or type), came before it, or has
     no room in the budget for all of its stack, is an array of its own.
-    ``shared`` is the block where children write to it.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -37,7 +35,6 @@ class CachedVolume:
         self.places: dict[FrameKey, int] = {}
         self.states: StateArray = np.zeros(0, np.uint8)
         self.block: Pixels | None = None
-        self.shared: SharedBlock | None = None
         self._frames: dict[FrameKey, tuple[Pixels, Described]] = {}
         self._errors: dict[FrameKey, PixelError] = {}
         self.held_bytes = 0
@@ -56,7 +53,7 @@ class CachedVolume:
         self.keys = keys
         self.places = {key: place for place, key in enumerate(keys)}
         self.states = np.array([old.get(key, EMPTY) for key in keys], np.uint8)
-        self.block = self.shared = None  # frames already in it keep it alive
+        self.block = None  # frames already in it keep it alive
         self._guessed_frame_bytes = _frame_bytes(stack)
         for key in self._frames.keys() - self.places.keys():
             self._let_go(key)
@@ -118,7 +115,7 @@ class CachedVolume:
     def drop_all(self) -> None:
         """Let all frames and the block go; errors stay."""
         self.drop(np.flatnonzero(self.states == READY))
-        self.block = self.shared = None
+        self.block = None
 
     def _let_go(self, key: FrameKey) -> None:
         held = self._frames.pop(key, None)

@@ -18,11 +18,10 @@ from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import Any
 
-from viewer.dicom.errors import NegatoError, PixelError
+from viewer.dicom.errors import PixelError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Request
-from viewer.workers.shared_block import SharedBlock
 
 _log = logging.getLogger(__name__)
 _PRELOAD = ("viewer.dicom.frames",)
@@ -30,7 +29,7 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0  # between starts that fail
 _HOPELESS_STARTS = 3
 _DOING = {
     "decode": "Decoding",
-    "fill": "Decoding",
+    "decode_files": "Decoding",
     "check": "Checking this file",
     "tags": "Reading the tags",
 }
@@ -43,13 +42,14 @@ class Ticket:
         self,
         request: Request,
         timeout_s: float,
-        on_done: Callable[[Any], None],
+        on_done: Callable[..., None],
         lock: threading.Lock,
-        block: SharedBlock | None = None,
+        *,
+        urgent: bool = False,
     ) -> None:
         self.request = request
         self.message = pickle.dumps(request)  # here, so that a fault is the caller's
-        self.block = block
+        self.urgent = urgent
         self.timeout_s = timeout_s
         self.on_done = on_done
         self._lock = lock
@@ -76,7 +76,7 @@ class _Seat:
     child: ChildProcess | None = None
     ready: bool = False
     ticket: Ticket | None = None
-    following: Ticket | None = None  # sent already, so that the child need not wait for it
+    following: Ticket | None = None  # urgent, and sent already: what goes on ends early for it
     deadline: float = field(default=float("inf"))
     failed_starts: int = 0
     start_at: float = 0.0
@@ -127,10 +127,11 @@ class ChildPool:
         args: tuple[Any, ...],
         *,
         timeout_s: float,
-        on_done: Callable[[Any], None],
-        block: SharedBlock | None = None,
+        on_done: Callable[..., None],
+        yields: bool = False,
+        urgent: bool = False,
     ) -> Ticket:
-        """Have a child call ``task`` with ``args``; tasks begin in the order of submission.
+        """Have a child call ``task`` with ``args``: urgent ones first, else in this order.
 
         Parameters
         ----------
@@ -141,16 +142,19 @@ class ChildPool:
         on_done : callable
             Gets the result, or the NegatoError in its place, in the pool's
             thread. Not called any more once the pool is closed.
-        block : SharedBlock, optional
-            Goes to the child, whose ``task`` gets its handle before ``args``.
-            Such a task may be sent to a child that has another one to finish.
+        yields : bool
+            Whether ``task`` gets before ``args`` what `decode_child.Request`
+            says, and ends early where an urgent task comes. ``on_done`` then
+            gets, beside the result, what reads the pixels that lie beside it.
+        urgent : bool
+            Whether it may be sent to a child that is about such a task.
         """
-        request = Request(task, args, block=block is not None)
-        ticket = Ticket(request, timeout_s, on_done, self._lock, block)
+        request = Request(task, args, yields=yields)
+        ticket = Ticket(request, timeout_s, on_done, self._lock, urgent=urgent)
         self.start()
         with self._lock:
             if not self._closed:
-                self._waiting.append(ticket)
+                (self._waiting.appendleft if urgent else self._waiting.append)(ticket)
                 self._ring()
         return ticket
 
@@ -226,20 +230,21 @@ class ChildPool:
                 return
             seat.ticket = ticket
             seat.deadline = time.monotonic() + ticket.timeout_s
-            seat.child.ask(ticket.message, ticket.block)
+            seat.child.ask(ticket.message)
         for seat in self._seats:
-            if seat.child is not None and seat.ticket is not None and seat.following is None:
-                seat.following = self._next_ticket(ahead=True)
+            yields = seat.ticket is not None and seat.ticket.request.yields
+            if seat.child is not None and yields and seat.following is None:
+                seat.following = self._next_ticket(urgent=True)
                 if seat.following is not None:
-                    seat.child.ask(seat.following.message, seat.following.block)
+                    seat.child.ask(seat.following.message)
         wanted = self._seats[: self._wanted_children()]
         if all(s.child is None and s.failed_starts >= _HOPELESS_STARTS for s in wanted):
             self._refuse_all()
 
-    def _next_ticket(self, *, ahead: bool = False) -> Ticket | None:
-        """Give what comes next; ``ahead``: if its result can lie beside one not yet received."""
+    def _next_ticket(self, *, urgent: bool = False) -> Ticket | None:
+        """Give what comes next; ``urgent``: if it is."""
         with self._lock:
-            while self._waiting and not (ahead and self._waiting[0].block is None):
+            while self._waiting and (self._waiting[0].urgent or not urgent):
                 ticket = self._waiting.popleft()
                 if ticket.take():
                     return ticket
@@ -290,7 +295,10 @@ class ChildPool:
         ticket, seat.ticket, seat.following = seat.ticket, seat.following, None
         if seat.ticket is not None:
             seat.deadline = time.monotonic() + seat.ticket.timeout_s
-        if ticket is not None:
+        self._hand_out()  # before what takes longer: the child need not wait for that
+        if ticket is not None and ticket.request.yields:
+            self._tell(ticket, reply.value, child.read_beside)
+        elif ticket is not None:
             self._tell(ticket, reply.value)
 
     def _lose(self, seat: _Seat, child: ChildProcess, *, timed_out: bool) -> None:
@@ -313,11 +321,11 @@ class ChildPool:
             sentence = f"{doing} crashed. The file may be damaged."
         self._tell(ticket, PixelError(sentence, _path_of(ticket)))
 
-    def _tell(self, ticket: Ticket, result: object | NegatoError) -> None:
+    def _tell(self, ticket: Ticket, *result: Any) -> None:
         if self._closed:
             return
         try:
-            ticket.on_done(result)
+            ticket.on_done(*result)
         # a defect in one receiver must not end the work of all others
         # its text may quote a path or a value: the class alone is logged
         except Exception as error:

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import os
 import pickle
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from multiprocessing import Pipe
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import viewer
 from viewer.dicom.limits import Limits
 from viewer.workers.decode_child import ChildConfig, Reply
-from viewer.workers.shared_block import SharedBlock
-from viewer.workers.transfer import NO_SCRATCH, open_scratch, unpack
+from viewer.workers.transfer import NO_SCRATCH, Beside, open_scratch, read_beside, unpack
+
+if TYPE_CHECKING:
+    import numpy as np
 
 START_SECONDS = 60.0
 _CODE = (
@@ -57,11 +59,13 @@ class ChildProcess:
         """Whether the process still runs."""
         return self._process.poll() is None
 
-    def ask(self, request: bytes, block: SharedBlock | None = None) -> None:
-        """Send a pickled `Request`, and its block; a child that has died shows at `receive`."""
+    def ask(self, request: bytes) -> None:
+        """Send a pickled `Request`; a child that has died shows at `receive`."""
         self._send(request)
-        if block is not None:
-            self._send_handle(block.handle)
+
+    def read_beside(self, beside: Beside, target: np.ndarray) -> None:
+        """Read pixels of the last reply to where they belong; see `transfer.read_beside`."""
+        read_beside(self._scratch, beside, target)
 
     def receive(self) -> Reply:
         """Wait for the next reply.
@@ -91,13 +95,6 @@ class ChildProcess:
             self.connection.send_bytes(message)
         except OSError:
             return  # dead already: the next `receive` says so
-
-    def _send_handle(self, handle: int) -> None:
-        try:
-            with socket.socket(fileno=os.dup(self.connection.fileno())) as beside:
-                socket.send_fds(beside, [b"!"], [handle])
-        except OSError:
-            return  # as in `_send`
 
     def _close_handles(self) -> None:
         self.connection.close()

@@ -7,8 +7,8 @@ The child ends with its parent. Time limits and restarts are the parent's.
 from __future__ import annotations
 
 import os
+import select
 import signal
-import socket
 import sys
 import time
 import warnings
@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.limits import Limits
-from viewer.workers.shared_block import write_frame
-from viewer.workers.transfer import NO_SCRATCH, pack
+from viewer.workers.transfer import NO_SCRATCH, Beside, BesideWriter, pack
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,37 +29,34 @@ if TYPE_CHECKING:
 
 TASKS = {
     "decode": "viewer.workers.decode_child:decode",
-    "fill": "viewer.workers.decode_child:fill",
+    "decode_files": "viewer.workers.decode_child:decode_files",
     "check": "viewer.dicom.checking:check_file",
     "tags": "viewer.dicom.tags:read_tags",
     "state": "viewer.dicom.presentation_states:read_state",
     "reduce": "viewer.dicom.reduced:read_reduced",
 }
-NO_BLOCK = -1
 _PR_SET_PDEATHSIG = 1
 _NICE = 5  # a third of the window's share of a processor
 
 Decoded = tuple[int, "np.ndarray | PixelError", "FrameDescription | None"]
 
 
-class Filled(NamedTuple):
-    """What became of a `Wanted` frame.
-
-    ``pixels`` is None where they are in their place, and ``description`` what
-    decoded them; else all is as in `Decoded`.
-    """
-
-    pixels: np.ndarray | PixelError | None
-    description: FrameDescription | str | None
-    seconds: float
-
-
 class Wanted(NamedTuple):
-    """A plain compressed frame, and where in the block its pixels belong."""
+    """A plain compressed frame, the only one of its file."""
 
     path: str
     frame: CompressedFrame
-    offset: int
+
+
+class Filled(NamedTuple):
+    """What became of a `Wanted` frame: as `Decoded`, or where its pixels are and what decoded them.
+
+    ``seconds`` is how long that took.
+    """
+
+    pixels: np.ndarray | PixelError | Beside
+    description: FrameDescription | str | None
+    seconds: float
 
 
 class ChildConfig(NamedTuple):
@@ -75,14 +71,14 @@ class Request(NamedTuple):
     """Call ``task`` (a name of `TASKS`, or "module:function") with ``args``.
 
     Where it ``streams``, its first argument is a function that sends a part
-    of the answer at once. Where it has a ``block``, the handle of one (see
-    `shared_block`) follows the request, and goes before ``args``.
+    of the answer at once. Where it ``yields``, a `BesideWriter`, and a function
+    that tells whether the next request waits already, go before ``args``.
     """
 
     task: str
     args: tuple[Any, ...]
     streams: bool = False
-    block: bool = False
+    yields: bool = False
 
 
 class Reply(NamedTuple):
@@ -102,10 +98,11 @@ def main(handle: int, scratch: int) -> None:
         for name in config.preload:
             import_module(name)
         _restrain(config.limits)
+        beside = BesideWriter(scratch)
         _send(connection, "ready", None)
         while True:
             request: Request = connection.recv()
-            _answer(connection, request, scratch)
+            _answer(connection, request, scratch, beside)
     except (EOFError, OSError):  # the parent has closed the pipe, or is gone
         return
 
@@ -117,37 +114,44 @@ def decode(path: str, indices: tuple[int, ...], limits: Limits) -> list[Decoded]
     return list(read_frames(path, indices, limits))
 
 
-def fill(block: int, wanted: Sequence[Wanted], limits: Limits) -> list[Filled]:
-    """Decode frames of many files into ``block``; what is not plain after all is given back."""
+def decode_files(
+    beside: BesideWriter, is_awaited: Callable[[], bool], wanted: Sequence[Wanted], limits: Limits
+) -> list[Filled]:
+    """Decode frames of many files; fewer than ``wanted`` where the child is awaited, but one."""
     from viewer.dicom.compressed_frames import read_compressed
 
-    filled = []
-    for path, frame, offset in wanted:
+    filled: list[Filled] = []
+    for path, frame in wanted:
+        if filled and is_awaited():
+            break
         began = time.perf_counter()
-        found = read_compressed(path, frame)
-        pixels: np.ndarray | PixelError | None = None
+        pixels: np.ndarray | PixelError | Beside
         description: FrameDescription | str | None
+        found = read_compressed(path, frame)
         if found is not None:
-            pixels, description = found
-            if block != NO_BLOCK:
-                write_frame(block, pixels, offset)
-                pixels = None
-        else:
+            pixels, description = beside.write(found[0]), found[1]
+        else:  # not plain after all
             ((_, pixels, description),) = decode(path, (0,), limits)
         filled.append(Filled(pixels, description, time.perf_counter() - began))
     return filled
 
 
-def _answer(connection: Connection[Any, Any], request: Request, scratch: int) -> None:
+def _answer(
+    connection: Connection[Any, Any], request: Request, scratch: int, beside: BesideWriter
+) -> None:
     path = next((argument for argument in request.args if isinstance(argument, str)), "")
-    handles = _receive_handles(connection) if request.block else ()
+    if request.yields:
+        scratch = NO_SCRATCH  # for the arrays of the next one: it may begin before this is read
+        beside.begin()
     try:
         function = _resolve(request.task)
         if request.streams:
             function(lambda part: _send(connection, "part", part), *request.args)
             value = None
+        elif request.yields:
+            value = function(beside, _waiting(connection), *request.args)
         else:
-            value = function(*handles, *request.args)
+            value = function(*request.args)
         parcel = pack(value, scratch)
     except (EOFError, BrokenPipeError):
         raise
@@ -161,15 +165,16 @@ def _answer(connection: Connection[Any, Any], request: Request, scratch: int) ->
     except BaseException as failure:
         sentence = f"Reading this failed ({type(failure).__name__}); the file may be damaged."
         parcel = pack(PixelError(sentence, path), scratch)
-    finally:
-        for handle in handles:
-            os.close(handle)
     connection.send(("done", parcel))
 
 
-def _receive_handles(connection: Connection[Any, Any]) -> Sequence[int]:
-    with socket.socket(fileno=os.dup(connection.fileno())) as beside:
-        return socket.recv_fds(beside, 1, 1)[1]
+def _waiting(connection: Connection[Any, Any]) -> Callable[[], bool]:
+    """Give what tells whether there is something to receive."""
+    if sys.platform == "win32":
+        return connection.poll
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    return lambda: bool(poll.poll(0))
 
 
 def _send(connection: Connection[Any, Any], kind: str, value: object) -> None:

@@ -146,17 +146,18 @@ class DecodeService:
         return not self._closed
 
     def _next_jobs(self) -> list[Callable[[], None]]:
-        """Choose a job for a child, if one is free, and one for this thread."""
+        """Choose a job for a child, if one is free or it is urgent, and one for this thread."""
         jobs: list[Callable[[], None]] = []
         with self._changed:
             if self._news:
                 self._news = False
                 self._settle()
-            if self._in_children < self._pool.processes:
-                chosen = self._next_reduction() or self._choose(plain=False)
+            if self._in_children < 3 * self._pool.processes:
+                no_child = not self._may_send()
+                chosen = self._next_reduction() or self._choose(plain=False, urgent=no_child)
                 if chosen is not None:
                     jobs.append(self._begin_in_child(chosen))
-            native = self._choose(plain=True)
+            native = self._choose(plain=True, urgent=False)
             if isinstance(native, Job):
                 self._cache.begin(native.stack.uid, native.keys)
                 jobs.append(partial(self._work.read, native, self._is_interrupted))
@@ -181,6 +182,12 @@ class DecodeService:
     def _is_interrupted(self) -> bool:
         return self._news or self._closed
 
+    def _may_send(self) -> bool:
+        """Tell whether a child is free; or one job may wait for each, as they soon will be."""
+        soon = all(self._work.is_quick(look.stack) for look in self._looks.values())
+        most = self._pool.processes * (2 if soon and not self._thumbnails else 1)
+        return self._in_children < most
+
     def _settle(self) -> None:
         """Tell the cache what is on screen now."""
         for stack, _ in (*self._thumbnails.values(), *self._later.values()):
@@ -204,10 +211,12 @@ class DecodeService:
             and self._cache.states(stack)[frame] in (EMPTY, PENDING)
         )
 
-    def _choose(self, *, plain: bool) -> Job | Reduction | None:
+    def _choose(self, *, plain: bool, urgent: bool) -> Job | Reduction | None:
         looks = tuple(reversed(self._looks.values()))
         views = [self._view(look, plain=plain) for look in looks]
         choice = next_frame(views)
+        if urgent and (choice is None or choice.cost):
+            return None
         if not before_thumbnails(choice):
             thumbnail = self._next_thumbnail(self._thumbnails, plain=plain)
             if thumbnail is not None:
@@ -216,9 +225,9 @@ class DecodeService:
             return self._next_thumbnail(self._later, plain=plain)
         stack = looks[choice.view].stack
         if not self._may_begin(stack, choice.frame):
-            return self._next_thumbnail(self._thumbnails, plain=plain)
+            return None if urgent else self._next_thumbnail(self._thumbnails, plain=plain)
         if not choice.cost:  # on screen: nothing else may make it late
-            return Job(stack, (choice.frame,))
+            return Job(stack, (choice.frame,), urgent=True)
         following = order(views[choice.view]).tolist()
         return Job(stack, self._work.together(stack, following, native=plain))
 

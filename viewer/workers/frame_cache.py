@@ -19,7 +19,6 @@ from viewer.dicom.stacks import FrameKey, Stack
 from viewer.imaging.frame import FrameDescription
 from viewer.workers.cached_volume import CachedVolume, Described, Pixels
 from viewer.workers.priority import EMPTY, PENDING, READY, StateArray, within_reach
-from viewer.workers.shared_block import SharedBlock
 
 _SHARE_ON_SCREEN = 7 / 8  # the rest is left for thumbnails
 
@@ -122,33 +121,6 @@ class FrameCache:
                     return np.empty(shape, dtype)
             place = volume.room(key, shape, dtype)
         return place if place is not None else np.empty(shape, dtype)
-
-    def shared_room(
-        self,
-        stack_uid: str,
-        keys: Sequence[FrameKey],
-        shape: tuple[int, ...],
-        dtype: np.dtype[Any],
-    ) -> tuple[SharedBlock, tuple[int, ...]] | None:
-        """Give a block that children may write frames to, and the places of these frames in it.
-
-        None where they have to be handed over by `room`: where not all frames
-        of the stack fit into memory, or into one block, or the system has
-        none that can be shared.
-        """
-        with self._lock:
-            volume = self._volumes.get(stack_uid)
-            if volume is None or not volume.places.keys() >= set(keys):
-                return None
-            if volume.block is None and self._may_have_block(stack_uid, volume, shape, dtype):
-                try:
-                    volume.shared = SharedBlock((len(volume.keys), *shape), dtype)
-                except OSError:
-                    return None
-                volume.block = volume.shared.pixels
-            if volume.shared is None or volume.room(keys[0], shape, dtype) is None:
-                return None
-            return volume.shared, tuple(volume.places[key] for key in keys)
 
     def put(
         self, stack_uid: str, key: FrameKey, pixels: Pixels, description: Described

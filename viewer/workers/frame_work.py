@@ -19,18 +19,22 @@ from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.imaging.frame import FrameDescription
+from viewer.workers.cached_volume import Described
 from viewer.workers.child_pool import ChildPool
-from viewer.workers.decode_child import NO_BLOCK, Decoded, Filled, Wanted
+from viewer.workers.decode_child import Decoded, Filled, Wanted
 from viewer.workers.frame_cache import FrameCache
+from viewer.workers.transfer import Beside
 
 if TYPE_CHECKING:
     from viewer.dicom.compressed_frames import CompressedFrame
 
+ReadBeside = Callable[[Beside, np.ndarray], None]
+
 _log = logging.getLogger(__name__)
 _BATCH_FRAMES = 8  # of one file, or native, where they are small
 _BATCH_BYTES = 4 << 20
-_FILES_AT_ONCE = 32  # at most; of files that a child decodes in a short time
-_BATCH_SECONDS = 0.006  # a new wish waits for this, so that messages take little of the time
+_FILES_BYTES = 8 << 20
+_BATCH_SECONDS = 0.016  # much longer than the messages around it; ends early for urgent wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Job:
 
     stack: Stack
     frames: tuple[int, ...]
+    urgent: bool = False  # on screen
 
     @property
     def keys(self) -> tuple[FrameKey, ...]:
@@ -79,6 +84,10 @@ class FrameWork:
         self._singly.clear()
         self._seconds.clear()
 
+    def is_quick(self, stack: Stack) -> bool:
+        """Tell whether a child is soon done with what it has of a stack."""
+        return self._seconds.get(stack.uid, _BATCH_SECONDS) < _BATCH_SECONDS
+
     def together(self, stack: Stack, frames: Sequence[int], *, native: bool) -> tuple[int, ...]:
         """Give those of ``frames``, in their order, that go well together with the first."""
         from viewer.dicom.compressed_frames import compressed_frame
@@ -99,7 +108,7 @@ class FrameWork:
             lambda frame: (
                 _is_like(model, stack.header(frame)) and stack.key(frame).path not in self._singly
             ),
-            frames[: min(max(count, 1), _FILES_AT_ONCE)],
+            frames[: max(min(count, _FILES_BYTES // model.plain.byte_count), 1)],
         )
         return tuple(alike) or (first,)
 
@@ -148,65 +157,52 @@ class FrameWork:
         compressed = [compressed_frame(job.stack.header(frame)) for frame in job.frames]
         plain = [frame for frame in compressed if frame is not None]
         if len(plain) == len(keys):
-            self._fill(job, keys, plain, on_end)
+            self._decode_files(job, plain, on_end)
             return
         self._pool.submit(
             "decode",
             (keys[0].path, tuple(key.index for key in keys), limits),
             timeout_s=limits.decode_seconds * len(keys),
-            on_done=lambda result: self._receive(job, result, self._keep, on_end),
+            on_done=lambda result: self._receive(job, partial(self._keep, job), on_end, result),
+            urgent=job.urgent,
         )
 
-    def _fill(
-        self,
-        job: Job,
-        keys: Sequence[FrameKey],
-        frames: Sequence[CompressedFrame],
-        on_end: Callable[[], None],
+    def _decode_files(
+        self, job: Job, frames: Sequence[CompressedFrame], on_end: Callable[[], None]
     ) -> None:
-        """Have a child decode frames of many files, into the volume where that can be shared."""
+        """Have a child decode frames of many files."""
+        limits, keys = self._pool.limits, job.keys
         plain = frames[0].plain
         shape, dtype = (plain.rows, plain.columns), np.dtype(plain.dtype)
-        room = self._cache.shared_room(job.stack.uid, keys, shape, dtype)
-        block, places = room or (None, range(len(keys)))
-        offsets = [block.offset(place) if block is not None else 0 for place in places]
-        in_place = [block.pixels[place] if block is not None else None for place in places]
-        wanted = tuple(
-            Wanted(key.path, frame, offset)
-            for key, frame, offset in zip(keys, frames, offsets, strict=True)
-        )
-        limits = self._pool.limits
 
-        def keep(job: Job, filled: list[Filled]) -> None:
-            for frame, pixels, done in zip(job.frames, in_place, filled, strict=True):
-                self._keep_filled(job.stack, frame, done, pixels)
+        def keep(filled: list[Filled], read: ReadBeside) -> None:
+            for frame, done in zip(job.frames, filled, strict=False):
+                self._keep_filled(job.stack, frame, done, shape, dtype, read)
+            self._cache.release(job.stack.uid, keys[len(filled) :])  # for something urgent
 
         self._pool.submit(
-            "fill",
-            (wanted, limits) if block is not None else (NO_BLOCK, wanted, limits),
+            "decode_files",
+            (tuple(map(Wanted, (key.path for key in keys), frames)), limits),
             timeout_s=limits.decode_seconds * len(keys),
-            on_done=lambda result: self._receive(job, result, keep, on_end),
-            block=block,
+            on_done=lambda *result: self._receive(job, keep, on_end, *result),
+            yields=True,
+            urgent=job.urgent,
         )
 
     def _receive(
-        self,
-        job: Job,
-        result: Any | NegatoError,
-        keep: Callable[[Job, Any], None],
-        on_end: Callable[[], None],
+        self, job: Job, keep: Callable[..., None], on_end: Callable[[], None], *result: Any
     ) -> None:
         """Put what a child has decoded into the cache; in the pool's thread."""
         try:
             if self._closed:
                 return
-            if not isinstance(result, NegatoError):
-                keep(job, result)
+            if not isinstance(result[0], NegatoError):
+                keep(*result)
             elif len(job.frames) > 1:  # one of them is to blame: find out which
                 self._singly.update(key.path for key in job.keys)
                 self._cache.release(job.stack.uid, job.keys)
             else:
-                self._fail(job.stack.uid, job.keys[0], result)
+                self._fail(job.stack.uid, job.keys[0], result[0])
         finally:
             on_end()
 
@@ -219,31 +215,45 @@ class FrameWork:
             self._fail(uid, key, PixelError(_DEFECT, key.path))
 
     def _keep_filled(
-        self, stack: Stack, frame: int, filled: Filled, in_place: np.ndarray | None
+        self,
+        stack: Stack,
+        frame: int,
+        filled: Filled,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        read: ReadBeside,
     ) -> None:
         known = self._seconds.get(stack.uid, filled.seconds)
         self._seconds[stack.uid] = (known + filled.seconds) / 2
-        key, description = stack.key(frame), filled.description
+        key, (pixels, description, _) = stack.key(frame), filled
+        described: Described | None = None
         if isinstance(description, str):
             described = partial(_description, stack.header(frame), description)
-            if filled.pixels is None and in_place is not None:
-                self._tell(stack.uid, self._cache.put(stack.uid, key, in_place, described))
-                return
-            self._keep_one(stack.uid, key, filled.pixels, described)
         else:
-            self._keep_one(stack.uid, key, filled.pixels, description)
+            described = description
+        if not isinstance(pixels, Beside) or described is None:
+            self._keep_one(stack.uid, key, pixels, described)
+            return
+        try:
+            place = self._cache.room(stack.uid, key, shape, dtype)
+            read(pixels, place)
+        except (MemoryError, EOFError) as error:
+            why = _NO_MEMORY if isinstance(error, MemoryError) else _CRASHED
+            self._fail(stack.uid, key, PixelError(why, key.path))
+            return
+        self._tell(stack.uid, self._cache.put(stack.uid, key, place, described))
 
     def _keep_one(
         self,
         uid: str,
         key: FrameKey,
-        pixels: np.ndarray | PixelError | None,
-        description: FrameDescription | Callable[[], FrameDescription] | None,
+        pixels: np.ndarray | PixelError | Beside,
+        description: Described | None,
     ) -> None:
         if isinstance(pixels, PixelError):
             self._fail(uid, key, pixels)
             return
-        if pixels is None or description is None:
+        if isinstance(pixels, Beside) or description is None:
             self._fail(uid, key, PixelError(_DEFECT, key.path))
             return
         try:
@@ -286,4 +296,5 @@ def _description(header: InstanceHeader, decoder: str) -> FrameDescription:
 
 
 _NO_MEMORY = "There is not enough memory for this frame. Close other studies or programs."
+_CRASHED = "Decoding crashed. The file may be damaged."
 _DEFECT = "This frame could not be read because of a fault in Negato. Please report it."

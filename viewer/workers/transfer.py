@@ -5,6 +5,10 @@ scratch file without a name, which parent and child both hold open. It is read
 and written, never mapped: a child that shrinks it can do no harm, and it is
 gone with the last process that holds it. Where the system has no such file,
 everything goes through the pipe.
+
+The pixels of many small frames lie beside the message in the same way, but as
+`Beside` values, for the parent to read to where they belong. Two results of
+this kind may be under way at a time, in turn in two regions of the file.
 """
 
 from __future__ import annotations
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
 
 BESIDE_BYTES = 1 << 16
 _KEPT_SCRATCH_BYTES = 64 << 20  # pages kept for the next result; more is given back at once
+_REGION = (
+    1 << 32
+)  # from the beginning of one region to that of the next; what is between takes none
 NO_SCRATCH = -1
 
 
@@ -28,6 +35,50 @@ class Parcel(NamedTuple):
 
     pickled: bytes
     sizes: tuple[int, ...]
+
+
+class Beside(NamedTuple):
+    """Pixels in the scratch file."""
+
+    offset: int
+    size: int
+
+
+class BesideWriter:
+    """Writes pixels into the scratch file, in a child: one after the other, result by result."""
+
+    def __init__(self, scratch: int) -> None:
+        self._scratch = scratch
+        self._results = 0
+        self._end = 0
+
+    def begin(self) -> None:
+        """Begin a result; that of the one before the last has been read by now."""
+        self._results += 1
+        self._end = _REGION * (1 + self._results % 2)
+
+    def write(self, pixels: np.ndarray) -> np.ndarray | Beside:
+        """Write pixels and say where; where there is no such file, give them back."""
+        if self._scratch == NO_SCRATCH:
+            return pixels
+        raw = pixels.data.cast("B")
+        _write(self._scratch, raw, self._end)
+        self._end += raw.nbytes
+        return Beside(self._end - raw.nbytes, raw.nbytes)
+
+
+def read_beside(scratch: int, beside: Beside, target: np.ndarray) -> None:
+    """Read pixels to where they belong.
+
+    Raises
+    ------
+    EOFError
+        If the scratch file holds less, or ``target`` is of another size.
+    """
+    view = target.data.cast("B")
+    if beside.size != view.nbytes:
+        raise EOFError
+    _read(scratch, view, beside.offset)
 
 
 def open_scratch() -> int:
@@ -56,9 +107,7 @@ def pack(value: object, scratch: int) -> Parcel:
     pickled = pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=keep_within)
     offset = 0
     for raw in beside:
-        done = 0
-        while done < raw.nbytes:
-            done += os.pwrite(scratch, raw[done:], offset + done)
+        _write(scratch, raw, offset)
         offset += raw.nbytes
     return Parcel(pickled, tuple(raw.nbytes for raw in beside))
 
@@ -78,15 +127,24 @@ def unpack(parcel: Parcel, scratch: int) -> object:
     offset = 0
     for size in parcel.sizes:
         array = np.empty(size, np.uint8)
-        view = array.data
-        done = 0
-        while done < size:
-            count = os.preadv(scratch, [view[done:]], offset + done)
-            if not count:
-                raise EOFError
-            done += count
+        _read(scratch, array.data, offset)
         arrays.append(array)
         offset += size
     if offset > _KEPT_SCRATCH_BYTES:
         os.ftruncate(scratch, 0)
     return pickle.loads(parcel.pickled, buffers=arrays)
+
+
+def _write(scratch: int, raw: memoryview, offset: int) -> None:
+    done = 0
+    while done < raw.nbytes:
+        done += os.pwrite(scratch, raw[done:], offset + done)
+
+
+def _read(scratch: int, view: memoryview, offset: int) -> None:
+    done = 0
+    while done < view.nbytes:
+        count = os.preadv(scratch, [view[done:]], offset + done)
+        if not count:
+            raise EOFError
+        done += count
