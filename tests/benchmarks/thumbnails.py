@@ -59,7 +59,7 @@ def many_series(folder: Path, count: int, side: int) -> Path:
 
 def run(folder: Path, *, tiny: bool) -> list[Result]:
     """Open them, and jump among their pictures meanwhile and afterwards."""
-    count, side, rounds = (4, 64, 2) if tiny else (500, 512, 4)
+    count, side, rounds = (4, 64, 1) if tiny else (500, 512, 4)
     path = many_series(folder, count, side)
     with main_window() as window:
         opening = _Opening(window, count)
