@@ -6,11 +6,12 @@ thread, and whole catalogues hop to the GUI thread.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Patient
 from viewer.dicom.stacks import FrameKey, Stack
@@ -20,6 +21,7 @@ from viewer.workers.scan_children import ScanChildren
 
 _SNAPSHOT_SHARE = 0.2  # of the scan thread's time that snapshots may take
 _SNAPSHOT_MIN_S = 0.1
+_LONGEST_REST_S = 0.25  # of the scan's thread, should the window be busy with something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class ScanProgress:
 
 class Document(QObject):
     """One opened set of paths.
+
+    Parameters
+    ----------
+    on_found : callable, optional
+        Gets each batch of the scan, in the scan's thread, before it becomes a catalogue.
 
     Signals
     -------
@@ -51,6 +58,7 @@ class Document(QObject):
         hop: Hop,
         parent: QObject | None = None,
         children: ScanChildren | None = None,
+        on_found: Callable[[Sequence[ScanItem]], None] | None = None,
     ) -> None:
         super().__init__(parent)
         self.paths = tuple(paths)
@@ -60,9 +68,11 @@ class Document(QObject):
         self._closed_studies: set[str] = set()
         self._latest = Catalogue()
         self._alive = True
+        self._on_found = on_found
+        self._taken = threading.Event()  # a posted catalogue, by the window
         self._feed = _CatalogueFeed(self._post_catalogue)
         self._job = ScanJob(
-            self.paths, on_batch=self._feed.add, on_end=self._scan_ended, children=children
+            self.paths, on_batch=self._add, on_end=self._scan_ended, children=children
         )
 
     def start(self) -> None:
@@ -76,6 +86,7 @@ class Document(QObject):
     def close(self) -> None:
         """Stop the scan at once and say nothing more."""
         self._alive = False
+        self._taken.set()
         self._job.cancel()
         self._job.join()
 
@@ -94,8 +105,21 @@ class Document(QObject):
         """Give every stack, in reading order."""
         return stacks_of(self.catalogue)
 
+    def _add(self, batch: Sequence[ScanItem]) -> None:
+        if self._on_found is not None:
+            self._on_found(batch)
+        self._feed.add(batch)
+
     def _post_catalogue(self, catalogue: Catalogue, progress: ScanProgress) -> None:
+        """Post from the scan's thread, and rest while the window takes it and paints.
+
+        Each of its calls into Qt gives up Python's lock: beside a thread that
+        is busy it would wait to have it back at each of them.
+        """
+        self._taken.clear()
         self._hop.post(lambda: self._receive(catalogue, progress))
+        if self._alive:
+            self._taken.wait(_LONGEST_REST_S)
 
     def _scan_ended(self) -> None:
         if not self._alive:  # `close` waits for this thread
@@ -109,6 +133,7 @@ class Document(QObject):
         self.progress = progress
         self._accept(catalogue)
         self.progressChanged.emit()
+        QTimer.singleShot(0, self._taken.set)  # once what this asked for is painted
 
     def _accept(self, catalogue: Catalogue) -> None:
         self._latest = catalogue

@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.dicom.native_frames import native_frame
 from viewer.dicom.stacks import Stack
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
@@ -30,12 +31,16 @@ from viewer.session.viewport import Layers, Picture, ViewportState, resolve, sam
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
+from viewer.workers.scan import ScanItem
 from viewer.workers.scan_children import ScanChildren
 
 if TYPE_CHECKING:
     import numpy as np
 
     from viewer.imaging.frame import FrameDescription
+
+# After the start: a child that nobody waits for would slow the first picture down
+_SPARE_CHILD_MS = 1000
 
 
 class Workspace(QObject):
@@ -82,6 +87,9 @@ class Workspace(QObject):
         self._arrived: deque[tuple[str, int]] = deque()  # frames, by stack uid, not told of yet
         self.cache = FrameCache(settings.memory_budget_bytes())
         self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
+        self._spare_child = QTimer(self, singleShot=True, interval=_SPARE_CHILD_MS)
+        self._spare_child.timeout.connect(self._pool.start)
+        self._spare_child.start()
         if scan_children is None:
             scan_children = ScanChildren()
             scan_children.start()
@@ -96,7 +104,7 @@ class Workspace(QObject):
         absolute = [os.path.abspath(path) for path in paths]
         for path in reversed(absolute):
             self.settings.add_recent(path)
-        self.document = Document(absolute, self._hop, self, self._scan_children)
+        self.document = Document(absolute, self._hop, self, self._scan_children, self._prepare_for)
         self.document.catalogueChanged.connect(self._catalogue_changed)
         self.document.progressChanged.connect(self.progressChanged)
         self.documentChanged.emit()
@@ -252,6 +260,11 @@ class Workspace(QObject):
         index = len(stack) // 2
         cached = self.cache.get(stack, index) or self._decoder.previews.get(stack.key(index))
         return cached if isinstance(cached, tuple) else None
+
+    def _prepare_for(self, found: Sequence[ScanItem]) -> None:
+        """Have a child started as soon as a frame will need one; in the scan's thread."""
+        if any(isinstance(item, InstanceHeader) and not native_frame(item) for item in found):
+            self._pool.start()
 
     def _turn_to(self, stack: Stack, index: int) -> None:
         before = self.viewport.stack
