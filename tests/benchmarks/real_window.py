@@ -193,6 +193,11 @@ class Screen(QObject):
         super().__init__(window)
         self._view = window.view
         self._loop = QEventLoop(self)
+        # a call that is still due when the window goes must go with it
+        self._end = QTimer(self, singleShot=True, interval=0)
+        self._guard = QTimer(self, interval=1000)
+        for timer in (self._end, self._guard):
+            timer.timeout.connect(self._loop.quit)
         self._done: Callable[[], bool] = lambda: False
         self.index, self.is_whole = -1, False
         self._view.canvas.viewport().installEventFilter(self)
@@ -204,21 +209,19 @@ class Screen(QObject):
             self.index = shown[1] if shown is not None else -1
             self.is_whole = self._view.picture.pixels is not None
             if self._done():
-                QTimer.singleShot(0, self._loop.quit)
+                self._end.start()
         return False
 
     def wait(self, done: Callable[[], bool]) -> None:
         """Let the window work until it has painted what makes ``done`` true."""
         self._done = done
         latest = time.monotonic() + _LONGEST_S
-        guard = QTimer(self, interval=1000)
-        guard.timeout.connect(self._loop.quit)
-        guard.start()
+        self._guard.start()
         while not done():
             if time.monotonic() > latest:
                 raise RuntimeError("the frame was not painted")
             self._loop.exec()
-        guard.stop()
+        self._guard.stop()
 
 
 def _is_complete(window: MainWindow, count: int) -> bool:
