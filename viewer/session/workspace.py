@@ -263,7 +263,9 @@ class Workspace(QObject):
 
     def _prepare_for(self, found: Sequence[ScanItem]) -> None:
         """Have a child started as soon as a frame will need one; in the scan's thread."""
-        if any(isinstance(item, InstanceHeader) and not native_frame(item) for item in found):
+        headers = (item for item in found if isinstance(item, InstanceHeader))
+        one_each = {header.series_instance_uid: header for header in headers}
+        if not all(map(native_frame, one_each.values())):
             self._pool.start()
 
     def _turn_to(self, stack: Stack, index: int) -> None:

@@ -139,9 +139,9 @@ class SeriesBrowser(QWidget):
         follow = follow or self._tree.is_in_sight(self._tree.currentIndex())
         scrolled = self._tree.verticalScrollBar().value()
         self._model.set_nodes(filtered(self._nodes, self._filter.text()))
-        for row in self._model.keys():
-            if row not in self._collapsed:
-                self._tree.expand(self._model.index_of(row))
+        self._tree.expandAll()
+        for row in tuple(self._collapsed):
+            self._tree.collapse(self._model.index_of(row))
         again = self._model.index_of(self._current)
         if again.isValid():
             self._tree.setCurrentIndex(again)
