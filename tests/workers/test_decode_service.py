@@ -214,10 +214,10 @@ def test_small_frames_of_one_file_go_together_after_the_first(service, pool, tol
     service.look_at(stack, 0)
     assert pool.finish(pool.take()) == ("/disc/cine", (0,))
     (_, indices, limits), timeout_s, _ = task = pool.take()
-    assert indices == tuple(range(1, 9))
-    assert timeout_s == 8 * limits.decode_seconds
+    assert indices == (1, 2, 3)
+    assert timeout_s == 3 * limits.decode_seconds
     pool.finish(task)
-    assert len(told.wait(9)) == 9
+    assert len(told.wait(4)) == 4
 
 
 def test_one_bad_frame_of_a_batch_is_found_and_the_others_are_shown(service, pool, cache, told):

@@ -201,7 +201,7 @@ class DecodeService:
         """Give the frame on screen, where its reduced picture comes first."""
         for look in reversed(self._looks.values()):
             if self._wants_preview(look.stack, look.index):
-                return Reduction(look.stack, look.index)
+                return Reduction(look.stack, look.index, urgent=True)
         return None
 
     def _wants_preview(self, stack: Stack, frame: int) -> bool:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 ReadBeside = Callable[[Beside, np.ndarray], None]
 
 _log = logging.getLogger(__name__)
-_BATCH_FRAMES = 8  # of one file, or native, where they are small
+_BATCH_FRAMES = 8  # native, where they are small
+_FRAMES_OF_ONE_FILE = 3  # a jump waits for them; one by one, their messages take too long
 _BATCH_BYTES = 4 << 20
 _FILES_BYTES = 8 << 20
 _BATCH_SECONDS = 0.016  # much longer than the messages around it; ends early for urgent wishes
@@ -101,8 +102,8 @@ class FrameWork:
             return tuple(frames[:small])
         model = compressed_frame(header)
         if model is None:
-            number = stack.frames[first][0]
-            return tuple(frame for frame in frames[:small] if stack.frames[frame][0] == number)
+            number, few = stack.frames[first][0], frames[: min(small, _FRAMES_OF_ONE_FILE)]
+            return tuple(frame for frame in few if stack.frames[frame][0] == number)
         count = int(_BATCH_SECONDS / self._seconds.get(stack.uid, _BATCH_SECONDS))
         alike = takewhile(
             lambda frame: (

@@ -29,6 +29,7 @@ class Reduction(NamedTuple):
 
     stack: Stack
     frame: int
+    urgent: bool = False
 
 
 class Previews:
@@ -77,6 +78,7 @@ class Previews:
             (key.path, key.index, limits),
             timeout_s=limits.decode_seconds,
             on_done=lambda result: self._receive(reduction, result, on_end),
+            urgent=reduction.urgent,
         )
 
     def clear(self) -> None:
