@@ -26,6 +26,7 @@ _NAMES = (
     "catalogue",
     "dicomdir",
     "volume",
+    "memory",
     "window",
     "pan",
     "scroll",

@@ -24,7 +24,8 @@ from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Request
 
 _log = logging.getLogger(__name__)
-_PRELOAD = ("viewer.dicom.frames",)
+# what most frames need; without pydicom, which takes as long to load, and as much memory
+_PRELOAD = ("viewer.dicom.codecs", "viewer.dicom.compressed_frames", "viewer.dicom.stream_layout")
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 10.0  # between starts that fail
 _HOPELESS_STARTS = 3
 _DOING = {
