@@ -61,3 +61,32 @@ def touch_and_wait(path):
     with open(path, "w", encoding="utf-8") as file:
         file.write(str(os.getpid()))
     time.sleep(60)
+
+
+def pieces(beside, is_awaited, path, count):
+    """Give arrays beside the answer until the child is awaited; says first that it has begun."""
+    given = []
+    for number in range(count):
+        given.append(beside.write(np.full((300, 200), number, np.int16)))
+        if not number:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("begun")
+        deadline = time.monotonic() + 20
+        while number == 1 and not is_awaited() and time.monotonic() < deadline:
+            time.sleep(0.001)
+        if is_awaited():
+            break
+    return given
+
+
+def some_pieces(beside, _is_awaited, values):
+    return [beside.write(np.full((300, 200), value, np.int16)) for value in values]
+
+
+def touch_and_die(_beside, _is_awaited, path):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("begun")
+    deadline = time.monotonic() + 20
+    while os.path.exists(path) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    os._exit(3)

@@ -29,6 +29,7 @@ from viewer.workers.decode_child import Filled
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
 from viewer.workers.priority import NEAR_FRAMES, READY
+from viewer.workers.transfer import Beside
 
 DESCRIPTION = FrameDescription(ROWS, COLUMNS)
 
@@ -344,3 +345,46 @@ def test_a_child_that_reads_a_vanished_file_gives_its_reason(cache, told):
     assert isinstance(cache.get(stack, 0), PixelError)
     assert isinstance(cache.get(stack, 1), PixelError)
     assert "fault" not in cache.get(stack, 0).message
+
+
+def test_quick_files_go_together_and_what_was_left_for_an_urgent_one_comes_again(cache, told):
+    pool = QuickPool()
+    service = DecodeService(pool, cache, told)
+    try:
+        stack = compressed_stack(6)
+        service.look_at(stack, 0)
+        pool.answer(1)
+        batch = pool.answer(2)  # of more: it was awaited
+        assert len(batch) > 2
+        while pool.done < 6:
+            pool.answer(8)
+        assert sorted(index for _, index in told.wait(6)) == list(range(6))
+        assert all((cache.get(stack, i)[0] == i).all() for i in range(6))
+        assert cache.get(stack, 3)[1].decoder == "a codec"
+    finally:
+        service.close()
+
+
+class QuickPool:
+    """A pool of one child that decodes plain files in no time, when told to."""
+
+    def __init__(self) -> None:
+        self.processes = 1
+        self.limits = DEFAULT_LIMITS
+        self.done = 0
+        self._tasks = queue.Queue()
+
+    def submit(self, task, args, *, timeout_s, on_done, yields, urgent):
+        assert (task, yields) == ("decode_files", True)
+        self._tasks.put((args[0], on_done))
+
+    def answer(self, most: int):
+        """Decode at most so many files of the next task; give what was wanted of it."""
+        wanted, on_done = self._tasks.get(timeout=20)
+        beside = [Beside(int(one.path.rpartition("-")[2]), FRAME_BYTES) for one in wanted[:most]]
+        self.done += len(beside)
+        on_done([Filled(place, "a codec", 0.001) for place in beside], self._read)
+        return wanted
+
+    def _read(self, beside, target):
+        target[:] = beside.offset
