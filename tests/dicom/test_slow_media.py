@@ -121,3 +121,20 @@ def test_a_file_that_is_gone_or_too_large_is_not_read_on(tmp_path, clock, monkey
     (tmp_path / "small").write_bytes(bytes(10))
     medium.read_on(str(tmp_path / "small"))
     assert read
+
+
+def test_reading_on_ends_before_the_scan_seems_to_hang(tmp_path, clock, monkeypatch):
+    medium = Medium()
+    for _ in range(3):
+        medium.timed(lambda _path: setattr(clock, "now", clock.now + 1), "x")
+    pieces: list[float] = []
+
+    def crawl(*_: object) -> bytes:
+        clock.now += 3
+        pieces.append(clock.now)
+        return b"x"
+
+    monkeypatch.setattr(slow_media.os, "read", crawl)
+    (tmp_path / "file").write_bytes(bytes(1000))
+    medium.read_on(str(tmp_path / "file"))
+    assert len(pieces) == 3

@@ -21,6 +21,7 @@ _SLOW_FILES = 3  # in sequence, before the medium counts as slow
 _JUDGED_FILES = 64  # the first ones; by then a medium has shown what it is
 _LARGEST_BYTES = 64 << 20  # of a file: what is larger is hardly ever looked at whole
 _TOTAL_BYTES = 1 << 30  # more than a CD holds, and less than most systems keep
+_LONGEST_S = 8.0  # for a file: who waits for the next header must not think the scan dead
 _PIECE_BYTES = 256 << 10  # what is wanted on screen waits for no more than one
 
 _Result = TypeVar("_Result")
@@ -60,7 +61,8 @@ class Medium:
         try:
             if status.st_size <= min(_LARGEST_BYTES, self._left):
                 self._left -= status.st_size
-                while os.read(descriptor, _PIECE_BYTES):
+                latest = time.perf_counter() + _LONGEST_S
+                while os.read(descriptor, _PIECE_BYTES) and time.perf_counter() < latest:
                     pass
         except OSError:
             return  # as above
