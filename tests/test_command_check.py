@@ -79,10 +79,10 @@ def test_a_file_that_kills_its_decoder_costs_one_line(
 
     request = child_pool.Request
 
-    def deadly(task: str, arguments: tuple[object, ...]) -> child_pool.Request:
+    def deadly(task: str, arguments: tuple[object, ...], **how: bool) -> child_pool.Request:
         if str(arguments[0]).endswith("good2.dcm"):
             return request("os:_exit", (3,))
-        return request(task, arguments)
+        return request(task, arguments, **how)
 
     monkeypatch.setattr(child_pool, "Request", deadly)
     assert main(["check", str(disc), "--json"]) == 1
