@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
+from viewer.dicom.display_rules import StoredWord
 from viewer.dicom.elements import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
@@ -73,11 +74,19 @@ def read_native(path: str, native: NativeFrame, out: _Array) -> None:
         raise PixelError(
             f"The pixel data is cut short: {read} of {plain.byte_count} bytes are there.", path
         )
-    word = plain.word
+    _clear_unused_bits(out, plain.word)
+
+
+def _clear_unused_bits(out: _Array, word: StoredWord) -> None:
     unused = word.bits_allocated - word.bits_stored
-    if unused:  # to the top of the word and down again: the shift extends the sign
-        np.left_shift(out, out.dtype.type(word.bits_allocated - word.high_bit - 1), out=out)
-        np.right_shift(out, out.dtype.type(unused), out=out)
+    if not unused:
+        return
+    if out.dtype.kind == "u" and word.high_bit == word.bits_stored - 1:
+        np.bitwise_and(out, out.dtype.type((1 << word.bits_stored) - 1), out=out)
+        return
+    # to the top of the word and down again: the shift extends the sign
+    np.left_shift(out, out.dtype.type(word.bits_allocated - word.high_bit - 1), out=out)
+    np.right_shift(out, out.dtype.type(unused), out=out)
 
 
 def _fill(stream: BinaryIO, target: memoryview) -> int:
