@@ -14,6 +14,8 @@ from functools import partial
 
 import numpy as np
 
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.native_frames import native_frame
 from viewer.dicom.reduced import may_be_reduced, takes_long
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.workers.child_pool import ChildPool
@@ -140,7 +142,6 @@ class DecodeService:
             while not (busy or self._news or self._closed):
                 self._changed.wait()
             stacks = [look.stack for look in self._looks.values()]
-            stacks += [stack for stack, _ in (*self._thumbnails.values(), *self._later.values())]
         for stack in stacks:  # a long stack takes a while: not while others wait for the lock
             self._plain_frames(stack)
         return not self._closed
@@ -259,7 +260,7 @@ class DecodeService:
             key = stack.key(index)
             if self._cache.states(stack)[index] != EMPTY or self.previews.get(key) is not None:
                 del wanted[name]
-            elif self._plain_frames(stack)[index] != plain:
+            elif _is_plain(stack.header(index)) != plain:
                 continue
             elif self._wants_preview(stack, index):
                 return Reduction(stack, index)
@@ -273,9 +274,11 @@ class DecodeService:
         known = self._plain.get(stack.uid)
         if known is not None and known[0] is stack:
             return known[1]
-        from viewer.dicom.native_frames import native_frame
-
-        of_file = np.array([native_frame(header) is not None for header in stack.headers], np.bool_)
+        of_file = np.array([_is_plain(header) for header in stack.headers], np.bool_)
         plain = of_file[[header for header, _ in stack.frames]]
         self._plain[stack.uid] = (stack, plain)
         return plain
+
+
+def _is_plain(header: InstanceHeader) -> bool:
+    return native_frame(header) is not None
