@@ -17,6 +17,7 @@ from viewer.resources import resource
 
 SEED = 20
 _VERSION = 2  # another number where what is made changes
+IMAGES_PER_SERIES = 50  # on a disc
 _ELEMENTS = 270  # of a CT header; those of today's scanners have 200 to 350
 _PRIVATE_GROUP = 0x0019
 _SAMPLE_CT = "PT000000/ST000000/SE000001/IM000000"
@@ -67,14 +68,14 @@ def image(
 
 
 def disc(folder: Path, count: int) -> Path:
-    """Give the DICOMDIR of a disc with ``count`` images in series of 50."""
+    """Give the DICOMDIR of a disc with ``count`` images, so many in each series."""
 
     def make(into: Path) -> None:
         file_set = FileSet()
         dataset = ct_dataset(np.zeros((4, 4), np.int16))
         for number in range(count):
-            dataset.SeriesInstanceUID = f"{UID_ROOT}2.{number // 50 + 1}"
-            dataset.SeriesNumber = number // 50 + 1
+            dataset.SeriesInstanceUID = f"{UID_ROOT}2.{number // IMAGES_PER_SERIES + 1}"
+            dataset.SeriesNumber = number // IMAGES_PER_SERIES + 1
             file_set.add(_numbered(dataset, number))
         file_set.write(into)
 

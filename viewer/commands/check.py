@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.checking import CheckResult, CheckStatus
 from viewer.dicom.errors import NegatoError, SourceError
+from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.sources import SourceFile, find_files
 from viewer.plain_text import plain_line
@@ -81,7 +82,8 @@ def check_paths(
             elif isinstance(found, Skipped):
                 answer.put(_skipped(found))
             else:
-                sys.stderr.write(f"{found.text}\n")
+                if isinstance(found, Notice):
+                    sys.stderr.write(f"{found.text}\n")
                 continue
             pending.append((found.path, answer))
             if len(pending) > _AHEAD:

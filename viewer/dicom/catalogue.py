@@ -1,8 +1,9 @@
 """Patients, studies, series and stacks, and the ledger of every file seen.
 
-Owns these values and their order. The builder takes headers as they arrive and
-rebuilds only what changed; how a series becomes stacks is left to `stacks`,
-the ledger in words to `ledger`.
+The builder takes headers as they arrive and rebuilds only what changed. The
+values and their order are in `patients`; how a series becomes stacks is left
+to `stacks`, the ledger in words to `ledger`, what is only announced to
+`outline`.
 """
 
 from __future__ import annotations
@@ -13,9 +14,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.image_types import is_localizer
 from viewer.dicom.ledger import Ledger, Skipped, ledger_sentence, ledger_text
-from viewer.dicom.stacks import Stack, build_stacks
+from viewer.dicom.outline import Outline, announce
+from viewer.dicom.patients import (
+    Patient,
+    Series,
+    Study,
+    place_of_patient,
+    place_of_series,
+    place_of_study,
+    plain_name,
+)
+from viewer.dicom.stacks import build_stacks
 
 if TYPE_CHECKING:
     from viewer.dicom.ledger import Notice
@@ -40,43 +50,11 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Series:
-    """One series with its stacks. ``uid`` is "missing-..." where the files have none."""
-
-    uid: str
-    number: int | None
-    modality: str
-    description: str
-    stacks: tuple[Stack, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """One study, its series in reading order. ``uid`` as in `Series`."""
-
-    uid: str
-    date: str
-    time: str
-    description: str
-    accession_number: str
-    series: tuple[Series, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Patient:
-    """One patient, studies newest first."""
-
-    name: str
-    id: str
-    issuer: str
-    birth_date: str
-    sex: str
-    studies: tuple[Study, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything open, as one immutable value."""
+    """Everything open, as one immutable value.
+
+    While a scan runs, it may have series that are only announced.
+    """
 
     patients: tuple[Patient, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
@@ -98,15 +76,18 @@ class CatalogueBuilder:
         self._skipped: list[Skipped] = []
         self._skipped_tuple: tuple[Skipped, ...] = ()
         self._notices: dict[str, None] = {}
+        self._outlines: list[Outline] = []
         self._missing_uids = 0
 
-    def add(self, item: InstanceHeader | Skipped | Notice) -> None:
+    def add(self, item: InstanceHeader | Skipped | Notice | Outline) -> None:
         """Take one result of the scan. A path that came before is not counted again."""
         if isinstance(item, InstanceHeader):
             self._add_header(item)
         elif isinstance(item, Skipped):
             if item.path not in self._paths:
                 self._skip(item)
+        elif isinstance(item, Outline):
+            self._outlines.append(item)
         else:
             self._notices[item.text] = None
 
@@ -114,20 +95,20 @@ class CatalogueBuilder:
         """Give the catalogue so far.
 
         With ``complete=False`` (for display while a scan runs) a series that
-        grew little since it was last built is given as it was; the ledger
-        always counts everything.
+        grew little since it was last built is given as it was, and one that is
+        only announced as that; the ledger always counts everything.
         """
         for node in self._patients.values():
             node.refresh(complete=complete)
         if len(self._skipped_tuple) != len(self._skipped):
             self._skipped_tuple = tuple(self._skipped)
-        patients = sorted(
-            (node.value for node in self._patients.values() if node.value is not None),
-            key=lambda patient: (patient.name.casefold(), patient.id, patient.issuer),
-        )
+        built = (node.value for node in self._patients.values() if node.value is not None)
+        patients = tuple(sorted(built, key=place_of_patient))
+        if self._outlines and not complete:
+            patients = announce(patients, self._outlines)
         skipped = self._skipped_tuple
         ledger = Ledger(self._shown + len(skipped), self._shown, skipped, tuple(self._notices))
-        return Catalogue(tuple(patients), ledger)
+        return Catalogue(patients, ledger)
 
     def _skip(self, skipped: Skipped) -> None:
         self._paths.add(skipped.path)
@@ -140,7 +121,7 @@ class CatalogueBuilder:
             return
         self._paths.add(header.path)
         self._shown += 1
-        identity = (header.patient_id, header.issuer_of_patient_id, _name(header.patient_name))
+        identity = (header.patient_id, header.issuer_of_patient_id, plain_name(header.patient_name))
         patient = self._patients.setdefault(identity, _PatientNode())
         study = patient.studies.get(study_key := _study_key(header))
         if study is None:
@@ -181,11 +162,6 @@ def _without_place(header: InstanceHeader) -> InstanceHeader:
     return replace(header, path="", mtime_ns=0)
 
 
-def _name(name: str) -> str:
-    """Make names equal that differ in empty components only: "Doe^Jo", "Doe^Jo^^^"."""
-    return name.rstrip("^= ")
-
-
 def _study_key(header: InstanceHeader) -> Hashable:
     return header.study_instance_uid or ("no UID", header.study_date)
 
@@ -219,14 +195,12 @@ class _SeriesNode:
         )
         return True
 
-    def reading_place(self) -> tuple[int, bool, int, bool, str]:
-        """Images, localizers, documents; each by number, then time, missing last."""
-        value = self.value
+    def reading_place(self) -> tuple[tuple[int, bool, int], bool, str]:
+        """Give the place of a series that was built; where several share it, by their time."""
+        assert self.value is not None
         first = self.headers[0]
-        stacks = value.stacks if value else ()
-        number = value.number if value else None
         time = (first.series_date or first.study_date) + (first.series_time or first.content_time)
-        return (_rank(stacks, first.modality), number is None, number or 0, not time, time)
+        return (place_of_series(self.value), not time, time)
 
 
 @dataclass(slots=True)
@@ -252,7 +226,8 @@ class _StudyNode:
         changed = [node.refresh(complete=complete) for node in self.series.values()]
         if not any(changed):
             return False
-        nodes = sorted(self.series.values(), key=_SeriesNode.reading_place)
+        built = (node for node in self.series.values() if node.value is not None)
+        nodes = sorted(built, key=_SeriesNode.reading_place)
         self.value = Study(
             self.uid,
             self.date,
@@ -285,7 +260,7 @@ class _PatientNode:
         if first is None or not any(changed):
             return False
         studies = [node.value for node in self.studies.values() if node.value is not None]
-        studies.sort(key=lambda study: (study.date.replace(".", ""), study.time), reverse=True)
+        studies.sort(key=place_of_study, reverse=True)
         self.value = Patient(
             first.patient_name,
             first.patient_id,
@@ -299,10 +274,3 @@ class _PatientNode:
 
 def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
-
-
-def _rank(stacks: tuple[Stack, ...], modality: str) -> int:
-    images = [stack for stack in stacks if stack.kind != "document"]
-    if not images or modality == "SEG":  # a segmentation is read over its images
-        return 2
-    return 1 if all(is_localizer(stack.headers[0].image_type) for stack in images) else 0

@@ -1,7 +1,8 @@
 """A DICOMDIR's records, walked from the raw bytes: which files, in which order. PS3.3 F.
 
 Reads the index alone; whether the files that it names exist, and lie on the
-disc, is judged by `sources`.
+disc, is judged by `sources`. What the records say of patients, studies and
+series is put together by `outline`.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from viewer.dicom.elements import (
 )
 from viewer.dicom.errors import HeaderError, SkipKind
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.outline import CHARACTER_SET, OUTLINE_TAGS, Outline, OutlineBuilder
 from viewer.dicom.regular_files import open_regular, system_error
 
 _MEDIA_SOP_CLASS = 0x00020002
@@ -38,10 +40,11 @@ _LOWER = 0x00041420
 _TYPE = 0x00041430
 _FILE_ID = 0x00041500
 _SOP_INSTANCE = 0x00041511
-_WANTED = frozenset((_NEXT, _LOWER, _TYPE, _FILE_ID, _SOP_INSTANCE))
+_WANTED = OUTLINE_TAGS | {_NEXT, _LOWER, _TYPE, _FILE_ID, _SOP_INSTANCE}
 # by the 4 bytes of the tag as one number, little endian
 _WANTED_KEYS = {tag >> 16 | (tag & 0xFFFF) << 16: tag for tag in _WANTED}
 _PLAIN_HEAD = struct.Struct("<L2sH")  # explicit VR, little endian, of the short kind
+_OUTLINED = frozenset(("PATIENT", "STUDY", "SERIES"))
 _MOST_BYTES = 512 << 20  # 200,000 records of the usual 400 to 800 bytes take a third of it
 
 
@@ -60,10 +63,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Dicomdir:
-    """The records of a DICOMDIR, depth first: each patient, its studies, their series, files."""
+    """The records of a DICOMDIR, depth first: each patient, its studies, their series, files.
+
+    ``outline`` is what they say of these.
+    """
 
     path: str
     records: tuple[Record, ...] = ()
+    outline: Outline = field(default_factory=Outline)
 
     @property
     def file_ids(self) -> tuple[tuple[str, ...], ...]:
@@ -74,6 +81,7 @@ class Dicomdir:
 @dataclass(slots=True)
 class _Raw:
     record: Record
+    attributes: dict[int, bytes]  # of a patient, study or series
     next_offset: int
     lower_offset: int
 
@@ -86,6 +94,7 @@ class _Reader:
     explicit: bool
     order: str
     limit: int
+    character_set: bytes = b""
     records: dict[int, _Raw] = field(default_factory=dict)
 
 
@@ -109,7 +118,7 @@ def read_dicomdir(path: str, limits: Limits = DEFAULT_LIMITS) -> Dicomdir:
     if len(data) > _MOST_BYTES:
         raise DicomdirError("The DICOMDIR is longer than this program reads.", path, "limit")
     try:
-        return Dicomdir(path, tuple(_records(path, data, limits)))
+        return _read(path, data, limits)
     except EncodingError as error:
         raise _damaged(path, str(error)) from error
 
@@ -118,7 +127,7 @@ def _damaged(path: str, why: str, kind: SkipKind = "damaged") -> DicomdirError:
     return DicomdirError(f"The DICOMDIR is damaged: {why}.", path, kind)
 
 
-def _records(path: str, data: bytes, limits: Limits) -> Iterator[Record]:
+def _read(path: str, data: bytes, limits: Limits) -> Dicomdir:
     meta: dict[int, tuple[bytes, bytes]] = {}
     position = 0
     if data[128:132] == b"DICM":
@@ -137,14 +146,25 @@ def _records(path: str, data: bytes, limits: Limits) -> Iterator[Record]:
             break
         if tag == _FIRST_RECORD:
             first = values.integer(data[position : position + length], b"UL", order) or 0
+        elif tag == CHARACTER_SET and length <= values.LONGEST_VALUE:
+            reader.character_set = data[position : position + length]
         if length == UNDEFINED_LENGTH:
             position = skip_sequence(data, position, reader.explicit, order)
         else:
             position += length
     _collect(reader, path, position, length)
-    if not any((first, *(raw.next_offset or raw.lower_offset for raw in reader.records.values()))):
-        return iter([raw.record for raw in reader.records.values()])  # written without offsets
-    return _walk(reader, first)
+    if any((first, *(raw.next_offset or raw.lower_offset for raw in reader.records.values()))):
+        in_order = list(_walk(reader, first))
+    else:  # written without offsets
+        in_order = list(reader.records.values())
+    return Dicomdir(path, tuple(raw.record for raw in in_order), _outline(reader, in_order))
+
+
+def _outline(reader: _Reader, in_order: list[_Raw]) -> Outline:
+    outline = OutlineBuilder(reader.character_set)
+    for raw in in_order:
+        outline.add(raw.record.kind, raw.attributes, has_file=bool(raw.record.file_id))
+    return outline.outline()
 
 
 def _collect(reader: _Reader, path: str, position: int, length: int) -> None:
@@ -183,7 +203,7 @@ def _record(reader: _Reader, position: int, length: int) -> tuple[_Raw, int]:
         if size == UNDEFINED_LENGTH:
             position = skip_sequence(data, position, explicit, order)
             continue
-        if tag in _WANTED:
+        if tag in _WANTED and size <= values.LONGEST_VALUE:
             found[tag] = data[position : position + size]
         position += size
     if position > len(data):
@@ -194,7 +214,8 @@ def _record(reader: _Reader, position: int, length: int) -> tuple[_Raw, int]:
         sop_instance_uid=values.text(found.get(_SOP_INSTANCE, b"")),
     )
     next_offset, lower_offset = _offset(found.get(_NEXT), order), _offset(found.get(_LOWER), order)
-    return _Raw(record, next_offset, lower_offset), position
+    attributes = found if record.kind in _OUTLINED else {}
+    return _Raw(record, attributes, next_offset, lower_offset), position
 
 
 def _plain_values(data: bytes, position: int, end: int, found: dict[int, bytes]) -> int:
@@ -218,7 +239,7 @@ def _offset(raw: bytes | None, order: str) -> int:
     return values.integer(raw or b"", b"UL", order) or 0
 
 
-def _walk(reader: _Reader, first: int) -> Iterator[Record]:
+def _walk(reader: _Reader, first: int) -> Iterator[_Raw]:
     """Follow the offsets, depth first; each record may be met once."""
     visited: set[int] = set()
     pending = [first]
@@ -232,5 +253,5 @@ def _walk(reader: _Reader, first: int) -> Iterator[Record]:
         raw = reader.records.get(offset)
         if raw is None:
             raise EncodingError("a record points to where none is")
-        yield raw.record
+        yield raw
         pending += (raw.next_offset, raw.lower_offset)

@@ -14,6 +14,7 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.outline import Outline
 from viewer.dicom.reading import HeaderReader
 from viewer.dicom.slow_media import Medium
 from viewer.dicom.sources import SourceFile, find_files
@@ -24,7 +25,7 @@ def scan(
     limits: Limits = DEFAULT_LIMITS,
     skip_paths: frozenset[str] = frozenset(),
     on_slow: Callable[[str], None] | None = None,
-) -> Iterator[InstanceHeader | Skipped | Notice]:
+) -> Iterator[InstanceHeader | Skipped | Notice | Outline]:
     """Read the header of every file below what the user opens.
 
     Parameters
@@ -39,8 +40,9 @@ def scan(
 
     Yields
     ------
-    InstanceHeader, Skipped or Notice
-        One of the first two for each file; nothing for an empty folder. Of
+    InstanceHeader, Skipped, Notice or Outline
+        One of the first two for each file; nothing for an empty folder; the
+        outline of a disc before its files. Of
         the files beside a single opened one, those of its series alone, with
         the presentation states for it; of those beside a state, its images.
     """

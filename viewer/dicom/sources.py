@@ -21,6 +21,7 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.natural_order import natural_key, of_one_shape
+from viewer.dicom.outline import Outline
 from viewer.dicom.regular_files import open_regular, system_error
 
 _MANY_ENTRIES = 2_000
@@ -36,7 +37,7 @@ class SourceFile:
     sibling_of: str = ""  # the file that the user opened, where this one only lies beside it
 
 
-Found = SourceFile | Skipped | Notice
+Found = SourceFile | Skipped | Notice | Outline
 
 
 @dataclass(slots=True)
@@ -67,10 +68,10 @@ def find_files(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Iterato
 
     Yields
     ------
-    SourceFile, Skipped or Notice
+    SourceFile, Skipped, Notice or Outline
         Files in natural order of their names, files of a folder before its
-        sub-folders; in a folder with a DICOMDIR, the files that it names come
-        first, in its order.
+        sub-folders; in a folder with a DICOMDIR, its outline comes first, then
+        the files that it names, in its order.
     """
     seen = _Seen(limits)
     for given in paths:
@@ -160,15 +161,18 @@ def _entry(entry: os.DirEntry[str]) -> SourceFile | Skipped:
 
 def _disc(root: str, index: str, seen: _Seen) -> Iterator[Found]:
     """Give the files that a DICOMDIR names, then all others below its folder."""
-    yield Skipped(index, "index", "The index of the disc; it names files and holds no images.")
+    told = Skipped(index, "index", "The index of the disc; it names files and holds no images.")
     try:
-        file_ids = read_dicomdir(index, seen.limits).file_ids
+        dicomdir = read_dicomdir(index, seen.limits)
     except DicomdirError as error:
+        yield told
         yield Notice(f"{error.message} The whole folder was searched instead ({index}).")
         yield from _folder(root, seen)
         return
+    yield dicomdir.outline
+    yield told
     disc = DiscFolder(root)
-    for file_id in file_ids:
+    for file_id in dicomdir.file_ids:
         found = disc.find(file_id)
         path = found if isinstance(found, str) else os.path.join(root, *file_id)
         if not seen.first_time(path):

@@ -200,28 +200,27 @@ class _CatalogueFeed:
         self._builder = CatalogueBuilder()
         self._began = time.monotonic()
         self._next = 0.0
-        self._seen = 0
 
     def add(self, batch: Sequence[ScanItem]) -> None:
         for item in batch:
             self._builder.add(item)
-        self._seen += len(batch)
         before = time.monotonic()
         if before < self._next:
             return
         catalogue = self._builder.snapshot(complete=False)
         cost = time.monotonic() - before
         self._next = before + max(_SNAPSHOT_MIN_S, cost / _SNAPSHOT_SHARE)
-        self._post(catalogue, self._progress(running=True))
+        self._post(catalogue, self._progress(catalogue, running=True))
 
     def finish(self) -> tuple[Catalogue, ScanProgress]:
         catalogue = self._builder.snapshot()
         self._builder = CatalogueBuilder()  # what it remembers of each file is needed no more
-        return catalogue, self._progress(running=False)
+        return catalogue, self._progress(catalogue, running=False)
 
-    def _progress(self, *, running: bool) -> ScanProgress:
+    def _progress(self, catalogue: Catalogue, *, running: bool) -> ScanProgress:
         elapsed = max(time.monotonic() - self._began, 1e-3)
-        return ScanProgress(self._seen, self._seen / elapsed, running)
+        seen = catalogue.ledger.seen
+        return ScanProgress(seen, seen / elapsed, running)
 
 
 def _without_studies(catalogue: Catalogue, closed: set[str]) -> Catalogue:

@@ -44,6 +44,7 @@ from viewer.ui.window_link import WindowLink
 from viewer.workers.scan_children import ScanChildren
 
 _MEMORY_PERIOD_MS = 1000
+_BEING_READ = "This is still being read; it can be shown once its first file has been."
 
 
 class MainWindow(QMainWindow):
@@ -210,6 +211,7 @@ class MainWindow(QMainWindow):
         workspace.messages.withdrawn.connect(self._status.clear_message)
         self.browser.stackChosen.connect(self._choose_stack)
         self.browser.stateChosen.connect(self._choose_state)
+        self.browser.announcedChosen.connect(lambda: workspace.messages.post(_BEING_READ))
         self.window_controls.done.connect(self.view.canvas.setFocus)
         self.view.cine_bar.rate.lineEdit().returnPressed.connect(self.view.canvas.setFocus)
         self.browser.thumbnailWanted.connect(

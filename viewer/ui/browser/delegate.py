@@ -1,4 +1,7 @@
-"""How a browser row is drawn: thumbnail, modality, two lines of text, a bar for on screen."""
+"""How a browser row is drawn: thumbnail, modality, two lines of text, a bar for on screen.
+
+What is only announced is faint and without thumbnail; its row is as high as it will be.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,8 @@ class RowDelegate(QStyledItemDelegate):
         """Give the height of a row, with or without thumbnail."""
         node: Node = index.data(NODE_ROLE)
         lines = 2 * option.fontMetrics.height() + 2 * _MARGIN
-        return QSize(160, max(lines, THUMBNAIL_PX + 2 * _MARGIN) if node.stack else lines)
+        pictured = node.stack or node.awaits_picture
+        return QSize(160, max(lines, THUMBNAIL_PX + 2 * _MARGIN) if pictured else lines)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         """Draw one row."""
@@ -39,9 +43,10 @@ class RowDelegate(QStyledItemDelegate):
             bar.setWidth(_BAR_PX)
             painter.fillRect(bar, _BAR)
         room = option.rect.adjusted(_BAR_PX + 2, _MARGIN, -_MARGIN, -_MARGIN)
+        square = QRect(room.left(), room.top(), THUMBNAIL_PX, THUMBNAIL_PX)
         if node.stack:  # documents have no frames, and no picture
-            square = QRect(room.left(), room.top(), THUMBNAIL_PX, THUMBNAIL_PX)
             _draw_thumbnail(painter, square, index.data(THUMBNAIL_ROLE), option.palette)
+        if node.stack or node.awaits_picture:
             room.setLeft(square.right() + 2 * _MARGIN)
         _draw_texts(painter, room, node, option)
         painter.restore()
@@ -67,10 +72,11 @@ def _draw_texts(painter: QPainter, room: QRect, node: Node, option: QStyleOption
     height = option.fontMetrics.height()
     top = room.top() + max((room.height() - 2 * height) // 2, 0)
     font = QFont(option.font)
-    font.setBold(node.stack is None)
+    font.setBold(node.stack is None and not node.awaits_picture)
     first = QRect(room.left(), top, room.width(), height)
     second = QRect(room.left(), top + height, room.width(), height)
-    _draw_line(painter, first, node.title, font, option.palette.color(strong))
+    title_colour = option.palette.color(faint if node.announced else strong)
+    _draw_line(painter, first, node.title, font, title_colour)
     badge = f"{node.badge} · " if node.badge and node.subtitle else node.badge
     colour = option.palette.color(faint)
     _draw_line(painter, second, badge + node.subtitle, QFont(option.font), colour)

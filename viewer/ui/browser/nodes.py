@@ -7,9 +7,12 @@ from dataclasses import dataclass, replace
 
 from viewer.dicom.catalogue import Catalogue, Patient, Series, Study
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.patients import Announced, plain_name
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, person_name, plain_line
 from viewer.session.presentation import open_states, state_name, those_for
+
+_BEING_READ = "being read"
 
 States = Sequence[InstanceHeader]  # the presentation states that are open
 
@@ -29,6 +32,8 @@ class Node:
     study_uid: str = ""
     badge: str = ""  # the modality
     state: InstanceHeader | None = None  # the presentation state it applies
+    announced: bool = False  # by the index of a disc: no file of it has been read
+    awaits_picture: bool = False  # will have one once they are
 
     def matches(self, words: list[str]) -> bool:
         """Say whether each of ``words`` (lower case) is in this row's text."""
@@ -73,33 +78,56 @@ def _matching(nodes: tuple[Node, ...], words: list[str]) -> Iterator[Node]:
 
 
 def _patient(patient: Patient, states: States) -> Node:
-    key = f"{patient.id}\0{patient.issuer}\0{patient.name}"
+    key = f"{patient.id}\0{patient.issuer}\0{plain_name(patient.name)}"
     facts = (
         plain_line(patient.id, 64),
         f"born {date(patient.birth_date)}" if patient.birth_date else "",
         plain_line(patient.sex, 16),
     )
+    studies = tuple(_study(study, key, states) for study in patient.studies)
     return Node(
         key,
         person_name(patient.name) or "No name",
         _join(facts),
-        tuple(_study(study, key, states) for study in patient.studies),
+        studies,
+        announced=all(study.announced for study in studies),
     )
 
 
 def _study(study: Study, above: str, states: States) -> Node:
     key = f"{above}\0{study.uid}"
+    coming = [series.announced for series in study.series if series.announced is not None]
     images = sum(len(stack) for series in study.series for stack in series.stacks)
-    facts = (date(study.date), _count(len(study.series), "series", "series"), _images(images))
+    images += sum(announced.images for announced in coming)
+    facts = (
+        date(study.date),
+        _count(len(study.series), "series", "series"),
+        _images(images),
+        _BEING_READ if coming else "",
+    )
     title = plain_line(study.description, 120) or "Study"
     series = tuple(_series(one, key, study.uid, states) for one in study.series)
-    return Node(key, title, _join(facts), series, None, study.uid)
+    announced = len(coming) == len(series)
+    return Node(key, title, _join(facts), series, None, study.uid, announced=announced)
 
 
 def _series(series: Series, above: str, study_uid: str, states: States) -> Node:
     key = f"{above}\0{series.uid}"
     number = f"{series.number}  " if series.number is not None else ""
     badge = plain_line(series.modality, 8)
+    if series.announced is not None:
+        title = number + (plain_line(series.description, 120) or "Series")
+        facts = _announced_facts(series.announced)
+        awaits = series.announced.images > 0
+        return Node(
+            key,
+            title,
+            facts,
+            study_uid=study_uid,
+            badge=badge,
+            announced=True,
+            awaits_picture=awaits,
+        )
     if len(series.stacks) == 1:
         stack = series.stacks[0]
         title = number + (
@@ -147,6 +175,12 @@ def _stack_facts(stack: Stack) -> str:
     unit = "frames" if stack.kind == "cine" else "images"
     count = _count(len(stack), unit[:-1], unit)
     return _join((count, size, "see notes" if stack.geometry_notes else ""))
+
+
+def _announced_facts(announced: Announced) -> str:
+    files = _count(announced.files, "file", "files")
+    count = _images(announced.images) if announced.images == announced.files else files
+    return _join((count, _BEING_READ, "from the disc's index"))
 
 
 def _images(count: int) -> str:

@@ -34,6 +34,8 @@ class SeriesBrowser(QWidget):
         A `Stack`: a click on its row; a double-click or Enter on its series, study or patient.
     stateChosen
         The `InstanceHeader` of a presentation state: click, Enter.
+    announcedChosen
+        A click or Enter on a row of which no file has been read yet.
     thumbnailWanted
         A `Stack` without a thumbnail, and whether that may come later than
         all else: its row is out of view.
@@ -43,6 +45,7 @@ class SeriesBrowser(QWidget):
 
     stackChosen = Signal(object)
     stateChosen = Signal(object)
+    announcedChosen = Signal()
     thumbnailWanted = Signal(object, bool)
     studyMenuRequested = Signal(str, QPoint)
 
@@ -108,9 +111,12 @@ class SeriesBrowser(QWidget):
         """Mark the row of the stack that is on screen; make it current where it is another."""
         if stack_uid == self._on_screen and self.has_current():
             return  # it has grown: the keyboard may be on its way elsewhere
+        first = not self._on_screen
         self._on_screen = stack_uid
         self._model.set_on_screen(stack_uid)
         index, current = self._model.index_of_stack(stack_uid), self._tree.currentIndex()
+        if current.isValid() and current.data(NODE_ROLE).announced and first:
+            return  # the user went there before there was anything to see
         # a state that was chosen stays the current row while its images are shown
         if index.isValid() and index not in (current, current.parent()):
             self._tree.setCurrentIndex(index)
@@ -138,6 +144,8 @@ class SeriesBrowser(QWidget):
         self._current = _key(self._tree.currentIndex()) or self._current
         follow = follow or self._tree.is_in_sight(self._tree.currentIndex())
         scrolled = self._tree.verticalScrollBar().value()
+        top = self._tree.indexAt(QPoint(1, 1))
+        top_key, top_y = _key(top), self._tree.visualRect(top).top()
         self._model.set_nodes(filtered(self._nodes, self._filter.text()))
         self._tree.expandAll()
         for row in tuple(self._collapsed):
@@ -146,12 +154,20 @@ class SeriesBrowser(QWidget):
         if again.isValid():
             self._tree.setCurrentIndex(again)
         self._tree.verticalScrollBar().setValue(scrolled)
+        top = self._model.index_of(top_key)
+        if scrolled and top.isValid():  # what is seen stays where it is, whatever came above it
+            self._tree.verticalScrollBar().setValue(
+                scrolled + self._tree.visualRect(top).top() - top_y
+            )
         if follow:  # rows that come above it must not push it out of sight
             self._tree.scrollTo(again)
 
     def _click(self, index: QModelIndex) -> None:
         """Show what was clicked; patients and studies are only made current."""
         node: Node = index.data(NODE_ROLE)
+        if node.announced:
+            self.announcedChosen.emit()
+            return
         shown = any(below.stack and below.stack.uid == self._on_screen for below in node.children)
         if index.parent().parent().isValid() and (node.stack or node.state or not shown):
             self._choose(index)
@@ -164,6 +180,8 @@ class SeriesBrowser(QWidget):
         stack = node.stack or _first_stack(node)
         if stack is not None:
             self.stackChosen.emit(stack)
+        elif node.announced:
+            self.announcedChosen.emit()
 
     def _request_menu(self, where: QPoint) -> None:
         index = self._tree.indexAt(where)
