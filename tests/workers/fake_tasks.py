@@ -90,3 +90,14 @@ def touch_and_die(_beside, _is_awaited, path):
     while os.path.exists(path) and time.monotonic() < deadline:
         time.sleep(0.001)
     os._exit(3)
+
+
+def pieces_and_wait(beside, _is_awaited, path, values):
+    """Give arrays beside the answer, once the file that says that they are there is gone."""
+    given = some_pieces(beside, _is_awaited, values)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("written")
+    deadline = time.monotonic() + 20
+    while os.path.exists(path) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    return given

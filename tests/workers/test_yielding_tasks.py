@@ -21,12 +21,14 @@ class Answers:
     def __init__(self, pool: ChildPool) -> None:
         self._pool = pool
         self.queue = queue.Queue()
+        self.before_reading = lambda: None
 
     def ask(self, task, *args, timeout_s=20.0, **options):
         self._pool.submit(TASKS + task, args, timeout_s=timeout_s, on_done=self._done, **options)
 
     def _done(self, result, read=None):
         if read is not None and isinstance(result, list):
+            self.before_reading()
             result = [self._pixels(beside, read) for beside in result]
         self.queue.put(result)
 
@@ -51,10 +53,11 @@ def answers():
     assert set(threading.enumerate()) <= threads
 
 
-def wait_for(path):
+def wait_for(*paths):
+    """Wait until one of the files is there."""
     deadline = threading.Event()
     for _ in range(2000):
-        if path.exists():
+        if any(path.exists() for path in paths):
             return
         deadline.wait(0.01)
     pytest.fail("the task did not begin")
@@ -65,6 +68,27 @@ def test_results_in_turn_do_not_overwrite_one_another(answers):
         answers.ask("some_pieces", range(first, first + 3), yields=True)
     for first in range(0, 12, 3):
         assert [pixels[0, 0] for pixels in answers.next()] == [first, first + 1, first + 2]
+
+
+def test_what_is_sent_ahead_does_not_overwrite_what_is_still_to_be_read(answers, tmp_path):
+    first, *others = (tmp_path / name for name in ("first", "second", "third"))
+    answers.ask("pieces_and_wait", str(first), (0, 1), yields=True)
+    wait_for(first)
+    # one of them is sent while the first goes on, the other once that has answered
+    for number, path in enumerate(others, 1):
+        answers.ask("pieces_and_wait", str(path), (number, number + 1), yields=True, urgent=True)
+
+    def let_the_others_write():
+        answers.before_reading = lambda: None
+        for _ in others:
+            wait_for(*others)
+            next(path for path in others if path.exists()).unlink()
+
+    answers.before_reading = let_the_others_write
+    first.unlink()
+    given = [[int(pixels[0, 0]) for pixels in answers.next()] for _ in range(3)]
+    assert given[0] == [0, 1]
+    assert sorted(given[1:]) == [[1, 2], [2, 3]]
 
 
 def test_an_urgent_task_ends_what_yields_and_comes_next(answers, tmp_path):

@@ -7,8 +7,9 @@ gone with the last process that holds it. Where the system has no such file,
 everything goes through the pipe.
 
 The pixels of many small frames lie beside the message in the same way, but as
-`Beside` values, for the parent to read to where they belong. Two results of
-this kind may be under way at a time, in turn in two regions of the file.
+`Beside` values, for the parent to read to where they belong. Three results of
+this kind may be under way at a time, in turn in as many regions of the file: one
+that the parent reads, one in the pipe, and one that the child works on.
 """
 
 from __future__ import annotations
@@ -24,9 +25,8 @@ if TYPE_CHECKING:
 
 BESIDE_BYTES = 1 << 16
 _KEPT_SCRATCH_BYTES = 64 << 20  # pages kept for the next result; more is given back at once
-_REGION = (
-    1 << 32
-)  # from the beginning of one region to that of the next; what is between takes none
+_REGIONS = 3  # besides that of `pack`, where the file begins
+_REGION_BYTES = 1 << 32  # no result is as large, and what is not written takes no memory
 NO_SCRATCH = -1
 
 
@@ -53,9 +53,9 @@ class BesideWriter:
         self._end = 0
 
     def begin(self) -> None:
-        """Begin a result; that of the one before the last has been read by now."""
+        """Begin a result; that of `_REGIONS` before has been read by now."""
         self._results += 1
-        self._end = _REGION * (1 + self._results % 2)
+        self._end = _REGION_BYTES * (1 + self._results % _REGIONS)
 
     def write(self, pixels: np.ndarray) -> np.ndarray | Beside:
         """Write pixels and say where; where there is no such file, give them back."""
