@@ -41,3 +41,7 @@ def says_its_process(paths, limits, skip_paths, on_slow):
     if "trap-crash" in paths[0] and paths[0] not in skip_paths:
         on_slow(paths[0])
         os._exit(1)
+
+
+def says_its_niceness(paths, limits, skip_paths, on_slow):
+    yield InstanceHeader(f"/{os.getpriority(os.PRIO_PROCESS, 0)}", 1, 1)

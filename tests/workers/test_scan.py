@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -171,3 +172,20 @@ def test_closing_ends_the_child_that_nobody_took_and_gives_no_more():
     assert flat(scan_in_child(["/a"], scanner=PROCESS, children=children)) == [
         Notice(scan._STOPPED_EARLY)
     ]
+
+
+NICENESS_OF_A_SCAN = """
+import os
+from viewer.workers.scan import scan_in_child
+os.nice(7)
+for batch in scan_in_child(["/a"], scanner="tests.workers.fake_scans:says_its_niceness"):
+    print(os.getpriority(os.PRIO_PROCESS, 0), *(item.path for item in batch))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no niceness")
+def test_a_program_that_gives_way_itself_can_scan():
+    command = [sys.executable, "-c", NICENESS_OF_A_SCAN]
+    said = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+    own, of_scan = said.replace("/", "").split()
+    assert int(of_scan) > int(own)

@@ -7,7 +7,6 @@ has, must not keep the next files from being read.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
@@ -19,7 +18,6 @@ from viewer.dicom.limits import Limits
 
 _LARGEST_BATCH = 256
 _BATCH_S = 0.05
-_NICENESS = 5
 _MOST_PARTS = 64  # that wait to be sent: some 16,000 headers
 
 
@@ -37,8 +35,6 @@ def scan_batches(
     scanner : str
         "module:function" with the signature of `viewer.dicom.scanning.scan`.
     """
-    if hasattr(os, "setpriority"):  # with few processors, the window comes first
-        os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     module, _, name = scanner.partition(":")
     with _Sender(send) as sender:
         batcher = _Batcher(sender)
