@@ -90,6 +90,20 @@ def test_who_scrolls_past_files_gets_the_tags_of_the_one_where_he_stays(
     assert [path for path, _ in asked.tasks] == ["file 0", "file 4"]
 
 
+def test_who_scrolls_back_gets_the_tags_of_the_file_to_which_he_comes_back(
+    feed: TagFeed, asked: Asked, qtbot: QtBot
+) -> None:
+    feed.read("one")
+    feed.read("two")
+    asked.answer(read_tags(PLAN, first_rows=20))  # of one, while two is on screen
+    feed.read("one")
+    qtbot.waitUntil(lambda: len(asked.tasks) == 2)
+    assert [path for path, _ in asked.tasks] == ["one", "one"]
+    with qtbot.waitSignal(feed.changed):
+        asked.answer(read_tags(PLAN))
+    assert isinstance(feed.tags, TagTable)
+
+
 def test_nothing_is_read_while_nobody_sees_the_tags(
     feed: TagFeed, asked: Asked, qtbot: QtBot
 ) -> None:

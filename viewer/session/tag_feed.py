@@ -67,7 +67,7 @@ class TagFeed(QObject):
 
     def clear(self) -> None:
         """Show no tags, and none of those that are still on their way."""
-        self.path = self._asked = ""
+        self.path = ""
         self._cancel()
         self._pause.stop()
         self._set(None)
@@ -94,6 +94,8 @@ class TagFeed(QObject):
         self._set(result)
 
     def _cancel(self) -> None:
+        """Give up what was asked for; whoever comes back to the file asks again."""
+        self._asked = ""
         if self._ticket is not None:  # a file that was scrolled past: not ahead of frames
             self._ticket.cancel()
 
