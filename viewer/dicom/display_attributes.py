@@ -220,20 +220,28 @@ def padding_of(frame: FrameAttributes) -> tuple[tuple[float, float] | None, str]
         for name in ("PixelPaddingValue", "PixelPaddingRangeLimit"):
             if integer(dataset, name) is None and is_stated(dataset, name):
                 frame.notes.append(f"{name} cannot be read and is left out.")
-        return padding(
-            integer(dataset, "PixelPaddingValue"),
-            integer(dataset, "PixelPaddingRangeLimit"),
-            frame.word,
-            frame.notes,
+        value, limit = (
+            _coded_as_pixels(frame, name)
+            for name in ("PixelPaddingValue", "PixelPaddingRangeLimit")
         )
+        return padding(value, limit, frame.word, frame.notes)
     keyword, tag, limit_keyword, limit_tag = _FLOAT_PADDING[layout.bits_allocated]
-    value, limit = number(dataset, keyword), number(dataset, limit_keyword)
-    if value is None:
+    first, last = number(dataset, keyword), number(dataset, limit_keyword)
+    if first is None:
         return None, ""
-    if limit is None:
-        return (value, value), f"{keyword} ({tag})"
+    if last is None:
+        return (first, first), f"{keyword} ({tag})"
     words = f"{keyword} ({tag}) and {limit_keyword} ({limit_tag})"
-    return (min(value, limit), max(value, limit)), words
+    return (min(first, last), max(first, last)), words
+
+
+def _coded_as_pixels(frame: FrameAttributes, keyword: str) -> int | None:
+    """Give a value that has the sign of the pixels, whatever its VR says, as the header does."""
+    value = integer(frame.dataset, keyword)
+    if value is None or frame.dataset[keyword].VR not in ("US", "SS"):
+        return value
+    value &= 0xFFFF
+    return value - 0x10000 if frame.layout.signed and value > 0x7FFF else value
 
 
 def is_stated(dataset: Dataset, keyword: str) -> bool:

@@ -49,6 +49,7 @@ DESCRIPTION_TAGS = frozenset(
         0x00289145,  # Pixel Value Transformation Sequence
         0x20500010,  # Presentation LUT Sequence
         0x3004000E,  # Dose Grid Scaling
+        0x7FE00001,  # Extended Offset Table
         *FRAMES_ELSEWHERE,
         # Overlay Rows, Overlay Data of the repeating groups 60xx: PS3.3 C.9.2
         *(
@@ -85,6 +86,10 @@ class Context:
 
 def _text(raw: bytes, _vr: bytes, context: Context) -> str:
     return values.text(raw, context.encodings)
+
+
+def _first_text(raw: bytes, _vr: bytes, context: Context) -> str:
+    return next(iter(values.texts(raw, context.encodings)), "")
 
 
 def _texts(raw: bytes, _vr: bytes, context: Context) -> tuple[str, ...]:
@@ -193,9 +198,9 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00281051: ("window_width", b"DS", _numbers),
     0x00281052: ("rescale_intercept", b"DS", _number),
     0x00281053: ("rescale_slope", b"DS", _number),
-    0x00281054: ("rescale_type", b"LO", _text),
+    0x00281054: ("rescale_type", b"LO", _first_text),
     0x00281055: ("window_explanation", b"LO", _texts),
-    0x00281056: ("voi_lut_function", b"CS", _text),
+    0x00281056: ("voi_lut_function", b"CS", _first_text),
     0x00541001: ("units", b"CS", _text),
     0x00541006: ("suv_type", b"CS", _text),
     0x00541102: ("decay_correction", b"CS", _text),
@@ -204,7 +209,7 @@ FIELDS: dict[int, tuple[str, bytes, Convert]] = {
     0x00700081: ("content_description", b"LO", _text),
     0x00700082: ("presentation_creation_date", b"DA", _text),
     0x00700083: ("presentation_creation_time", b"TM", _text),
-    0x20500020: ("presentation_lut_shape", b"CS", _text),
+    0x20500020: ("presentation_lut_shape", b"CS", _first_text),
     0x3004000C: ("grid_frame_offset_vector", b"DS", _numbers),
 }
 META_TAGS = frozenset((TRANSFER_SYNTAX, MEDIA_SOP_CLASS, MEDIA_SOP_INSTANCE))

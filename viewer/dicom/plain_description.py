@@ -47,19 +47,20 @@ def description_from_header(
         notes,
         ends=word.ends,
     )
+    of_grey: list[str] = []  # said last, as `describe` does
+    inverted, inversion_source = inversion(
+        header.photometric_interpretation, header.presentation_lut_shape, of_grey
+    )
+    padding_range, padding_source = padding(
+        header.pixel_padding_value, header.pixel_padding_range_limit, word, of_grey
+    )
     vois = windows(
         header.window_center,
         header.window_width,
         header.window_explanation,
         header.voi_lut_function,
-        notes,
+        of_grey,
         whole=modality.slope.is_integer(),
-    )
-    inverted, inversion_source = inversion(
-        header.photometric_interpretation, header.presentation_lut_shape, notes
-    )
-    padding_range, padding_source = padding(
-        header.pixel_padding_value, header.pixel_padding_range_limit, word, notes
     )
     description = FrameDescription(
         rows=plain.rows,
@@ -79,7 +80,7 @@ def description_from_header(
         stored_as=stored_words(word.bits_allocated, word.bits_stored, word.high_bit, word.signed),
     )
     description = with_geometry(description, header, 0, notes)
-    return replace(description, warnings=tuple(dict.fromkeys(notes)))
+    return replace(description, warnings=tuple(dict.fromkeys((*notes, *of_grey))))
 
 
 def with_geometry(
