@@ -134,3 +134,12 @@ def test_what_is_still_coming_when_all_is_closed_is_dropped(service, pool, told)
     late((SMALL, DESCRIPTION))
     assert service.previews.get(stack.key(0)) is None
     assert told.silent
+
+
+def test_what_is_still_coming_when_the_program_ends_is_not_told(service, pool, told):
+    stack = large_stack(1)
+    service.look_at(stack, 0)
+    late = pool.take("reduce", stack.key(0).path)
+    service.close()
+    late((SMALL, DESCRIPTION))
+    assert told.silent

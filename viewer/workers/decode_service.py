@@ -121,6 +121,7 @@ class DecodeService:
         with self._changed:
             self._closed = True
             self._work.close()
+            self.previews.clear()
             self._changed.notify()
         self._thread.join()
 
