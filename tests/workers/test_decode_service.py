@@ -356,6 +356,7 @@ def test_quick_files_go_together_and_what_was_left_for_an_urgent_one_comes_again
         pool.answer(1)
         batch = pool.answer(2)  # of more: it was awaited
         assert len(batch) > 2
+        assert pool.longest_s == DEFAULT_LIMITS.decode_seconds  # a file that hangs costs no more
         while pool.done < 6:
             pool.answer(8)
         assert sorted(index for _, index in told.wait(6)) == list(range(6))
@@ -372,10 +373,12 @@ class QuickPool:
         self.processes = 1
         self.limits = DEFAULT_LIMITS
         self.done = 0
+        self.longest_s = 0
         self._tasks = queue.Queue()
 
     def submit(self, task, args, *, timeout_s, on_done, yields, urgent):
         assert (task, yields) == ("decode_files", True)
+        self.longest_s = max(self.longest_s, timeout_s)
         self._tasks.put((args[0], on_done))
 
     def answer(self, most: int):

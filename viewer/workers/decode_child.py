@@ -37,6 +37,7 @@ TASKS = {
 }
 _PR_SET_PDEATHSIG = 1
 _NICE = 5  # a third of the window's share of a processor
+_LONGEST_BATCH_S = 1.0  # some sixty times what one is to take: its files have become slow
 
 Decoded = tuple[int, "np.ndarray | PixelError", "FrameDescription | None"]
 
@@ -117,14 +118,15 @@ def decode(path: str, indices: tuple[int, ...], limits: Limits) -> list[Decoded]
 def decode_files(
     beside: BesideWriter, is_awaited: Callable[[], bool], wanted: Sequence[Wanted], limits: Limits
 ) -> list[Filled]:
-    """Decode frames of many files; fewer than ``wanted`` where the child is awaited, but one."""
+    """Decode frames of many files, at least one: fewer than ``wanted`` when awaited, or slow."""
     from viewer.dicom.compressed_frames import read_compressed
 
     filled: list[Filled] = []
+    latest = time.perf_counter() + _LONGEST_BATCH_S
     for path, frame in wanted:
-        if filled and is_awaited():
-            break
         began = time.perf_counter()
+        if filled and (began > latest or is_awaited()):
+            break
         pixels: np.ndarray | PixelError | Beside
         description: FrameDescription | str | None
         found = read_compressed(path, frame)

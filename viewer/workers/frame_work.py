@@ -179,12 +179,12 @@ class FrameWork:
         def keep(filled: list[Filled], read: ReadBeside) -> None:
             for frame, done in zip(job.frames, filled, strict=False):
                 self._keep_filled(job.stack, frame, done, shape, dtype, read)
-            self._cache.release(job.stack.uid, keys[len(filled) :])  # for something urgent
+            self._cache.release(job.stack.uid, keys[len(filled) :])  # it ended early
 
         self._pool.submit(
             "decode_files",
             (tuple(map(Wanted, (key.path for key in keys), frames)), limits),
-            timeout_s=limits.decode_seconds * len(keys),
+            timeout_s=limits.decode_seconds,  # as for one: it ends early where they are slow
             on_done=lambda *result: self._receive(job, keep, on_end, *result),
             yields=True,
             urgent=job.urgent,
