@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Ledger, Skipped, ledger_sentence, ledger_text
-from viewer.dicom.outline import Outline, announce
+from viewer.dicom.outline import Outline, SeriesRead, announce
 from viewer.dicom.patients import (
     Patient,
     Series,
@@ -77,9 +77,10 @@ class CatalogueBuilder:
         self._skipped_tuple: tuple[Skipped, ...] = ()
         self._notices: dict[str, None] = {}
         self._outlines: list[Outline] = []
+        self._read_series: set[str] = set()  # of the outlines
         self._missing_uids = 0
 
-    def add(self, item: InstanceHeader | Skipped | Notice | Outline) -> None:
+    def add(self, item: InstanceHeader | Skipped | Notice | Outline | SeriesRead) -> None:
         """Take one result of the scan. A path that came before is not counted again."""
         if isinstance(item, InstanceHeader):
             self._add_header(item)
@@ -88,6 +89,8 @@ class CatalogueBuilder:
                 self._skip(item)
         elif isinstance(item, Outline):
             self._outlines.append(item)
+        elif isinstance(item, SeriesRead):
+            self._read_series.add(item.uid)
         else:
             self._notices[item.text] = None
 
@@ -105,7 +108,7 @@ class CatalogueBuilder:
         built = (node.value for node in self._patients.values() if node.value is not None)
         patients = tuple(sorted(built, key=place_of_patient))
         if self._outlines and not complete:
-            patients = announce(patients, self._outlines)
+            patients = announce(patients, self._outlines, self._read_series)
         skipped = self._skipped_tuple
         ledger = Ledger(self._shown + len(skipped), self._shown, skipped, tuple(self._notices))
         return Catalogue(patients, ledger)

@@ -8,7 +8,7 @@ series is put together by `outline`.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from viewer.dicom import values
@@ -65,12 +65,14 @@ class Record:
 class Dicomdir:
     """The records of a DICOMDIR, depth first: each patient, its studies, their series, files.
 
-    ``outline`` is what they say of these.
+    ``outline`` is what they say of these; ``last_files`` are the UIDs of its
+    series, each by the file of it that is named last.
     """
 
     path: str
     records: tuple[Record, ...] = ()
     outline: Outline = field(default_factory=Outline)
+    last_files: Mapping[tuple[str, ...], str] = field(default_factory=dict)
 
     @property
     def file_ids(self) -> tuple[tuple[str, ...], ...]:
@@ -146,29 +148,39 @@ def _read(path: str, data: bytes, limits: Limits) -> Dicomdir:
             break
         if tag == _FIRST_RECORD:
             first = values.integer(data[position : position + length], b"UL", order) or 0
-        elif tag == CHARACTER_SET and length <= values.LONGEST_VALUE:
-            reader.character_set = data[position : position + length]
         if length == UNDEFINED_LENGTH:
             position = skip_sequence(data, position, reader.explicit, order)
         else:
             position += length
-    _collect(reader, path, position, length)
+    reader.character_set = _character_set(reader, _collect(reader, path, position, length))
     if any((first, *(raw.next_offset or raw.lower_offset for raw in reader.records.values()))):
         in_order = list(_walk(reader, first))
     else:  # written without offsets
         in_order = list(reader.records.values())
-    return Dicomdir(path, tuple(raw.record for raw in in_order), _outline(reader, in_order))
-
-
-def _outline(reader: _Reader, in_order: list[_Raw]) -> Outline:
     outline = OutlineBuilder(reader.character_set)
+    last_of: dict[str, tuple[str, ...]] = {}
     for raw in in_order:
-        outline.add(raw.record.kind, raw.attributes, has_file=bool(raw.record.file_id))
-    return outline.outline()
+        file_id = raw.record.file_id
+        last_of[outline.add(raw.record.kind, raw.attributes, has_file=bool(file_id))] = file_id
+    last_of.pop("", None)
+    last_files = {file_id: uid for uid, file_id in last_of.items()}
+    return Dicomdir(path, tuple(raw.record for raw in in_order), outline.outline(), last_files)
 
 
-def _collect(reader: _Reader, path: str, position: int, length: int) -> None:
-    """Read the items of the record sequence one after the other, whatever their offsets say."""
+def _character_set(reader: _Reader, position: int) -> bytes:
+    """Give (0008,0005) of the index, which comes after the records."""
+    try:
+        tag, _, length, position = element_at(reader.data, position, reader.explicit, reader.order)
+    except EncodingError:
+        return b""  # there is nothing, or nothing that matters
+    return reader.data[position : position + length] if tag == CHARACTER_SET else b""
+
+
+def _collect(reader: _Reader, path: str, position: int, length: int) -> int:
+    """Read the items of the record sequence one after the other, whatever their offsets say.
+
+    Gives the position after them.
+    """
     end = len(reader.data) if length == UNDEFINED_LENGTH else position + length
     if end > len(reader.data) + 1:  # by one byte: unpadded odd values are met
         raise EncodingError("it ends within its records")
@@ -176,7 +188,7 @@ def _collect(reader: _Reader, path: str, position: int, length: int) -> None:
         offset = position
         tag, _, length, position = element_at(reader.data, position, False, reader.order)
         if tag == SEQUENCE_END:
-            return
+            break
         if tag != ITEM:
             raise EncodingError("a record does not start where it should")
         if len(reader.records) >= reader.limit:
@@ -184,6 +196,7 @@ def _collect(reader: _Reader, path: str, position: int, length: int) -> None:
                 f"The DICOMDIR has more than {reader.limit:,} records.", path, "limit"
             )
         reader.records[offset], position = _record(reader, position, length)
+    return position
 
 
 def _record(reader: _Reader, position: int, length: int) -> tuple[_Raw, int]:

@@ -6,7 +6,7 @@ says takes its place. Walking the records is left to `dicomdir`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from viewer.dicom import values
@@ -50,7 +50,7 @@ OUTLINE_TAGS = frozenset(
 _OF_NO_SERIES = frozenset(
     ("HANGING PROTOCOL", "PALETTE", "IMPLANT", "IMPLANT ASSY", "IMPLANT GROUP", "HL7 STRUC DOC")
 )
-_MOST_SERIES = 2_000  # rows for more would keep the window from what can be shown
+_MOST_SERIES = 1_000  # rows for more would keep the window from what can be shown
 _MOST_CHARACTERS = 256
 
 
@@ -61,14 +61,25 @@ class Outline:
     patients: tuple[Patient, ...] = ()
 
 
-def announce(patients: Iterable[Patient], outlines: Sequence[Outline]) -> tuple[Patient, ...]:
+@dataclass(frozen=True, slots=True)
+class SeriesRead:
+    """Says that all files were read, or found missing, that an index names for a series."""
+
+    uid: str
+
+
+def announce(
+    patients: Iterable[Patient], outlines: Sequence[Outline], read: Collection[str] = ()
+) -> tuple[Patient, ...]:
     """Give ``patients`` with those series of ``outlines`` that none of them has, in order.
 
     What is in ``patients`` stays as it is; a series is told by its UID alone,
-    wherever it turned out to belong.
+    wherever it turned out to belong. Those whose UIDs are in ``read`` have
+    nothing more to come.
     """
     joined = {(p.id, p.issuer, plain_name(p.name)): p for p in patients}
     known = {series.uid for p in joined.values() for study in p.studies for series in study.series}
+    known.update(read)
     identities: dict[Hashable, tuple[str, str, str]] = {}
     for identity in joined:  # records seldom have the issuer
         identities.setdefault((identity[0], identity[2]), identity)
@@ -120,8 +131,14 @@ class OutlineBuilder:
         self._current: _OpenSeries | None = None
         self._turn_to_patient({})
 
-    def add(self, kind: str, attributes: Attributes, *, has_file: bool) -> None:
-        """Take the next record; its type (0004,1430) says where it belongs."""
+    def add(self, kind: str, attributes: Attributes, *, has_file: bool) -> str:
+        """Take the next record; its type (0004,1430) says where it belongs.
+
+        Returns
+        -------
+        str
+            The UID of the announced series that its file belongs to, if any.
+        """
         if kind == "PATIENT":
             self._turn_to_patient(attributes)
         elif kind == "STUDY":
@@ -133,6 +150,8 @@ class OutlineBuilder:
         elif self._current is not None and has_file:
             self._current.files += 1
             self._current.images += kind == "IMAGE"
+            return self._current.value.uid
+        return ""
 
     def outline(self) -> Outline:
         """Give the outline; without series that have no files, or no UID to know them by."""

@@ -14,7 +14,7 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.outline import Outline
+from viewer.dicom.outline import Outline, SeriesRead
 from viewer.dicom.reading import HeaderReader
 from viewer.dicom.slow_media import Medium
 from viewer.dicom.sources import SourceFile, find_files
@@ -25,7 +25,7 @@ def scan(
     limits: Limits = DEFAULT_LIMITS,
     skip_paths: frozenset[str] = frozenset(),
     on_slow: Callable[[str], None] | None = None,
-) -> Iterator[InstanceHeader | Skipped | Notice | Outline]:
+) -> Iterator[InstanceHeader | Skipped | Notice | Outline | SeriesRead]:
     """Read the header of every file below what the user opens.
 
     Parameters
@@ -40,9 +40,9 @@ def scan(
 
     Yields
     ------
-    InstanceHeader, Skipped, Notice or Outline
+    InstanceHeader, Skipped, Notice, Outline or SeriesRead
         One of the first two for each file; nothing for an empty folder; the
-        outline of a disc before its files. Of
+        outline of a disc before its files, a word after each of its series. Of
         the files beside a single opened one, those of its series alone, with
         the presentation states for it; of those beside a state, its images.
     """

@@ -21,7 +21,7 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.natural_order import natural_key, of_one_shape
-from viewer.dicom.outline import Outline
+from viewer.dicom.outline import Outline, SeriesRead
 from viewer.dicom.regular_files import open_regular, system_error
 
 _MANY_ENTRIES = 2_000
@@ -37,7 +37,7 @@ class SourceFile:
     sibling_of: str = ""  # the file that the user opened, where this one only lies beside it
 
 
-Found = SourceFile | Skipped | Notice | Outline
+Found = SourceFile | Skipped | Notice | Outline | SeriesRead
 
 
 @dataclass(slots=True)
@@ -68,10 +68,11 @@ def find_files(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Iterato
 
     Yields
     ------
-    SourceFile, Skipped, Notice or Outline
+    SourceFile, Skipped, Notice, Outline or SeriesRead
         Files in natural order of their names, files of a folder before its
         sub-folders; in a folder with a DICOMDIR, its outline comes first, then
-        the files that it names, in its order.
+        the files that it names, in its order, and a word at the end of each
+        series.
     """
     seen = _Seen(limits)
     for given in paths:
@@ -175,20 +176,17 @@ def _disc(root: str, index: str, seen: _Seen) -> Iterator[Found]:
     for file_id in dicomdir.file_ids:
         found = disc.find(file_id)
         path = found if isinstance(found, str) else os.path.join(root, *file_id)
-        if not seen.first_time(path):
-            continue
-        if isinstance(found, str):
-            yield _named(found)
-        elif isinstance(found, Outside):
-            yield Skipped(
-                "\\".join(file_id),
-                "outside",
-                f"Named by {index}, but not a place on that disc; left unopened.",
-            )
-        else:
-            yield Skipped(
-                path, "missing", "Named by the DICOMDIR, but not on the disc; copy the disc again."
-            )
+        if seen.first_time(path):
+            if isinstance(found, str):
+                yield _named(found)
+            elif isinstance(found, Outside):
+                reason = f"Named by {index}, but not a place on that disc; left unopened."
+                yield Skipped("\\".join(file_id), "outside", reason)
+            else:
+                reason = "Named by the DICOMDIR, but not on the disc; copy the disc again."
+                yield Skipped(path, "missing", reason)
+        if file_id in dicomdir.last_files:
+            yield SeriesRead(dicomdir.last_files[file_id])
     unnamed = 0
     for item in _folder(root, seen):
         unnamed += isinstance(item, SourceFile)

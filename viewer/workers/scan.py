@@ -18,12 +18,13 @@ from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.outline import Outline
+from viewer.dicom.outline import Outline, SeriesRead
 from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Request
 from viewer.workers.scan_children import ScanChildren
 
-ScanItem = InstanceHeader | Skipped | Notice | Outline
+_Told = Notice | Outline | SeriesRead  # of several files
+ScanItem = InstanceHeader | Skipped | _Told
 
 _SCANNER = "viewer.dicom.scanning:scan"
 _POLL_S = 0.02  # how soon a cancelled scan ends
@@ -55,7 +56,7 @@ def scan_in_child(
 
     Yields
     ------
-    list of InstanceHeader, Skipped, Notice or Outline
+    list of InstanceHeader, Skipped, Notice, Outline or SeriesRead
         Each file once. A file that crashed the child, or took longer than
         ``limits.header_seconds``, is a Skipped.
     """
@@ -80,7 +81,7 @@ class _Scan:
         children: ScanChildren | None,
     ) -> None:
         self.ended = False
-        self.delivered: set[str | Notice | Outline] = set()
+        self.delivered: set[str | _Told] = set()
         self._paths = paths
         self._limits = limits
         self._cancelled = cancelled
@@ -165,8 +166,8 @@ class _Scan:
         yield from self._deliver([skipped])
 
 
-def _identity(item: ScanItem) -> str | Notice | Outline:
-    return item if isinstance(item, Notice | Outline) else item.path
+def _identity(item: ScanItem) -> str | _Told:
+    return item if isinstance(item, _Told) else item.path
 
 
 class ScanJob:
