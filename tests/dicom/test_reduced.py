@@ -19,6 +19,7 @@ from viewer.imaging.mips import Mips
 
 ROWS, COLUMNS = 250, 203  # neither is halved without a rest
 _COD, _LAYERS = b"\xff\x52", 6  # marker, and where the number of layers stands after it
+_LEFT = 16  # where the first column of the picture in its grid stands
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +134,13 @@ def test_a_stream_that_ends_layer_by_layer_is_left_whole():
     assert halved(stream, 2) is not None
     layers = stream.index(_COD) + _LAYERS
     assert halved(stream[:layers] + b"\x00\x02" + stream[layers + 2 :], 2) is None
+
+
+@pytest.mark.parametrize(("left", "is_halved"), [(0, True), (3, False), (4, True), (6, False)])
+def test_a_picture_that_begins_between_pixels_of_the_halving_is_left_whole(left, is_halved):
+    stream = _jpeg_2000(_picture())
+    shifted = stream[:_LEFT] + left.to_bytes(4) + stream[_LEFT + 4 :]
+    assert (halved(shifted, 2) is not None) is is_halved
 
 
 def test_no_more_halvings_are_taken_than_there_are():

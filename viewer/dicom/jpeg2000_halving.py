@@ -81,14 +81,16 @@ def _smallest_come_first(style: bytes) -> bool:
 
 
 def _smaller_size(size: bytes, times: int) -> bytes | None:
-    """Halve the grid; None where tiles would not stay where they are."""
+    """Halve the grid; None where tiles, or the picture itself, would not stay where they are."""
     if len(size) < 36:
         return None
     grid = struct.unpack_from(">8L", size, 2)
-    right, bottom, _, _, tile_width, tile_height, tile_left, tile_top = grid
+    right, bottom, left, top, tile_width, tile_height, tile_left, tile_top = grid
     whole = (1 << times) - 1
     several = tile_left + tile_width < right or tile_top + tile_height < bottom
-    if (several and (tile_width | tile_height) & whole) or (tile_left | tile_top) & whole:
+    if (left | top | tile_left | tile_top) & whole:
+        return None
+    if several and (tile_width | tile_height) & whole:
         return None
     halved_grid = [(value + whole) >> times for value in grid]
     return size[:2] + struct.pack(">8L", *halved_grid) + size[34:]
