@@ -63,7 +63,7 @@ def jpeg_info(data: bytes) -> StreamInfo:
     application: dict[int, bytes] = {}
     frame: tuple[int, bytes] | None = None
     scan = near = 0
-    for marker, start, end in _jpeg_segments(data):
+    for marker, start, end in jpeg_segments(data):
         if marker in _SOF or marker == _SOF_LS:
             frame = marker, data[start:end]
         elif (marker == 0xEE and data[start : start + 5] == b"Adobe" and end - start >= 12) or (
@@ -114,7 +114,7 @@ def whole_jpegls(data: bytes) -> bytes:
     return data if b"\xff\xd9" in data[-16:] else data + b"\xff\xd9"
 
 
-def _jpeg_segments(data: bytes) -> list[tuple[int, int, int]]:
+def jpeg_segments(data: bytes) -> list[tuple[int, int, int]]:
     """List (marker, first byte of the payload, end) up to the first scan."""
     segments = []
     position = 2
@@ -140,7 +140,7 @@ def _jpeg_segments(data: bytes) -> list[tuple[int, int, int]]:
 
 def _first_frame_marker(data: bytes) -> int:
     try:
-        segments = _jpeg_segments(data)
+        segments = jpeg_segments(data)
     except PixelError:
         return 0
     return next((marker for marker, _, _ in segments if marker in _SOF or marker == _SOF_LS), 0)
