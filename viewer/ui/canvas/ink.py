@@ -24,11 +24,15 @@ _GROUND = 150  # of 255
 _GROUND_MARGIN_PX = 2.0
 _SHADOW_OFFSET = QPointF(1.0, 1.0)
 _TEXTS_KEPT = 256
+_LONGEST_KEPT = 128  # characters; what a file may say at greater length must not fill the memory
 
 
 def draw_text(painter: QPainter, baseline: QPointF, text: str, ink: QColor = INK) -> None:
     """Write one line of plain text from ``baseline`` on."""
     if not text:
+        return
+    if len(text) > _LONGEST_KEPT:
+        _write(painter, baseline, text, ink)
         return
     ratio = painter.device().devicePixelRatioF()
     written, ascent = _written(text, ink.rgb(), painter.font().toString(), ratio)
@@ -39,17 +43,14 @@ def draw_text(painter: QPainter, baseline: QPointF, text: str, ink: QColor = INK
 @lru_cache(_TEXTS_KEPT)  # most words stay the same from frame to frame
 def _written(text: str, rgb: int, font_description: str, ratio: float) -> tuple[QImage, float]:
     """Give a text on its ground as an image, and how far its baseline is below the upper edge."""
-    font, ink = QFont(), QColor(rgb)
+    font = QFont()
     font.fromString(font_description)
-    edge = _edge_of(ink)
-    ground = QColor(edge)
-    ground.setAlpha(_GROUND)
     metrics = QFontMetricsF(font)
-    room = QRectF(0, 0, metrics.horizontalAdvance(text) + 2 * _GROUND_MARGIN_PX, metrics.height())
+    width = metrics.horizontalAdvance(text) + 2 * _GROUND_MARGIN_PX
     reach = _SHADOW_OFFSET.y()  # the shadow may fall out of the ground
     image = QImage(
-        math.ceil((room.width() + reach) * ratio),
-        math.ceil((room.height() + reach) * ratio),
+        math.ceil((width + reach) * ratio),
+        math.ceil((metrics.height() + reach) * ratio),
         QImage.Format.Format_ARGB32_Premultiplied,
     )
     image.setDevicePixelRatio(ratio)
@@ -57,13 +58,22 @@ def _written(text: str, rgb: int, font_description: str, ratio: float) -> tuple[
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
     painter.setFont(font)
-    painter.fillRect(room, ground)
-    baseline = QPointF(_GROUND_MARGIN_PX, metrics.ascent())
+    _write(painter, QPointF(_GROUND_MARGIN_PX, metrics.ascent()), text, QColor(rgb))
+    painter.end()
+    return image, metrics.ascent()
+
+
+def _write(painter: QPainter, baseline: QPointF, text: str, ink: QColor) -> None:
+    metrics = QFontMetricsF(painter.font())
+    edge = _edge_of(ink)
+    ground = QColor(edge)
+    ground.setAlpha(_GROUND)
+    left, top = baseline.x() - _GROUND_MARGIN_PX, baseline.y() - metrics.ascent()
+    width = metrics.horizontalAdvance(text) + 2 * _GROUND_MARGIN_PX
+    painter.fillRect(QRectF(left, top, width, metrics.height()), ground)
     for colour, at in ((edge, baseline + _SHADOW_OFFSET), (ink, baseline)):
         painter.setPen(colour)
         painter.drawText(at, text)
-    painter.end()
-    return image, metrics.ascent()
 
 
 def wrapped(text: str, metrics: QFontMetricsF, width: float) -> list[str]:
