@@ -191,6 +191,21 @@ def test_forgetting_frees_the_memory(cache):
     assert put(cache, stack, 0) is None  # a decode that was under way
 
 
+def test_a_frame_that_comes_late_does_not_keep_the_block_that_was_let_go(cache):
+    left, seen = compressed_stack(60, "1"), compressed_stack(60, "2")
+    cache.pin([Look(left, 0, 1)])
+    fill(cache, left)
+    block = weakref.ref(cache.get(left, 0)[0].base)
+    late = cache.room(left.uid, left.key(0), (ROWS, COLUMNS), np.dtype(np.int16))
+    late[...] = 7
+    cache.pin([Look(seen, 0, 1)])
+    fill(cache, seen)  # there is no room for both
+    cache.put(left.uid, left.key(0), late, DESCRIPTION)
+    del late
+    gc.collect()
+    assert block() is None
+
+
 def test_a_file_named_twice_in_a_stack_is_one_frame(cache):
     stack = compressed_stack(2)
     doubled = replace(stack, frames=((0, 0), (0, 0), (1, 0)))

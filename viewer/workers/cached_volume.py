@@ -94,6 +94,8 @@ class CachedVolume:
     def put(self, key: FrameKey, pixels: Pixels, description: Described) -> None:
         """Keep a frame; from now on it is read-only."""
         self._let_go(key)
+        if pixels.base is not None and pixels.base is not self.block:
+            pixels = pixels.copy()  # its block was let go meanwhile, and would stay for this frame
         view = pixels.view()
         view.flags.writeable = False
         self._frames[key] = (view, description)
