@@ -23,6 +23,7 @@ from viewer.workers.cached_volume import Described
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_child import Decoded, Filled, Wanted
 from viewer.workers.frame_cache import FrameCache
+from viewer.workers.priority import PENDING
 from viewer.workers.transfer import Beside
 
 if TYPE_CHECKING:
@@ -204,6 +205,14 @@ class FrameWork:
                 self._cache.release(job.stack.uid, job.keys)
             else:
                 self._fail(job.stack.uid, job.keys[0], result[0])
+        # a defect met in one result must not leave its frames coming for ever; logged as above
+        except Exception as error:
+            _log.error("A decoded frame could not be kept: %s", type(error).__name__)
+            states = self._cache.states(job.stack)
+            for frame in job.frames:
+                if states[frame] == PENDING:
+                    key = job.stack.key(frame)
+                    self._fail(job.stack.uid, key, PixelError(_DEFECT, key.path))
         finally:
             on_end()
 
