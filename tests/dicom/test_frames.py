@@ -152,6 +152,25 @@ def test_the_fast_path_says_how_much_is_there(tmp_path: Path) -> None:
         read_native(path, native, np.empty(VALUES.shape, native.plain.dtype))
 
 
+def test_the_fast_path_refuses_a_file_that_has_become_another(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path / "a", VALUES, PatientName="A^B")
+    native = native_frame(read_header(path))
+    assert native is not None
+    synthetic.write(tmp_path / "a", VALUES, PatientName="Somebody^Else^Of^A^Longer^Name")
+    with pytest.raises(PixelError, match="has changed"):
+        read_native(path, native, np.empty(VALUES.shape, native.plain.dtype))
+
+
+def test_the_fast_path_reads_a_file_that_was_only_touched(tmp_path: Path) -> None:
+    path = synthetic.write(tmp_path / "a", VALUES)
+    native = native_frame(read_header(path))
+    assert native is not None
+    os.utime(path, ns=(1, 1))
+    out = np.empty(VALUES.shape, native.plain.dtype)
+    read_native(path, native, out)
+    np.testing.assert_array_equal(out, VALUES)
+
+
 @pytest.mark.parametrize(
     ("attributes", "sentence"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 from pathlib import Path
 
@@ -52,6 +53,7 @@ def plain_stack(folder: Path, count: int, uid: str = "1.2.3") -> Stack:
     for number in range(count):
         path = folder / f"{uid}-{number}"
         path.write_bytes(np.full((ROWS, COLUMNS), number + 1, "<i2").tobytes())
+        os.utime(path, ns=(1, 1))  # as `plain_header` says
         headers.append(plain_header(str(path)))
     return stack_of(headers, uid)
 

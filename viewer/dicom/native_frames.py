@@ -23,12 +23,17 @@ from viewer.dicom.regular_files import open_descriptor, system_error
 _Array = np.ndarray[Any, np.dtype[Any]]
 
 
+_LONGEST_HEADER = 256 << 10
+_CHANGED = "The file has changed since it was opened; open it again."
+
+
 @dataclass(frozen=True, slots=True)
 class NativeFrame:
-    """A plain uncompressed grey frame, and where in its file it is."""
+    """A plain uncompressed grey frame, and where in its file it is, by what its header told."""
 
     offset: int
     plain: PlainFrame
+    header: InstanceHeader
 
 
 def native_frame(header: InstanceHeader) -> NativeFrame | None:
@@ -42,7 +47,7 @@ def native_frame(header: InstanceHeader) -> NativeFrame | None:
     # a shorter value would have the reader run into what follows, a longer one wants a warning
     if not needed <= header.pixel_data_length <= needed + needed % 2:
         return None
-    return NativeFrame(header.pixel_data_offset, plain)
+    return NativeFrame(header.pixel_data_offset, plain, header)
 
 
 def read_native(path: str, native: NativeFrame, out: _Array) -> None:
@@ -57,13 +62,18 @@ def read_native(path: str, native: NativeFrame, out: _Array) -> None:
     Raises
     ------
     PixelError
-        The file is cut short, gone, or cannot be read.
+        The file is cut short, gone, another by now, or cannot be read.
     """
-    plain = native.plain
+    plain, header = native.plain, native.header
     if out.shape != (plain.rows, plain.columns) or out.dtype != np.dtype(plain.dtype):
         raise ValueError("out is not of the frame's shape and type")
     try:
-        with os.fdopen(open_descriptor(path)[0], "rb", buffering=0) as stream:
+        descriptor, status = open_descriptor(path)
+        with os.fdopen(descriptor, "rb", buffering=0) as stream:
+            touched = (status.st_size, status.st_mtime_ns) != (header.size, header.mtime_ns)
+            whole = status.st_size >= native.offset + plain.byte_count
+            if touched and whole and not _tells(stream, header):
+                raise PixelError(_CHANGED, path)
             stream.seek(native.offset)
             read = _fill(stream, out.data.cast("B"))
     except OSError as error:
@@ -87,6 +97,14 @@ def _clear_unused_bits(out: _Array, word: StoredWord) -> None:
     # to the top of the word and down again: the shift extends the sign
     np.left_shift(out, out.dtype.type(word.bits_allocated - word.high_bit - 1), out=out)
     np.right_shift(out, out.dtype.type(unused), out=out)
+
+
+def _tells(stream: BinaryIO, header: InstanceHeader) -> bool:
+    """Tell whether a file that was written to still has the header that was read of it."""
+    from viewer.dicom.series_reader import SeriesReader
+
+    window = stream.read(min(header.pixel_data_offset or 0, _LONGEST_HEADER))
+    return SeriesReader().header(header.path, header.size, header.mtime_ns, window) == header
 
 
 def _fill(stream: BinaryIO, target: memoryview) -> int:
