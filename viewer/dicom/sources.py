@@ -162,16 +162,14 @@ def _entry(entry: os.DirEntry[str]) -> SourceFile | Skipped:
 
 def _disc(root: str, index: str, seen: _Seen) -> Iterator[Found]:
     """Give the files that a DICOMDIR names, then all others below its folder."""
-    told = Skipped(index, "index", "The index of the disc; it names files and holds no images.")
+    yield Skipped(index, "index", "The index of the disc; it names files and holds no images.")
     try:
         dicomdir = read_dicomdir(index, seen.limits)
     except DicomdirError as error:
-        yield told
         yield Notice(f"{error.message} The whole folder was searched instead ({index}).")
         yield from _folder(root, seen)
         return
     yield dicomdir.outline
-    yield told
     disc = DiscFolder(root)
     for file_id in dicomdir.file_ids:
         found = disc.find(file_id)

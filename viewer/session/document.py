@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Patient
+from viewer.dicom.outline import Outline
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.session.hop import Hop
 from viewer.workers.scan import ScanItem, ScanJob
@@ -200,10 +201,15 @@ class _CatalogueFeed:
         self._builder = CatalogueBuilder()
         self._began = time.monotonic()
         self._next = 0.0
+        self._announced = False
 
     def add(self, batch: Sequence[ScanItem]) -> None:
         for item in batch:
             self._builder.add(item)
+            if isinstance(item, Outline) and not self._announced:
+                self._announced = True  # at once, and without a first file chosen in haste
+                catalogue = self._builder.snapshot(complete=False)
+                self._post(catalogue, self._progress(catalogue, running=True))
         before = time.monotonic()
         if before < self._next:
             return
