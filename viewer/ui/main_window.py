@@ -261,6 +261,8 @@ class MainWindow(QMainWindow):
         self._select_shown()
         self._show_title()
         self._enable_actions()
+        if self.workspace.tag_feed.tags is None:
+            self._show_tags()
 
     def _select_shown(self) -> None:
         stack = self.workspace.viewport.stack

@@ -61,6 +61,7 @@ class ViewArea(QWidget):
         self.slider = FrameSlider(self)
         self.cine = Cine(workspace)
         self.cine_bar = CineBar(self.cine, self)
+        self._states = Pace(self._show_states, self)  # frames come by the hundred a second
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -159,7 +160,7 @@ class ViewArea(QWidget):
         workspace, canvas, slider = self._workspace, self.canvas, self.slider
         workspace.pictureChanged.connect(self._picture_changed)
         workspace.stackChanged.connect(self._show_slider)
-        workspace.framesChanged.connect(self._show_states)
+        workspace.framesChanged.connect(self._states.ask)
         workspace.documentChanged.connect(self.refresh)
         workspace.progressChanged.connect(self.refresh)
         canvas.windowDragged.connect(workspace.set_window)
