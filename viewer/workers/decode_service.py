@@ -32,6 +32,8 @@ from viewer.workers.priority import (
     order,
 )
 
+_MOST_PER_CHILD = 3  # one at work, one that waits for its end, one that is urgent
+
 
 class DecodeService:
     """Fills a `FrameCache` with what is looked at, and what will be next.
@@ -154,7 +156,7 @@ class DecodeService:
             if self._news:
                 self._news = False
                 self._settle()
-            if self._in_children < 3 * self._pool.processes:
+            if self._in_children < _MOST_PER_CHILD * self._pool.processes:
                 no_child = not self._may_send()
                 chosen = self._next_reduction() or self._choose(plain=False, urgent=no_child)
                 if chosen is not None:

@@ -18,7 +18,7 @@ from viewer.dicom.stacks import FrameKey, Stack
 from viewer.imaging.frame import FrameDescription
 from viewer.workers.child_pool import ChildPool
 
-_KEPT = 12
+_KEPT = 12  # of 2 or 3 MB, so that a step or two back are seen at once
 
 Preview = tuple[np.ndarray[Any, np.dtype[Any]], FrameDescription]
 """Pixels of a smaller size, and the whole frame's description."""
