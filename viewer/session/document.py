@@ -207,9 +207,7 @@ class _CatalogueFeed:
         for item in batch:
             self._builder.add(item)
             if isinstance(item, Outline) and not self._announced:
-                self._announced = True  # at once, and without a first file chosen in haste
-                catalogue = self._builder.snapshot(complete=False)
-                self._post(catalogue, self._progress(catalogue, running=True))
+                self._announce()
         before = time.monotonic()
         if before < self._next:
             return
@@ -217,6 +215,14 @@ class _CatalogueFeed:
         cost = time.monotonic() - before
         self._next = before + max(_SNAPSHOT_MIN_S, cost / _SNAPSHOT_SHARE)
         self._post(catalogue, self._progress(catalogue, running=True))
+
+    def _announce(self) -> None:
+        """Post what a disc's index says at once; the first picture is chosen no earlier for it."""
+        self._announced = True
+        before = time.monotonic()
+        catalogue = self._builder.snapshot(complete=False)
+        self._post(catalogue, self._progress(catalogue, running=True))
+        self._next += time.monotonic() - before
 
     def finish(self) -> tuple[Catalogue, ScanProgress]:
         catalogue = self._builder.snapshot()
