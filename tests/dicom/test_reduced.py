@@ -123,6 +123,14 @@ def test_a_sign_that_the_stream_does_not_know_is_not_averaged(tmp_path):
     assert read_reduced(path, 0) is None
 
 
+def test_bits_above_the_stored_ones_are_not_averaged_into_white(tmp_path):
+    values = _picture() & 0xFFF
+    values[:60] |= 0x4000
+    path = _file(tmp_path, values, _jpeg_2000(values), BitsStored=12)
+    assert read_reduced(path, 0) is None
+    assert read_frame(path, 0)[0].max() < 0x1000
+
+
 def test_a_stream_without_halvings_has_no_reduced_frame(tmp_path):
     path = _file(tmp_path, _picture(), _jpeg_2000(_picture(), resolutions=1))
     assert read_reduced(path, 0) is None

@@ -24,6 +24,7 @@ _Array = np.ndarray[Any, np.dtype[Any]]
 
 _LARGE_PIXELS = 2_000_000
 _ENOUGH_PIXELS = 1 << 20  # about as many as a screen shows
+_MOST_BEYOND = 1 / 16  # of the pixels: those along edges are far fewer
 _JPEG_2000 = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (90, 91))
 _HTJ2K = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (201, 202, 203))
 _OVERLAY_GROUPS, _OVERLAY_BIT_POSITION = range(0x6000, 0x6100, 2), 0x0102
@@ -89,7 +90,10 @@ def read_reduced(
         return None  # the codec took values below 0 for large ones
     if decoded.samples.shape[:2] != (rows, columns):
         return None
-    pixels, _ = finished(_within_bits_stored(decoded, layout.bits_stored), reduced)
+    held = _within_bits_stored(decoded, layout.bits_stored)
+    if held is None:
+        return None
+    pixels, _ = finished(held, reduced)
     if pixels.ndim == 3:
         pixels = display_rgb(pixels, layout)
     return _centred(pixels, times), describe(file.dataset, layout, file.header, index)
@@ -116,13 +120,20 @@ def _values_have_means(file: PixelFile) -> bool:
     )
 
 
-def _within_bits_stored(decoded: Decoded, bits_stored: int) -> Decoded:
-    """Hold values that swing beyond an edge: where words have bits to spare, no codec does."""
+def _within_bits_stored(decoded: Decoded, bits_stored: int) -> Decoded | None:
+    """Hold values that swing beyond an edge: where words have bits to spare, no codec does.
+
+    None where so many are beyond that the bits above hold something else, which is left
+    out of the whole frame and has no mean.
+    """
     if decoded.precision <= bits_stored:
         return decoded
     half = 1 << (bits_stored - 1)
     low, high = (-half, half - 1) if decoded.signed else (0, 2 * half - 1)
-    return replace(decoded, samples=np.clip(decoded.samples, low, high))
+    held = np.clip(decoded.samples, low, high)
+    if not decoded.lossy and np.mean(held != decoded.samples) > _MOST_BEYOND:
+        return None
+    return replace(decoded, samples=held)
 
 
 def _centred(pixels: _Array, times: int) -> _Array:
