@@ -213,7 +213,9 @@ class _CatalogueFeed:
             return
         catalogue = self._builder.snapshot(complete=False)
         cost = time.monotonic() - before
-        self._next = before + max(_SNAPSHOT_MIN_S, cost / _SNAPSHOT_SHARE)
+        is_first, self._next = not self._next, before + max(_SNAPSHOT_MIN_S, cost / _SNAPSHOT_SHARE)
+        if is_first and not catalogue.patients:
+            return  # nothing to show: what comes next must not wait for the window to take it
         self._post(catalogue, self._progress(catalogue, running=True))
 
     def _announce(self) -> None:
