@@ -346,6 +346,22 @@ def test_a_growing_stack_goes_on_where_it_was(service, cache, told, tmp_path):
     assert all((cache.get(whole, i)[0] == i + 1).all() for i in range(12))
 
 
+def test_a_thumbnail_asked_for_before_a_stack_grew_does_not_let_its_new_frames_go(
+    service, pool, told
+):
+    whole = compressed_stack(3 * NEAR_FRAMES)
+    part = stack_of(whole.headers[:NEAR_FRAMES])
+    running = compressed_stack(1, uid="other")
+    service.look_at(running, 0)
+    first = pool.take()
+    service.want_thumbnail(part, 3)
+    service.look_at(whole, 2 * NEAR_FRAMES)
+    pool.finish(first)
+    paths = [pool.next_path() for _ in range(len(whole))]
+    assert sorted(paths) == sorted(header.path for header in whole.headers)
+    told.wait(1 + len(whole))
+
+
 def test_a_child_that_reads_a_vanished_file_gives_its_reason(cache, told):
     pool = ChildPool(processes=1)
     pool.start()

@@ -193,8 +193,17 @@ class DecodeService:
         return self._in_children < most
 
     def _settle(self) -> None:
-        """Tell the cache what is on screen now."""
-        for stack, _ in (*self._thumbnails.values(), *self._later.values()):
+        """Tell the cache what is on screen now, and of other stacks what is wanted of them.
+
+        Each stack in one form, the one on screen: a thumbnail may have been
+        asked for before the stack grew, and frames that an earlier form does
+        not have would be let go, again and again.
+        """
+        wanted = {stack.uid: stack for stack, _ in self._later.values()}
+        wanted.update((stack.uid, stack) for stack, _ in self._thumbnails.values())
+        for look in self._looks.values():
+            wanted.pop(look.stack.uid, None)
+        for stack in wanted.values():
             self._cache.adopt(stack)
         self._cache.pin(tuple(self._looks.values()))
         known = self._cache.stack_uids()
