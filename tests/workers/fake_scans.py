@@ -36,6 +36,15 @@ def ends_before_it_begins(paths, limits, skip_paths, on_slow):
     os._exit(1)
 
 
+def is_killed_twice(paths, limits, skip_paths, on_slow):
+    for number in range(2):
+        mark = os.path.join(paths[0], str(number))
+        if not os.path.exists(mark):
+            os.mkdir(mark)
+            os._exit(1)
+    yield InstanceHeader("/a", 1, 1)
+
+
 def says_its_process(paths, limits, skip_paths, on_slow):
     yield InstanceHeader(f"/{os.getpid()}", 1, 1)
     if "trap-crash" in paths[0] and paths[0] not in skip_paths:

@@ -78,6 +78,11 @@ def test_a_crash_nobody_announced_ends_the_scan_with_a_notice(scanner):
     assert "stopped early" in items[-1].text
 
 
+def test_children_killed_before_they_gave_anything_are_replaced(tmp_path):
+    items = flat(scanned([str(tmp_path)], "tests.workers.fake_scans:is_killed_twice"))
+    assert [item.path for item in items] == ["/a"]
+
+
 def test_a_scanner_that_cannot_be_loaded_says_so():
     (notice,) = flat(scanned(["/a"], "tests.workers.fake_scans:no_such_function"))
     assert "stopped early" in notice.text

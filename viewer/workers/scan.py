@@ -28,6 +28,7 @@ ScanItem = InstanceHeader | Skipped | _Told
 
 _SCANNER = "viewer.dicom.scanning:scan"
 _POLL_S = 0.02  # how soon a cancelled scan ends
+_FRUITLESS_CHILDREN = 3  # one after the other, lost before they gave anything new
 _STOPPED_EARLY = (
     "The scan was stopped early because its helper process failed again and again. "
     "What was found is shown; open the remaining folders one by one."
@@ -61,10 +62,12 @@ def scan_in_child(
         ``limits.header_seconds``, is a Skipped.
     """
     scan = _Scan(tuple(paths), limits, cancelled or (lambda: False), scanner, children)
+    fruitless = 0
     while not scan.ended:
         before = len(scan.delivered)
         yield from scan.run_child()
-        if not scan.ended and len(scan.delivered) == before:
+        fruitless = fruitless + 1 if len(scan.delivered) == before else 0
+        if not scan.ended and fruitless == _FRUITLESS_CHILDREN:
             yield [Notice(_STOPPED_EARLY)]
             return
 

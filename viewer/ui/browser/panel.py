@@ -88,6 +88,7 @@ class SeriesBrowser(QWidget):
         """
         self._nodes = nodes_of(catalogue)
         self._refresh()
+        self._coming.intersection_update(stack.uid for stack in stacks_in(self._nodes))
         self._ahead = iter(stacks_in(self._nodes) if complete else ())
         self._next_ahead.start()
 
