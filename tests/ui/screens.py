@@ -56,7 +56,9 @@ def wait_picture(qtbot: QtBot, window: MainWindow) -> None:
 def catch_up(window: MainWindow) -> None:
     """Let the panels follow the picture at once, as they do when it rests."""
     for pace in window.findChildren(Pace):
-        pace.catch_up()
+        if pace._timer.isActive():
+            pace._timer.stop()
+            pace._timer.timeout.emit()
 
 
 def entries(window: MainWindow, menu: str) -> list[QAction]:

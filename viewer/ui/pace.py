@@ -22,7 +22,6 @@ class Pace(QObject):
 
     def __init__(self, action: Callable[[], object], parent: QObject) -> None:
         super().__init__(parent)
-        self._action = action
         self._timer = QTimer(self, singleShot=True, interval=_LATEST_MS)
         self._timer.timeout.connect(action)
 
@@ -30,9 +29,3 @@ class Pace(QObject):
         """Have it done within 40 ms, however often this is called."""
         if not self._timer.isActive():
             self._timer.start()
-
-    def catch_up(self) -> None:
-        """Do it now, if it is still to be done."""
-        if self._timer.isActive():
-            self._timer.stop()
-            self._action()
