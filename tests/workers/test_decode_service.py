@@ -113,6 +113,26 @@ def test_a_plain_stack_is_read_whole_without_children(service, pool, cache, told
     assert pool.tasks.empty()
 
 
+def test_a_fault_in_one_choice_does_not_end_all_loading(
+    service, told, tmp_path, monkeypatch, caplog
+):
+    failed = threading.Event()
+
+    def faulty(_self):
+        failed.set()
+        raise RuntimeError("Doe^John")
+
+    stack = plain_stack(tmp_path, 3)
+    with monkeypatch.context() as patched:
+        patched.setattr(DecodeService, "_next_jobs", faulty)
+        service.look_at(stack, 0)
+        assert failed.wait(5)
+    service.look_at(stack, 1)
+    told.wait(3)
+    assert "RuntimeError" in caplog.text
+    assert "Doe" not in caplog.text
+
+
 def test_frames_are_decoded_in_the_direction_of_scrolling(service, pool, told):
     stack = compressed_stack(100)
     service.look_at(stack, 50, -1)

@@ -8,6 +8,7 @@ picture comes first.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Collection
 from functools import partial
@@ -33,6 +34,8 @@ from viewer.workers.priority import (
 )
 
 _MOST_PER_CHILD = 3  # one at work, one that waits for its end, one that is urgent
+
+_log = logging.getLogger(__name__)
 
 
 class DecodeService:
@@ -134,10 +137,16 @@ class DecodeService:
     def _run(self) -> None:
         busy = False
         while self._wait_for_news(busy):
-            jobs = self._next_jobs()
-            for job in jobs:
-                job()
-            busy = bool(jobs)
+            try:
+                jobs = self._next_jobs()
+                for job in jobs:
+                    job()
+                busy = bool(jobs)
+            # a defect met in one choice must not end all loading: the next wish chooses anew
+            # its text may quote a path or a value: the class alone is logged
+            except Exception as error:
+                _log.error("Choosing the next frame failed: %s", type(error).__name__)
+                busy = False
 
     def _wait_for_news(self, busy: bool) -> bool:
         """Wait until something may be done; False once closed."""
