@@ -54,7 +54,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     unknown = set(options.names) - set(_NAMES)
     if unknown:
-        parser.error(f"no benchmark is called {', '.join(sorted(unknown))}")
+        parser.error(
+            f"no benchmark is called {', '.join(sorted(unknown))}; there are {', '.join(_NAMES)}"
+        )
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     told = machine(tiny=options.tiny)
     names = options.names or _NAMES

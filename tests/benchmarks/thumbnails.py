@@ -101,7 +101,7 @@ class _Opening:
     def jumps(self, path: Path, jumping: _Jumping) -> list[float]:
         """Open, and jump as soon as the tree is there until all thumbnails are."""
         self._open(path, lambda: bool(self._tree_at))
-        taken = []
+        taken = jumping.some(1)
         while not self._has_all():
             taken += jumping.some(1)
         return taken

@@ -222,6 +222,22 @@ def test_clearing_the_filter_brings_the_current_row_back_into_sight(
     assert is_in_sight(tree, tree.currentIndex())
 
 
+def test_escape_leaves_the_filter_with_all_rows_back(
+    qtbot: QtBot, window: MainWindow, many: Path, open_paths: Open
+) -> None:
+    open_paths(many)
+    wait_picture(qtbot, window)
+    window.activateWindow()
+    window.browser.focus_filter()
+    field = window.findChild(QLineEdit, "browserFilter")
+    qtbot.keyClicks(field, "P07")
+    assert len(series(window)) == 1
+    qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert field.text() == ""
+    assert len(series(window)) == 40
+    assert window.focusWidget() is tree_of(window)
+
+
 def test_thumbnails_come_for_rows_out_of_sight_too(
     qtbot: QtBot, window: MainWindow, open_paths: Open, many: Path
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -67,6 +67,9 @@ class SeriesBrowser(QWidget):
         self._filter.setPlaceholderText("Filter by name, description, modality…")
         self._filter.setClearButtonEnabled(True)
         self._filter.textChanged.connect(lambda: self._refresh(follow=True))
+        leave = QShortcut(QKeySequence(Qt.Key.Key_Escape), self._filter)
+        leave.setContext(Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._leave_filter)
         self._tree = _Tree(self)
         self._tree.setModel(self._model)
         self._tree.activatedRow.connect(self._choose)
@@ -121,6 +124,8 @@ class SeriesBrowser(QWidget):
         # a state that was chosen stays the current row while its images are shown
         if index.isValid() and index not in (current, current.parent()):
             self._tree.setCurrentIndex(index)
+        elif index.isValid():
+            self._tree.scrollTo(index)
 
     def has_current(self) -> bool:
         """Say whether a row is the current one."""
@@ -140,6 +145,11 @@ class SeriesBrowser(QWidget):
         """Let the user type a filter."""
         self._filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._filter.selectAll()
+
+    def _leave_filter(self) -> None:
+        """Show all rows again, and give the keys to them."""
+        self._filter.clear()
+        self._tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _refresh(self, *, follow: bool = False) -> None:
         self._current = _key(self._tree.currentIndex()) or self._current
