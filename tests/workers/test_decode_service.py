@@ -114,9 +114,7 @@ def test_a_plain_stack_is_read_whole_without_children(service, pool, cache, told
     assert pool.tasks.empty()
 
 
-def test_a_fault_in_one_choice_does_not_end_all_loading(
-    service, told, tmp_path, monkeypatch
-):
+def test_a_fault_in_one_choice_does_not_end_all_loading(service, told, tmp_path, monkeypatch):
     failed, logged = threading.Event(), []
     monkeypatch.setattr(decode_service._log, "error", lambda text, *of: logged.append(text % of))
 
