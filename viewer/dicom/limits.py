@@ -1,8 +1,20 @@
-"""The limits on what a file may ask of us, with their defaults."""
+"""The limits on what a file may ask of us: defaults, names for people, and what a refusal says.
+
+Who keeps to a limit is whoever does the work that it bounds.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+Unit = Literal["", "bytes", "s"]
+
+_SCALES = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(KiB|MiB|GiB)?")
+_MOST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +23,88 @@ class Limits:
 
     sequence_depth: int = 64
     elements_per_file: int = 100_000
+    items_per_file: int = 100_000
+    fragments_per_file: int = 1_000_000
     inflate_bytes: int = 1 << 30
     frame_bytes: int = 512 << 20
     dicomdir_records: int = 200_000
+    archive_members: int = 100_000
+    archive_bytes: int = 64 << 30
     decode_seconds: float = 10.0
     header_seconds: float = 30.0
     child_memory_bytes: int = 4 << 30
     value_characters: int = 256
 
+    def refusal(self, name: str, found: str) -> str:
+        """Say that a file is over a limit: what it has, the limit, and how to raise that.
 
+        Parameters
+        ----------
+        name : str
+            Of the limit: a field of this class.
+        found : str
+            What the file has, as the begin of a sentence: "It has 100,001 elements".
+        """
+        return (
+            f"{found}; the limit is {self.shown(name)}. "
+            f"To raise it: Edit > Settings, Limits, or --limit {name}=N."
+        )
+
+    def shown(self, name: str) -> str:
+        """Give a limit's value as people read it."""
+        return amount(getattr(self, name), LIMIT_TITLES[name].unit)
+
+
+class LimitTitle(NamedTuple):
+    """What a limit bounds, in words, and its unit."""
+
+    title: str
+    unit: Unit = ""
+
+
+LIMIT_TITLES: dict[str, LimitTitle] = {
+    "sequence_depth": LimitTitle("Sequences nested in one another"),
+    "elements_per_file": LimitTitle("Data elements of a file"),
+    "items_per_file": LimitTitle("Sequence items of a file"),
+    "fragments_per_file": LimitTitle("Fragments of compressed pixel data"),
+    "inflate_bytes": LimitTitle("A deflated data set or archive member, inflated", "bytes"),
+    "frame_bytes": LimitTitle("One decoded frame", "bytes"),
+    "dicomdir_records": LimitTitle("Records of a DICOMDIR"),
+    "archive_members": LimitTitle("Files in a ZIP archive"),
+    "archive_bytes": LimitTitle("A ZIP archive, unpacked", "bytes"),
+    "decode_seconds": LimitTitle("Time to decode a frame", "s"),
+    "header_seconds": LimitTitle("Time to read a header", "s"),
+    "child_memory_bytes": LimitTitle("Memory of a child process", "bytes"),
+    "value_characters": LimitTitle("Characters shown of a value"),
+}
 DEFAULT_LIMITS = Limits()
+
+
+def amount(value: float, unit: Unit) -> str:
+    """Write a number with its unit: "512 MiB", "10 s", "100,000"."""
+    if unit == "bytes":
+        name = next((n for n in ("GiB", "MiB", "KiB") if value and value % _SCALES[n] == 0), "")
+        return f"{value / _SCALES[name]:,.0f} {name or 'bytes'}"
+    return f"{value:,g} s" if unit == "s" else f"{value:,}"
+
+
+def with_limit(limits: Limits, name: str, text: str) -> Limits:
+    """Change one limit to what a user wrote: a number, for bytes also one with KiB, MiB, GiB.
+
+    Raises
+    ------
+    ValueError
+        With a sentence: no such limit, or no such value.
+    """
+    if name not in LIMIT_TITLES:
+        raise ValueError(f"There is no limit {name!r}; there are {', '.join(LIMIT_TITLES)}.")
+    found = _AMOUNT.fullmatch(text.strip().replace(",", ""))
+    unit = LIMIT_TITLES[name].unit
+    if found is None or (found[2] and unit != "bytes"):
+        example = "512MiB" if unit == "bytes" else "100"
+        raise ValueError(f"{name} takes a number, such as {example}; not {text!r}.")
+    number = float(found[1]) * _SCALES[found[2] or ""]
+    if not 0 < number < _MOST:
+        raise ValueError(f"{name} must be more than 0, and less than {_MOST:,}.")
+    value: Any = number if unit == "s" else math.ceil(number)
+    return replace(limits, **{name: value})
