@@ -17,6 +17,7 @@ from pydicom.uid import ExplicitVRLittleEndian, JPEGLosslessSV1
 
 from tests.benchmarks.measuring import Goal, Result, Sample
 from tests.benchmarks.pixel_data import slices
+from tests.soak.processes import descendants, proportional_bytes
 
 _EVERY_S = 0.03
 _PROGRAM_MB = 220  # that the program may take beside its frames
@@ -74,15 +75,12 @@ def _peak_mb(folder: Path, budget_mb: int) -> float:
 def _memory(pid: int) -> int:
     """Give the bytes that a process and its descendants hold together."""
     proportional, files = 0, {}
-    for one in _tree(pid):
+    for one in {pid} | descendants(pid):
+        proportional += proportional_bytes(one)
         try:
-            rollup = Path(f"/proc/{one}/smaps_rollup").read_text(encoding="ascii")
             handles = list(Path(f"/proc/{one}/fd").iterdir())
         except OSError:  # it has just ended
             continue
-        proportional += sum(
-            int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")
-        )
         for handle in handles:
             try:
                 if os.readlink(handle).startswith("/memfd:negato"):
@@ -90,20 +88,4 @@ def _memory(pid: int) -> int:
                     files[status.st_ino] = status.st_blocks * 512
             except OSError:
                 continue
-    return proportional * 1024 + sum(files.values())
-
-
-def _tree(pid: int) -> set[int]:
-    """Give a process and its descendants."""
-    parents: dict[int, int] = {}
-    for place in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = place.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        except OSError:  # it has just ended
-            continue
-        parents[int(place.parent.name)] = int(fields[1])
-    tree, size = {pid}, 0
-    while size < len(tree):
-        size = len(tree)
-        tree |= {child for child, parent in parents.items() if parent in tree}
-    return tree
+    return proportional + sum(files.values())

@@ -53,7 +53,7 @@ def draw(curves: Sequence[Curve], bound: float, path: Path) -> None:
     layout.setBackground("w")
     for row, curve in enumerate(curves):
         _draw_panel(layout.addPlot(row=row, col=0), curve, bound)
-    layout.addLabel(_foot(), row=len(curves), col=0, size="9pt", color=_GREY, justify="left")
+    layout.addLabel(foot(), row=len(curves), col=0, size="9pt", color=_GREY, justify="left")
     layout.show()  # lays it out
     application.processEvents()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +111,7 @@ def _ticks(least: float, most: float) -> list[tuple[float, str]]:
     return [(value, f"{value:,.7g}") for value in values if least <= value <= most]
 
 
-def _foot() -> str:
+def foot() -> str:
+    """Give the line below a picture: what was measured, when, and on which machine."""
     today = datetime.now(UTC).date().isoformat()
     return f"Negato {__version__}, {today}<br>{machine()['machine']}"
