@@ -1,12 +1,16 @@
-"""Text from files made safe to show on one line, whatever it holds."""
+"""Text from files made safe to show, print and keep in tables, whatever it holds."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _VISIBLE_SPACE = {"\n": "⏎", "\r": "", "\t": " "}
 # Controls, formats (bidi overrides among them), surrogates, private use, unassigned, separators.
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_FORMULA_SIGNS = frozenset("=+-@")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def plain_line(text: str, limit: int = 256) -> str:
@@ -20,6 +24,30 @@ def plain_line(text: str, limit: int = 256) -> str:
     if elided.isascii() and elided.isprintable():
         return elided
     return "".join(_safe(character) for character in elided)
+
+
+def whole_line(text: str) -> str:
+    """Give ``text`` as `plain_line` does, all of it."""
+    return plain_line(text, max(len(text), 1))
+
+
+def plain_lines(text: str, limit: int = 1000) -> str:
+    """Give ``text`` with its line ends kept and each line printable.
+
+    What exceeds ``limit`` characters in all becomes an ellipsis.
+    """
+    kept = text if len(text) <= limit else text[: limit - 1] + "…"
+    return "\n".join(whole_line(line) for line in _LINE_END.split(kept))
+
+
+def csv_cell(text: str) -> str:
+    """Give ``text`` as one line that no spreadsheet takes for a formula.
+
+    What begins like one, and is no number, gets an apostrophe before it.
+    """
+    line = whole_line(text)
+    begins = unicodedata.normalize("NFKC", line[:16].lstrip("\ufffd \N{NO-BREAK SPACE}"))[:1]
+    return f"'{line}" if begins in _FORMULA_SIGNS and not _NUMBER.fullmatch(line) else line
 
 
 def person_name(text: str) -> str:

@@ -233,7 +233,9 @@ def test_a_row_tells_in_full_what_it_elides_and_never_as_markup(window: MainWind
     tooltip = model.data(model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
     document = QTextDocument()
     document.setHtml(tooltip)
-    assert document.toPlainText() == f"{node.title}\n{node.subtitle}"
+    lines = document.toPlainText().splitlines()
+    assert "".join(lines) == f"{node.title}{node.subtitle}"
+    assert max(map(len, lines)) < 80
 
 
 def test_the_filter_keeps_what_matches(window: MainWindow, sample: Path, open_paths: Open) -> None:

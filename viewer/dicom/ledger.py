@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from viewer.dicom.errors import SkipKind
-from viewer.plain_text import plain_line
+from viewer.plain_text import whole_line
 
 if TYPE_CHECKING:
     from viewer.dicom.catalogue import Catalogue
@@ -84,15 +84,17 @@ def ledger_text(catalogue: Catalogue) -> str:
     A line each; text from files is made printable.
     """
     ledger = catalogue.ledger
-    lines = [ledger_sentence(catalogue), *map(_line, ledger.notices)]
+    lines = [ledger_sentence(catalogue), *map(whole_line, ledger.notices)]
     for kind, (_, title) in _KINDS.items():
         skipped = [entry for entry in ledger.skipped if entry.kind == kind]
         if skipped:
             lines += ["", f"{title.capitalize()} ({len(skipped):,}):"]
-            lines += [f"  {_line(entry.path)}: {_line(entry.reason)}" for entry in skipped]
+            lines += [
+                f"  {whole_line(entry.path)}: {whole_line(entry.reason)}" for entry in skipped
+            ]
     paths = _shown_paths(catalogue)
     if paths:
-        lines += ["", f"Shown ({len(paths):,}):", *(f"  {_line(path)}" for path in paths)]
+        lines += ["", f"Shown ({len(paths):,}):", *(f"  {whole_line(path)}" for path in paths)]
     return "\n".join(lines) + "\n"
 
 
@@ -122,7 +124,3 @@ def _shown_paths(catalogue: Catalogue) -> list[str]:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def _line(text: str) -> str:
-    return plain_line(text, limit=max(len(text), 1))

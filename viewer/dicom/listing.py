@@ -14,7 +14,7 @@ from viewer.dicom.catalogue import Catalogue, Patient, Series, Study, ledger_sen
 from viewer.dicom.frame_attributes import size_words
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
-from viewer.plain_text import date, person_name, plain_line
+from viewer.plain_text import date, person_name, plain_line, whole_line
 
 
 def catalogue_json(catalogue: Catalogue) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def catalogue_text(catalogue: Catalogue) -> str:
     lines += [plain_line(notice) for notice in ledger.notices]
     lines.append(ledger_sentence(catalogue))
     lines += [
-        f"  {_whole(skipped.path)}: {_whole(skipped.reason)}"
+        f"  {whole_line(skipped.path)}: {whole_line(skipped.reason)}"
         for skipped in ledger.skipped
         if skipped.kind not in ("not-dicom", "index")
     ]
@@ -169,7 +169,3 @@ def _notes(stack: Stack, indent: int) -> list[str]:
 
 def _described(text: str) -> str:
     return plain_line(text) or "no description"
-
-
-def _whole(text: str) -> str:
-    return plain_line(text, limit=max(len(text), 1))

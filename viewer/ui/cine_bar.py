@@ -6,6 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QToolButton, QWidget
 
 from viewer.session.cine import FASTEST, SLOWEST, Cine
+from viewer.ui.literal import tooltip
 
 
 class CineBar(QWidget):
@@ -40,8 +41,8 @@ class CineBar(QWidget):
         self.button.setText("❚❚" if playing else "▶")  # the style's icons are dark in any theme
         name = "Stop" if playing else "Play"
         self.button.setAccessibleName(name)
-        self.button.setToolTip(f"{name} (C)")
+        self.button.setToolTip(tooltip(f"{name} (C)"))
         with QSignalBlocker(self.rate):
             self.rate.setValue(self._cine.rate)
         source = self._cine.source
-        self.rate.setToolTip(f"as {source} says" if source else "frames a second")
+        self.rate.setToolTip(tooltip(f"as {source} says" if source else "frames a second"))

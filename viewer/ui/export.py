@@ -1,13 +1,15 @@
-"""The picture out of the window: to the clipboard, to a PNG file."""
+"""What goes out of the window: the picture to the clipboard, and to a file; texts to a file."""
 
 from __future__ import annotations
 
 import os
 
-from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from viewer.dicom.stacks import Stack
+from viewer.imaging.files import write_whole
 from viewer.session.messages import Messages
 from viewer.session.settings import Settings
 
@@ -40,9 +42,21 @@ def save_png(
         return
     if not path.lower().endswith(".png"):
         path += ".png"
-    writer = QImageWriter(path, b"png")
-    if writer.write(image):
+    encoded = QBuffer()
+    encoded.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(encoded, "PNG"):
+        messages.post("The picture was not saved: it cannot be written as PNG.", "error")
+    elif saved(path, encoded.data().data(), "picture", messages):
         settings.set_picture_folder(os.path.dirname(path))
-        messages.post("The picture was saved.")
-    else:
-        messages.post(f"The picture was not saved: {writer.errorString()}.", "error")
+
+
+def saved(path: str, data: bytes, what: str, messages: Messages) -> bool:
+    """Write a file whole or not at all, and tell the user, who knows it as ``what``."""
+    try:
+        write_whole(path, data)
+    except OSError as error:
+        reason = error.strerror or "the system refuses"
+        messages.post(f"The {what} was not saved: {reason}. Choose another place.", "error")
+        return False
+    messages.post(f"The {what} was saved.")
+    return True

@@ -9,10 +9,10 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from viewer.dicom.catalogue import ledger_sentence, ledger_text
-from viewer.plain_text import plain_line
 from viewer.session.workspace import Workspace
 from viewer.ui import export
 from viewer.ui.dialogs.text_dialogs import LedgerDialog
+from viewer.ui.literal import menu_title
 from viewer.ui.menus import Menus
 from viewer.ui.view_area import ViewArea
 
@@ -84,7 +84,7 @@ class FileActions(QObject):
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
         for path in self._workspace.settings.recent():
-            action = menu.addAction(plain_line(path, 100).replace("&", "&&"))
+            action = menu.addAction(menu_title(path))
             action.setEnabled(os.path.exists(path))
             action.triggered.connect(lambda _checked=False, path=path: self._open([path]))
         menu.addSeparator()

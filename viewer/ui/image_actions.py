@@ -19,9 +19,11 @@ from viewer.session.presentation import state_name
 from viewer.session.viewport import Layers
 from viewer.session.workspace import Workspace
 from viewer.ui.canvas.ruler import scale_between
+from viewer.ui.literal import menu_title, window_title
 from viewer.ui.menus import Menus
 from viewer.ui.view_area import ViewArea
 
+_LONGEST_LABEL = 60  # characters
 _DIALOG_WIDTH_PX = 340  # for a title to be whole
 _DRAW_FIRST = "Draw the line first: Shift + left drag along a known length."
 _NO_WINDOW = "Only a window can be saved, not a table."
@@ -98,8 +100,8 @@ class ImageActions(QObject):
         applied = state.sop_instance_uid if state is not None else ""
         headers = self._workspace.states()
         for header in (None, *headers):
-            name = "None" if header is None else _title(state_name(header))
-            action = menu.addAction(name)
+            name = "None" if header is None else state_name(header)
+            action = menu.addAction(menu_title(name))
             action.setCheckable(True)
             action.setChecked(applied == (header.sop_instance_uid if header else ""))
             group.addAction(action)
@@ -113,8 +115,8 @@ class ImageActions(QObject):
         overlays = description.overlays if description is not None else ()
         hidden = self._workspace.viewport.appearance.hidden_groups
         for plane in overlays:
-            name = f"{plane.group:04X}  {plain_line(plane.label, 60)}".strip()
-            action = menu.addAction(_title(name))
+            name = f"{plane.group:04X}  {plane.label}".strip()
+            action = menu.addAction(menu_title(name, _LONGEST_LABEL))
             action.setCheckable(True)
             action.setChecked(plane.group not in hidden)
             action.triggered.connect(lambda _on=False, g=plane.group: self._switch_group(g))
@@ -130,7 +132,7 @@ class ImageActions(QObject):
         modality, settings = self._modality(), self._workspace.settings
         presets = settings.presets(modality)
         for preset in presets:
-            action = menu.addAction(_title(plain_line(preset.explanation, 60)))
+            action = menu.addAction(menu_title(preset.explanation, _LONGEST_LABEL))
             action.triggered.connect(
                 lambda _on=False, name=preset.explanation: self._remove_preset(name)
             )
@@ -159,10 +161,11 @@ class ImageActions(QObject):
     def _dialog(self, title: str, label: str) -> QInputDialog:
         dialog = QInputDialog(self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(title)
-        dialog.setLabelText(label)
+        dialog.setWindowTitle(window_title(title))
+        dialog.setLabelText(plain_line(label))
         # the dialog itself takes no width: it follows what is in it
         for text in dialog.findChildren(QLabel):
+            text.setTextFormat(Qt.TextFormat.PlainText)
             text.setMinimumWidth(_DIALOG_WIDTH_PX)
         return dialog
 
@@ -207,8 +210,3 @@ class ImageActions(QObject):
         spacing = calibrated_spacing(description, ends[0], ends[1], millimetres)
         if spacing is not None:
             self._workspace.set_spacing(spacing)
-
-
-def _title(text: str) -> str:
-    """Give a menu entry that shows ``text`` as it is."""
-    return text.replace("&", "&&")

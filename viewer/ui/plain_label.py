@@ -1,4 +1,4 @@
-"""The one label class: plain text, elided, never markup."""
+"""The one label class: plain text, printable, elided, never markup."""
 
 from __future__ import annotations
 
@@ -6,18 +6,24 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
+from viewer.plain_text import plain_lines
+
 
 class PlainLabel(QLabel):
     """A label that shows its text literally and elides what does not fit.
 
     Qt guesses markup in a plain QLabel; a patient's name must never be markup.
-    A label with word wrap is not elided.
+    A label with word wrap is not elided, beyond what nobody would read.
     """
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
+
+    def setText(self, text: str) -> None:
+        """Show ``text``, whose controls become visible marks."""
+        super().setText(plain_lines(text))
 
     def minimumSizeHint(self) -> QSize:
         """Let a layout squeeze the label: the rest is elided."""

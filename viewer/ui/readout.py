@@ -18,6 +18,7 @@ from viewer.imaging.voi import Voi, VoiWindow
 from viewer.plain_text import date, person_name, plain_line
 from viewer.session.viewport import Picture
 
+_LONGEST_UNIT = 16  # characters
 LOADING = "Loading full resolution…"
 _PATIENT_AXES = (("L", "R"), ("P", "A"), ("H", "F"))  # positive, negative: LPS
 
@@ -127,7 +128,7 @@ def _values(stored: np.ndarray, description: FrameDescription) -> str:
     if is_colour(description):
         return f"index {stored}"
     value = modality_values.value_of(description.modality, stored.item())
-    unit = _with_space(plain_line(description.modality.unit, 16))
+    unit = _with_space(description.modality.unit)
     if not unit and value == stored.item():
         return f"value {_number(value)}"
     return f"value {_number(value)}{unit}  (stored {_number(stored.item())})"
@@ -160,7 +161,7 @@ def _position(description: FrameDescription) -> str:
 
 
 def _with_space(unit: str) -> str:
-    return f" {unit}" if unit else ""
+    return f" {plain_line(unit, _LONGEST_UNIT)}" if unit else ""
 
 
 def _lines(*lines: str) -> tuple[str, ...]:

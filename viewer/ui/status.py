@@ -13,11 +13,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from viewer.plain_text import plain_line
 from viewer.session.document import ScanProgress
+from viewer.ui.literal import menu_title
 from viewer.ui.plain_label import PlainLabel
 
 _MESSAGE_MS = 8000
 _MESSAGE_LEAST_PX = 160
+_LONGEST_MESSAGE = 500  # characters
 
 
 class StatusBar(QStatusBar):
@@ -65,7 +68,7 @@ class StatusBar(QStatusBar):
 
     def show_message(self, level: str, sentence: str) -> None:
         """Show a message for a while; an error until the next one."""
-        self._message.setText(sentence)
+        self._message.setText(plain_line(sentence, _LONGEST_MESSAGE))
         self._message.setMinimumWidth(min(self._message.sizeHint().width(), _MESSAGE_LEAST_PX))
         self._fade.stop()
         if level != "error":
@@ -73,7 +76,7 @@ class StatusBar(QStatusBar):
 
     def clear_message(self, sentence: str = "") -> None:
         """Take the message back; with ``sentence``, only where it is this one."""
-        if sentence in ("", self._message.text()):
+        if plain_line(sentence, _LONGEST_MESSAGE) in ("", self._message.text()):
             self._fade.stop()
             self._message.setText("")
             self._message.setMinimumWidth(0)
@@ -92,7 +95,7 @@ class StatusBar(QStatusBar):
 
     def show_ledger(self, sentence: str) -> None:
         """Show the ledger's sentence; empty hides it."""
-        self._ledger.setText(sentence.replace("&", "&&"))
+        self._ledger.setText(menu_title(sentence, _LONGEST_MESSAGE))
         self._ledger.setVisible(bool(sentence))
 
     def show_memory(self, bytes_used: int, budget: int) -> None:

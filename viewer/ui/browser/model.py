@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,9 +15,9 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QPixmap
-from PySide6.QtGui import Qt as QtGui
 
 from viewer.ui.browser.nodes import Node
+from viewer.ui.literal import tooltip
 
 NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 THUMBNAIL_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -119,8 +120,7 @@ class BrowserModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return node.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            # said to be plain: else Qt would guess whether it is markup
-            return QtGui.convertFromPlainText(node.told(), Qt.WhiteSpaceMode.WhiteSpaceNormal)
+            return tooltip(node.told())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             shown = ", on screen" if self.data(index, ON_SCREEN_ROLE) else ""
             return f"{node.badge} {node.title}, {node.subtitle}{shown}".strip()
@@ -142,7 +142,7 @@ class BrowserModel(QAbstractItemModel):
         data = QMimeData()
         stack = self._nodes[indexes[0].internalId()].stack if indexes else None
         if stack is not None:
-            data.setData(STACK_MIME, stack.uid.encode())
+            data.setData(STACK_MIME, os.fsencode(stack.uid))
         return data
 
     def _append(self, nodes: Sequence[Node], above: int) -> list[int]:

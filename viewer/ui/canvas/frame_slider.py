@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSlider, QStyle, QStyleOptionSlider, QToolTip, QWidget
 
 from viewer.imaging.spacing import FrameMark
+from viewer.ui.literal import tooltip
 from viewer.workers.priority import EMPTY, FAILED, READY
 
 _BAND_PX = 4
@@ -97,7 +98,7 @@ class FrameSlider(QSlider):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             told = self._told_near(event.pos().x())
             if told:
-                QToolTip.showText(event.globalPos(), told, self)
+                QToolTip.showText(event.globalPos(), tooltip(told), self)
                 return True
         return super().event(event)
 
@@ -156,9 +157,9 @@ class FrameSlider(QSlider):
         note = ""
         if index < len(self._states) and self._states[index] == FAILED:
             note = ": cannot be shown"
-        # a tooltip is markup only where its first line looks like it
         marks = [mark.text for mark in self._marks if mark.index == index]
-        self.setToolTip("\n".join([f"frame {index + 1} of {self.maximum() + 1}{note}", *marks]))
+        told = "\n".join([f"frame {index + 1} of {self.maximum() + 1}{note}", *marks])
+        self.setToolTip(tooltip(told))
 
     def _told_near(self, x: int) -> str:
         """Say what is marked where the pointer is: the nearest marked frames."""

@@ -17,6 +17,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
 from viewer.dicom.errors import NegatoError
+from viewer.plain_text import plain_lines
 from viewer.ui.canvas.annotations import AnnotationPainter
 from viewer.ui.canvas.camera_view import CameraView
 from viewer.ui.canvas.frame_item import FrameItem
@@ -160,6 +161,7 @@ class ImageCanvas(CameraView):
 
     def set_message(self, text: str) -> None:
         """Show a plain text in place of the picture; "" shows the picture."""
+        text = plain_lines(text)
         if text != self._message:
             self._message = text
             self.setAccessibleDescription(text)

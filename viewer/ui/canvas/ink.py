@@ -12,6 +12,8 @@ from functools import lru_cache
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPolygonF, qGray
 
+from viewer.plain_text import plain_line
+
 INK = QColor(240, 240, 240)
 
 _DARK, _LIGHT = QColor(0, 0, 0), QColor(255, 255, 255)
@@ -28,9 +30,10 @@ _LONGEST_KEPT = 128  # characters; what a file may say at greater length must no
 
 
 def draw_text(painter: QPainter, baseline: QPointF, text: str, ink: QColor = INK) -> None:
-    """Write one line of plain text from ``baseline`` on."""
+    """Write one line of plain text from ``baseline`` on; its controls become visible marks."""
     if not text:
         return
+    text = plain_line(text)
     if len(text) > _LONGEST_KEPT:
         _write(painter, baseline, text, ink)
         return

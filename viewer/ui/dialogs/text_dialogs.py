@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from viewer import __version__
 from viewer.session.actions import key_help
 from viewer.session.messages import Messages
+from viewer.ui.export import saved
 from viewer.ui.plain_label import PlainLabel
 
 _ABOUT = (
@@ -62,13 +63,7 @@ class LedgerDialog(QDialog):
 
     def save_to(self, path: str) -> None:
         """Write the list to ``path``; say so where that fails."""
-        try:
-            with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(self._text)
-        except OSError as error:
-            self._messages.post(f"The list was not saved: {error.strerror}.", "error")
-        else:
-            self._messages.post("The list of files was saved.")
+        saved(path, self._text.encode(), "list of files", self._messages)
 
 
 class KeysDialog(QDialog):

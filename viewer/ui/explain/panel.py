@@ -9,7 +9,6 @@ from PySide6.QtGui import QGuiApplication, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -182,7 +181,7 @@ def _view(picture: Picture) -> View:
     )
 
 
-def _set(label: QLabel, text: str) -> None:
+def _set(label: PlainLabel, text: str) -> None:
     text = plain_line(text, _LONGEST)
     if label.text() != text:
         label.setText(text)

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, tag_text
 from viewer.dicom.text_column import IntArray
 from viewer.plain_text import plain_line
+from viewer.ui.literal import tooltip
 from viewer.ui.plain_label import PlainLabel
 from viewer.ui.tags.keys import SearchField, TagView
 from viewer.ui.tags.model import Column, TagTreeModel
@@ -243,7 +244,7 @@ class TagPanel(QWidget):
             button = QToolButton(self)
             button.setObjectName(name)
             button.setAccessibleName(text)
-            button.setToolTip(text)
+            button.setToolTip(tooltip(text))
             button.setArrowType(arrow)
             button.setAutoRaise(True)
             button.clicked.connect(partial(self.step_match, step))
