@@ -33,6 +33,7 @@ class LaunchRequest:
 
     paths: tuple[str, ...] = ()
     sample: bool = False
+    limits: tuple[tuple[str, str], ...] = ()  # names and values, as given
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,16 +46,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run_command(name: str, arguments: list[str]) -> int:
     from viewer.dicom.errors import NegatoError
+    from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
 
     module = import_module(f"viewer.commands.{name}")
     parser = argparse.ArgumentParser(
         f"negato {name}", description=_COMMANDS[name].capitalize() + "."
     )
     module.configure(parser)
+    _add_limits(parser)
+    parsed = parser.parse_args(arguments)
+    parsed.limits = with_limits(DEFAULT_LIMITS, parsed.limits)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8
     try:
-        code = int(module.run(parser.parse_args(arguments)))
+        code = int(module.run(parsed))
         sys.stdout.flush()  # here, where a failure can still be said
     except NegatoError as error:
         sys.stderr.write(f"negato: {error}\n")
@@ -88,9 +93,33 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, DICOMDIR or disc")
     parser.add_argument("--sample", action="store_true", help="open the sample study")
+    _add_limits(parser)
     parser.add_argument("--version", action="version", version=f"negato {__version__}")
     parsed = parser.parse_args(arguments)
-    return LaunchRequest(tuple(parsed.paths), parsed.sample)
+    return LaunchRequest(tuple(parsed.paths), parsed.sample, tuple(parsed.limits))
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--limit",
+        dest="limits",
+        action="append",
+        default=[],
+        type=_limit,
+        metavar="NAME=VALUE",
+        help="change what a file may cost, such as frame_bytes=1GiB; may be repeated",
+    )
+
+
+def _limit(text: str) -> tuple[str, str]:
+    from viewer.dicom.limits import DEFAULT_LIMITS, with_limit
+
+    name, _, value = text.partition("=")
+    try:
+        with_limit(DEFAULT_LIMITS, name, value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return name, value
 
 
 def _open_window(request: LaunchRequest) -> int:
@@ -101,13 +130,14 @@ def _open_window(request: LaunchRequest) -> int:
         )
         return 1
     gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it
+    from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
     from viewer.workers.scan_children import ScanChildren
 
-    scan_children = ScanChildren()
+    scan_children = ScanChildren(with_limits(DEFAULT_LIMITS, request.limits))
     scan_children.start()  # it gets ready on another processor while Qt is loaded here
     from viewer.ui.app import run
 
-    return run(request.paths, scan_children, sample=request.sample)
+    return run(request.paths, scan_children, sample=request.sample, limits=request.limits)
 
 
 def _has_screen() -> bool:

@@ -11,6 +11,7 @@ from pydicom.data import get_testdata_file
 from pytestqt.qtbot import QtBot
 
 from viewer.dicom.errors import PixelError
+from viewer.dicom.limits import Limits
 from viewer.dicom.tags import TagTable, read_tags
 from viewer.session.hop import Hop
 from viewer.session.tag_feed import TagFeed
@@ -23,7 +24,7 @@ class Asked:
     """A pool that answers when the test wants it to."""
 
     def __init__(self) -> None:
-        self.pool = Mock(spec=ChildPool)
+        self.pool = Mock(spec=ChildPool, limits=Limits(header_seconds=7))
         self.pool.submit.side_effect = self._submit
         self.tasks: list[tuple[str, int | None]] = []  # file, how many rows
         self.answer: Callable[[Any], object] = print
@@ -32,7 +33,7 @@ class Asked:
         self, task: str, args: tuple[Any, ...], *, timeout_s: float, on_done: Callable[[Any], None]
     ) -> Mock:
         assert task == "tags"
-        assert timeout_s > 0
+        assert timeout_s == self.pool.limits.header_seconds
         self.tasks.append((args[0], args[2]))
         self.answer = on_done
         return Mock(spec=Ticket)

@@ -44,7 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
         If there is no file at all.
     """
     counts: Counter[str] = Counter()
-    for result in check_paths(arguments.paths, all_frames=arguments.all_frames):
+    found = check_paths(arguments.paths, all_frames=arguments.all_frames, limits=arguments.limits)
+    for result in found:
         counts[result.status] += 1
         line = json.dumps(result.to_json()) if arguments.json else _line(result)
         sys.stdout.write(line + "\n")

@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from viewer.dicom.errors import NegatoError
-from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.dicom.limits import Limits
 from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, tag_text
 from viewer.plain_text import plain_line
 from viewer.workers.child_pool import ChildPool
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the tags; give 1 where ``--find`` finds nothing."""
-    table = _read(os.path.abspath(arguments.file))
+    table = _read(os.path.abspath(arguments.file), arguments.limits)
     rows = (
         range(len(table)) if arguments.find is None else find_rows(table, arguments.find).tolist()
     )
@@ -114,11 +114,12 @@ def _json_row(table: TagTable, row: int) -> JsonRow:
     }
 
 
-def _read(path: str) -> TagTable:
+def _read(path: str, limits: Limits) -> TagTable:
     results: SimpleQueue[Any] = SimpleQueue()
-    with closing(ChildPool(processes=1, preload=("viewer.dicom.tag_reader",))) as pool:
+    with closing(ChildPool(1, limits, preload=("viewer.dicom.tag_reader",))) as pool:
         pool.start()
-        pool.submit("tags", (path,), timeout_s=DEFAULT_LIMITS.header_seconds, on_done=results.put)
+        seconds = limits.header_seconds
+        pool.submit("tags", (path, limits), timeout_s=seconds, on_done=results.put)
         result = results.get()
     if isinstance(result, NegatoError):
         raise result

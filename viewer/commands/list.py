@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
         If nothing of DICOM is found.
     """
     builder = CatalogueBuilder()
-    for batch in scan_in_child(arguments.paths):
+    for batch in scan_in_child(arguments.paths, arguments.limits):
         for item in batch:
             builder.add(item)
     catalogue = builder.snapshot()

@@ -16,7 +16,6 @@ import numpy as np
 
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.presets import suv_presets, window_presets
 from viewer.imaging import display, voi
 from viewer.imaging.explain_view import View
@@ -78,12 +77,12 @@ def read_frame_as_asked(arguments: argparse.Namespace) -> OneFrame:
     """
     path: str = arguments.file
     state: PresentationState | None = None
-    with closing(ChildPool(processes=1)) as pool:
+    limits = arguments.limits
+    with closing(ChildPool(1, limits)) as pool:
         pool.start()
         header, pixels, description = _read(pool, path, arguments.frame)
         if arguments.state is not None:
-            limit = DEFAULT_LIMITS.header_seconds
-            state = _ask(pool, "state", (arguments.state,), limit)
+            state = _ask(pool, "state", (arguments.state, limits), limits.header_seconds)
     view = View(shutter=not arguments.no_shutter, overlays=not arguments.no_overlays)
     if state is not None:
         uid, frame = header.sop_instance_uid, arguments.frame - 1
@@ -106,7 +105,7 @@ def _read(
     pool: ChildPool, path: str, number: int
 ) -> tuple[InstanceHeader, np.ndarray, FrameDescription]:
     """Read the header and frame ``number`` (from 1 on)."""
-    limits = DEFAULT_LIMITS
+    limits = pool.limits
     header: InstanceHeader = _ask(
         pool, "viewer.dicom.reading:read_header", (path, limits), limits.header_seconds
     )

@@ -17,6 +17,7 @@ import numpy as np
 from viewer.dicom.encapsulation import group_frames, walk
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.plain_frames import PlainFrame, plain_frame
 from viewer.dicom.regular_files import open_descriptor
@@ -42,13 +43,17 @@ class CompressedFrame(NamedTuple):
     plain: PlainFrame
 
 
-def compressed_frame(header: InstanceHeader) -> CompressedFrame | None:
+def compressed_frame(
+    header: InstanceHeader, limits: Limits = DEFAULT_LIMITS
+) -> CompressedFrame | None:
     """Give the small plain frame of a file, or None where another must read it."""
     syntax = header.transfer_syntax_uid
     if header.pixel_data_length is not None or syntax not in _SYNTAXES:
         return None
     plain = plain_frame(header)
-    if plain is None or plain.byte_count > _LARGEST_BYTES or header.pixel_data_offset is None:
+    if plain is None or header.pixel_data_offset is None:
+        return None
+    if plain.byte_count > min(_LARGEST_BYTES, limits.frame_bytes):
         return None
     return CompressedFrame(header.pixel_data_offset, header.size, header.mtime_ns, syntax, plain)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -108,3 +109,10 @@ def with_limit(limits: Limits, name: str, text: str) -> Limits:
         raise ValueError(f"{name} must be more than 0, and less than {_MOST:,}.")
     value: Any = number if unit == "s" else math.ceil(number)
     return replace(limits, **{name: value})
+
+
+def with_limits(limits: Limits, given: Iterable[tuple[str, str]]) -> Limits:
+    """Change limits to what a user wrote of each: name and value. Raises as `with_limit`."""
+    for name, text in given:
+        limits = with_limit(limits, name, text)
+    return limits

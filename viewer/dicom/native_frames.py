@@ -17,6 +17,7 @@ from viewer.dicom.display_rules import StoredWord
 from viewer.dicom.elements import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.plain_frames import PlainFrame, plain_frame
 from viewer.dicom.regular_files import open_descriptor, system_error
 
@@ -36,7 +37,7 @@ class NativeFrame:
     header: InstanceHeader
 
 
-def native_frame(header: InstanceHeader) -> NativeFrame | None:
+def native_frame(header: InstanceHeader, limits: Limits = DEFAULT_LIMITS) -> NativeFrame | None:
     """Give the plain frame of a file, or None where another must read it."""
     if header.transfer_syntax_uid not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE):
         return None
@@ -44,6 +45,8 @@ def native_frame(header: InstanceHeader) -> NativeFrame | None:
     if plain is None or header.pixel_data_offset is None or header.pixel_data_length is None:
         return None
     needed = plain.byte_count
+    if needed > limits.frame_bytes:  # `frames` says so
+        return None
     # a shorter value would have the reader run into what follows, a longer one wants a warning
     if not needed <= header.pixel_data_length <= needed + needed % 2:
         return None

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from viewer.dicom.display_rules import StoredWord
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.limits import DEFAULT_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +58,9 @@ def plain_frame(header: InstanceHeader) -> PlainFrame | None:
         or bool(header.window_center) != bool(header.window_width)
     ):
         return None
-    frame = _frame(
+    return _frame(
         header.rows, header.columns, bits, stored, header.high_bit, header.pixel_representation == 1
     )
-    return frame if frame.byte_count <= DEFAULT_LIMITS.frame_bytes else None
 
 
 @lru_cache(maxsize=64)

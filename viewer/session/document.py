@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Patient
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.outline import Outline
 from viewer.dicom.stacks import FrameKey, Stack
 from viewer.session.hop import Hop
@@ -60,6 +61,7 @@ class Document(QObject):
         parent: QObject | None = None,
         children: ScanChildren | None = None,
         on_found: Callable[[Sequence[ScanItem]], None] | None = None,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         super().__init__(parent)
         self.paths = tuple(paths)
@@ -73,7 +75,11 @@ class Document(QObject):
         self._taken = threading.Event()  # a posted catalogue, by the window
         self._feed = _CatalogueFeed(self._post_catalogue)
         self._job = ScanJob(
-            self.paths, on_batch=self._add, on_end=self._scan_ended, children=children
+            self.paths,
+            on_batch=self._add,
+            on_end=self._scan_ended,
+            limits=limits,
+            children=children,
         )
 
     def start(self) -> None:

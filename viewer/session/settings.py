@@ -1,19 +1,28 @@
-"""What Negato remembers between runs: window layout, recent paths, presets, folders, memory."""
+"""What Negato remembers between runs: layout, recent paths, presets, folders, memory, limits.
+
+The file it is kept in is the user's alone: paths may name patients.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import get_args
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES, Limits, with_limit
 from viewer.imaging.voi import VoiFunction, VoiWindow, is_usable
 
+_log = logging.getLogger(__name__)
+
 _RECENT_MAX = 10
-_DEFAULT_BUDGET_MB = 2048
+DEFAULT_BUDGET_MB = 2048
+LEAST_BUDGET_MB = 64
 
 
 class Settings:
@@ -27,6 +36,8 @@ class Settings:
 
     def __init__(self, store: QSettings | None = None) -> None:
         self._store = store if store is not None else QSettings("Negato", "Negato")
+        if sys.platform not in ("win32", "darwin"):  # there no file, or one of the system's making
+            _keep_private(self._store.fileName())
 
     def recent(self) -> list[str]:
         """Give the recently opened paths, newest first."""
@@ -36,7 +47,9 @@ class Settings:
         return [path for path in value if isinstance(path, str)] if isinstance(value, list) else []
 
     def add_recent(self, path: str) -> None:
-        """Put ``path`` first among the recent ones."""
+        """Put ``path`` first among the recent ones, if they are remembered."""
+        if not self.remembers_recent():
+            return
         path = os.path.abspath(path)
         paths = [path, *(other for other in self.recent() if other != path)]
         self._store.setValue("recent", paths[:_RECENT_MAX])
@@ -44,6 +57,50 @@ class Settings:
     def clear_recent(self) -> None:
         """Forget all recent paths."""
         self._store.remove("recent")
+
+    def remembers_recent(self) -> bool:
+        """Tell whether opened paths are remembered."""
+        return self._flag("privacy/remember_recent")
+
+    def set_remembers_recent(self, remembers: bool) -> None:
+        """Remember opened paths, or not: then those of before are forgotten too."""
+        self._store.setValue("privacy/remember_recent", remembers)
+        if not remembers:
+            self.clear_recent()
+
+    def names_patient_in_title(self) -> bool:
+        """Tell whether the window's title says the patient's name."""
+        return self._flag("privacy/patient_in_title")
+
+    def set_names_patient_in_title(self, names: bool) -> None:
+        """Say the patient's name in the window's title, or not."""
+        self._store.setValue("privacy/patient_in_title", names)
+
+    def limits(self) -> Limits:
+        """Give the limits on what a file may cost; what makes no sense is the default."""
+        limits = DEFAULT_LIMITS
+        for name in LIMIT_TITLES:
+            value = self._store.value(f"limits/{name}")
+            if value is not None:
+                try:
+                    limits = with_limit(limits, name, str(value))
+                except ValueError:  # edited by hand
+                    _log.warning("The limit %s in the settings is not usable", name)
+        return limits
+
+    def set_limit(self, name: str, value: float) -> None:
+        """Keep one limit; the default is not kept, so that it may change with the program.
+
+        Raises
+        ------
+        ValueError
+            With a sentence: no such limit, or no such value.
+        """
+        changed = with_limit(DEFAULT_LIMITS, name, str(value))
+        if changed == DEFAULT_LIMITS:
+            self._store.remove(f"limits/{name}")
+        else:
+            self._store.setValue(f"limits/{name}", str(value))
 
     def presets(self, modality: str) -> tuple[VoiWindow, ...]:
         """Give the user's own windows for a modality, in the order of their saving."""
@@ -83,11 +140,15 @@ class Settings:
 
     def memory_budget_bytes(self) -> int:
         """Give the bound on cached frames, in bytes."""
-        megabytes = self._store.value("memory_budget_mb", _DEFAULT_BUDGET_MB)
+        megabytes = self._store.value("memory_budget_mb", DEFAULT_BUDGET_MB)
         try:
-            return max(int(str(megabytes)), 64) << 20
+            return max(int(str(megabytes)), LEAST_BUDGET_MB) << 20
         except ValueError:  # edited by hand
-            return _DEFAULT_BUDGET_MB << 20
+            return DEFAULT_BUDGET_MB << 20
+
+    def set_memory_budget_mb(self, megabytes: int) -> None:
+        """Bound the cached frames."""
+        self._store.setValue("memory_budget_mb", megabytes)
 
     def layout(self) -> tuple[QByteArray, QByteArray]:
         """Give the window's saved geometry and dock state; empty where none."""
@@ -101,3 +162,20 @@ class Settings:
     def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)
         return value if isinstance(value, QByteArray) else QByteArray()
+
+    def _flag(self, key: str) -> bool:
+        """Give a switch that is on unless it was turned off; QSettings gives it back as text."""
+        return str(self._store.value(key, True)).lower() != "false"
+
+
+def _keep_private(path: str) -> None:
+    """Have the file, which QSettings writes over, readable for its owner alone."""
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+    except OSError as error:  # it is not writable: nothing will be kept
+        _log.warning("The settings cannot be kept: %s", error.strerror)

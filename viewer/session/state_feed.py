@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.imaging.presentation import PresentationState
 from viewer.session.appearance import Appearance
 from viewer.session.hop import Hop
@@ -34,10 +33,11 @@ class StateFeed:
     def read(self, header: InstanceHeader, appearance: Appearance) -> None:
         """Read a state and look through it, unless ``state_asked`` is another by then."""
         appearance.state_asked = header
+        limits = self._pool.limits
         self._pool.submit(
             "state",
-            (header.path,),
-            timeout_s=DEFAULT_LIMITS.header_seconds,
+            (header.path, limits),
+            timeout_s=limits.header_seconds,
             on_done=lambda result: self._hop.post(lambda: self._done(header, appearance, result)),
         )
 

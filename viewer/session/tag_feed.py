@@ -9,7 +9,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.errors import NegatoError
-from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.tags import TagTable
 from viewer.session.hop import Hop
 from viewer.workers.child_pool import ChildPool, Ticket
@@ -79,10 +78,11 @@ class TagFeed(QObject):
             self._submit(self.path, _FIRST_ROWS)
 
     def _submit(self, path: str, first_rows: int | None) -> None:
+        limits = self._pool.limits
         self._ticket = self._pool.submit(
             "tags",
-            (path, DEFAULT_LIMITS, first_rows),
-            timeout_s=DEFAULT_LIMITS.header_seconds,
+            (path, limits, first_rows),
+            timeout_s=limits.header_seconds,
             on_done=lambda result: self._hop.post(lambda: self._done(path, result)),
         )
 

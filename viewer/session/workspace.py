@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.dicom.limits import Limits, with_limits
 from viewer.dicom.native_frames import native_frame
 from viewer.dicom.stacks import Stack
 from viewer.imaging.turning import Turn
@@ -75,9 +75,11 @@ class Workspace(QObject):
         settings: Settings,
         parent: QObject | None = None,
         scan_children: ScanChildren | None = None,
+        given_limits: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__(parent)
         self.settings = settings
+        self._given_limits = tuple(given_limits)
         self.messages = Messages(self)
         self.document: Document | None = None
         self.viewport = ViewportState()
@@ -86,7 +88,7 @@ class Workspace(QObject):
         self._thumbnails: dict[str, tuple[Stack, int]] = {}
         self._arrived: deque[tuple[str, int]] = deque()  # frames, by stack uid, not told of yet
         self.cache = FrameCache(settings.memory_budget_bytes())
-        self._pool = ChildPool(processes=2, limits=DEFAULT_LIMITS)
+        self._pool = ChildPool(processes=2, limits=self.limits())
         self._spare_child = QTimer(self, singleShot=True, interval=_SPARE_CHILD_MS)
         self._spare_child.timeout.connect(self._pool.start)
         self._spare_child.start()
@@ -101,14 +103,22 @@ class Workspace(QObject):
     def open(self, paths: Sequence[str]) -> None:
         """Open ``paths`` in place of what is open."""
         self.close_all()
+        limits = self._pool.limits = self.limits()
+        self._scan_children.set_limits(limits)
         absolute = [os.path.abspath(path) for path in paths]
         for path in reversed(absolute):
             self.settings.add_recent(path)
-        self.document = Document(absolute, self._hop, self, self._scan_children, self._prepare_for)
+        self.document = Document(
+            absolute, self._hop, self, self._scan_children, self._prepare_for, limits
+        )
         self.document.catalogueChanged.connect(self._catalogue_changed)
         self.document.progressChanged.connect(self.progressChanged)
         self.documentChanged.emit()
         self.document.start()
+
+    def limits(self) -> Limits:
+        """Give the limits for what is opened next: the settings', the command line's on top."""
+        return with_limits(self.settings.limits(), self._given_limits)
 
     def cancel_scan(self) -> None:
         """Stop looking for more files; what was found stays open."""
@@ -265,7 +275,8 @@ class Workspace(QObject):
         """Have a child started as soon as a frame will need one; in the scan's thread."""
         headers = (item for item in found if isinstance(item, InstanceHeader))
         one_each = {header.series_instance_uid: header for header in headers}
-        if not all(map(native_frame, one_each.values())):
+        limits = self._pool.limits
+        if not all(native_frame(header, limits) for header in one_each.values()):
             self._pool.start()
 
     def _turn_to(self, stack: Stack, index: int) -> None:

@@ -19,10 +19,17 @@ from viewer.workers.scan_children import ScanChildren
 _SWITCH_INTERVAL_S = 0.0005  # worker threads give the GIL back to the window this often
 
 
-def run(paths: Sequence[str], scan_children: ScanChildren, *, sample: bool = False) -> int:
+def run(
+    paths: Sequence[str],
+    scan_children: ScanChildren,
+    *,
+    sample: bool = False,
+    limits: Sequence[tuple[str, str]] = (),
+) -> int:
     """Open the window and run until it is closed; give the exit code.
 
-    ``scan_children`` are the window's from now on, to close as well.
+    ``scan_children`` are the window's from now on, to close as well; ``limits`` are names
+    and values as the command line gave them, in the place of the settings'.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -32,7 +39,7 @@ def run(paths: Sequence[str], scan_children: ScanChildren, *, sample: bool = Fal
     app.setWindowIcon(QIcon(str(resource("icons/negato.svg"))))
     theme.apply(app)
     opened = [str(resource("sample"))] if sample else paths
-    window = MainWindow(Settings(), scan_children, opened)
+    window = MainWindow(Settings(), scan_children, opened, limits)
     window.show()
     collector = Collector(app)
     window.workspace.documentChanged.connect(collector.collect_all)

@@ -5,6 +5,7 @@ It places widgets and passes intents on; what is open lives in `Workspace`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer
@@ -36,6 +37,7 @@ from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog
 from viewer.ui.explain.panel import ExplainPanel
 from viewer.ui.file_actions import FileActions
 from viewer.ui.image_actions import ImageActions
+from viewer.ui.literal import window_title
 from viewer.ui.menus import Menus
 from viewer.ui.status import StatusBar
 from viewer.ui.tags.panel import TagPanel
@@ -51,6 +53,7 @@ class MainWindow(QMainWindow):
     """Browser on the left, canvas in the centre, tags on the right.
 
     ``opened`` are paths to open: they are scanned while the widgets are made.
+    ``limits`` go before those of the settings.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class MainWindow(QMainWindow):
         settings: Settings,
         scan_children: ScanChildren | None = None,
         opened: Sequence[str] = (),
+        limits: Sequence[tuple[str, str]] = (),
     ) -> None:
         super().__init__()
         self.setObjectName("mainWindow")
@@ -65,7 +69,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._fit_to_screen()
         self.setDockNestingEnabled(True)
-        self.workspace = Workspace(settings, self, scan_children)
+        self.workspace = Workspace(settings, self, scan_children, limits)
         if opened:
             self.workspace.open(opened)
         self.browser = SeriesBrowser(self)
@@ -117,7 +121,7 @@ class MainWindow(QMainWindow):
         """Open what was dropped."""
         data = event.mimeData()
         if data.hasFormat(STACK_MIME):
-            self._show_uid(bytes(data.data(STACK_MIME).data()).decode())
+            self._show_uid(os.fsdecode(bytes(data.data(STACK_MIME).data())))
         else:
             self.open(_local_paths(data))
         event.acceptProposedAction()
@@ -276,7 +280,8 @@ class MainWindow(QMainWindow):
         header = stack.headers[0]
         name = person_name(header.patient_name) or "No name"
         series = plain_line(header.series_description, 80)
-        self.setWindowTitle(" – ".join(part for part in (name, series, "Negato") if part))
+        parts = (name, series, "Negato")
+        self.setWindowTitle(window_title(" – ".join(part for part in parts if part)))
 
     def _enable_actions(self) -> None:
         present: set[Need] = set()

@@ -43,6 +43,7 @@ class ChildProcess:
     """
 
     def __init__(self, limits: Limits, preload: Sequence[str] = ()) -> None:
+        self.memory_bytes = limits.child_memory_bytes
         self.connection, theirs = Pipe()
         self._scratch = open_scratch()
         try:

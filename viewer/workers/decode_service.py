@@ -281,7 +281,7 @@ class DecodeService:
             key = stack.key(index)
             if self._cache.states(stack)[index] != EMPTY or self.previews.get(key) is not None:
                 del wanted[name]
-            elif _is_plain(stack.header(index)) != plain:
+            elif self._is_plain(stack.header(index)) != plain:
                 continue
             elif self._wants_preview(stack, index):
                 return Reduction(stack, index)
@@ -295,11 +295,10 @@ class DecodeService:
         known = self._plain.get(stack.uid)
         if known is not None and known[0] is stack:
             return known[1]
-        of_file = np.array([_is_plain(header) for header in stack.headers], np.bool_)
+        of_file = np.array([self._is_plain(header) for header in stack.headers], np.bool_)
         plain = of_file[[header for header, _ in stack.frames]]
         self._plain[stack.uid] = (stack, plain)
         return plain
 
-
-def _is_plain(header: InstanceHeader) -> bool:
-    return native_frame(header) is not None
+    def _is_plain(self, header: InstanceHeader) -> bool:
+        return native_frame(header, self._pool.limits) is not None

@@ -101,7 +101,7 @@ class FrameWork:
         small = max(min(_BATCH_FRAMES, _BATCH_BYTES // max(size, 1)), 1)
         if native:
             return tuple(frames[:small])
-        model = compressed_frame(header)
+        model = compressed_frame(header, self._pool.limits)
         if model is None:
             number, few = stack.frames[first][0], frames[: min(small, _FRAMES_OF_ONE_FILE)]
             return tuple(frame for frame in few if stack.frames[frame][0] == number)
@@ -141,7 +141,7 @@ class FrameWork:
         from viewer.dicom.transfer_syntaxes import NO_DECODER
 
         key, header = stack.key(frame), stack.header(frame)
-        native = native_frame(header)
+        native = native_frame(header, self._pool.limits)
         if native is None:
             raise PixelError(_DEFECT, key.path)
         plain = native.plain
@@ -156,7 +156,7 @@ class FrameWork:
         from viewer.dicom.compressed_frames import compressed_frame
 
         limits, keys = self._pool.limits, job.keys
-        compressed = [compressed_frame(job.stack.header(frame)) for frame in job.frames]
+        compressed = [compressed_frame(job.stack.header(frame), limits) for frame in job.frames]
         plain = [frame for frame in compressed if frame is not None]
         if len(plain) == len(keys):
             self._decode_files(job, plain, on_end)

@@ -33,10 +33,15 @@ class ScanChildren:
         """Begin to start the first child, without waiting for it."""
         self._thread.start()
 
+    def set_limits(self, limits: Limits) -> None:
+        """Start the next children under other limits; an idle one of the old serves no more."""
+        with self._changed:
+            self._limits = limits
+
     def take(self) -> ChildProcess | None:
         """Give the child that is ready, or wait for one; None where none can be started."""
         with self._changed:
-            if self._idle is not None and not self._idle.is_alive:  # ended by the system meanwhile
+            if self._idle is not None and not self._serves(self._idle):
                 self._idle.kill()
                 self._idle = None
             if self._idle is None and not self._closed:
@@ -70,10 +75,16 @@ class ScanChildren:
         if self._thread.ident is not None:
             self._thread.join()
 
+    def _serves(self, child: ChildProcess) -> bool:
+        """Tell whether a child has not been ended by the system, and may take what limits say."""
+        return child.is_alive and child.memory_bytes == self._limits.child_memory_bytes
+
     def _run(self) -> None:
         while self._wait_until_wanted():
+            with self._changed:
+                limits = self._limits
             try:
-                child: ChildProcess | None = ChildProcess(self._limits, (SCANNER_MODULE,))
+                child: ChildProcess | None = ChildProcess(limits, (SCANNER_MODULE,))
             except OSError:
                 child = None
             with self._changed:
