@@ -98,8 +98,8 @@ def find_files(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Iterato
 
 
 def _folder(root: str, seen: _Seen) -> Iterator[Found]:
-    """Give the files of a folder and of those below it."""
-    pending = [root]
+    """Give the files of a folder and of those below it; no link leads out of it."""
+    pending, inside = [root], os.path.join(os.path.realpath(root), "")
     while pending:
         folder = pending.pop()
         try:
@@ -121,7 +121,7 @@ def _folder(root: str, seen: _Seen) -> Iterator[Found]:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.path)
             elif seen.first_time(entry.path):
-                yield _entry(entry)
+                yield _entry(entry, inside)
         pending += reversed(list(dict.fromkeys(below)))
 
 
@@ -143,8 +143,11 @@ def _is_index(entry: os.DirEntry[str]) -> bool:
     return entry.name.casefold() == "dicomdir" and entry.is_file(follow_symlinks=False)
 
 
-def _entry(entry: os.DirEntry[str]) -> SourceFile | Skipped:
-    """Judge a directory entry that is no folder, without opening it."""
+def _entry(entry: os.DirEntry[str], inside: str) -> SourceFile | Skipped:
+    """Judge a directory entry that is no folder, without opening it.
+
+    ``inside`` is the true path of what was opened, with a separator at its end.
+    """
     if entry.is_file(follow_symlinks=False):  # as the listing says; no need to ask again
         return SourceFile(entry.path)
     try:
@@ -152,7 +155,13 @@ def _entry(entry: os.DirEntry[str]) -> SourceFile | Skipped:
     except OSError as error:
         return _skipped_by_system(entry.path, error)
     if stat.S_ISREG(mode):
-        return SourceFile(entry.path)
+        if os.path.realpath(entry.path).startswith(inside):
+            return SourceFile(entry.path)
+        return Skipped(
+            entry.path,
+            "outside",
+            "A link to a file elsewhere, not followed; open that file itself.",
+        )
     if stat.S_ISDIR(mode):
         return Skipped(
             entry.path, "not-a-file", "A link to a folder, not followed; open that folder itself."
@@ -204,13 +213,15 @@ def _named(path: str) -> SourceFile | Skipped:
 
 def _siblings(path: str, seen: _Seen) -> Iterator[SourceFile]:
     """Give the regular files beside one that was opened; they were not asked for, so no reasons."""
+    folder = os.path.dirname(path)
     try:
-        with os.scandir(os.path.dirname(path)) as listing:
+        with os.scandir(folder) as listing:
             entries = list(listing)
     except OSError:
         return  # a folder that may be entered but not listed: the one file is all there is
+    inside = os.path.join(os.path.realpath(folder), "")
     for entry in _in_order(entries):
-        if isinstance(_entry(entry), SourceFile) and seen.first_time(entry.path):
+        if isinstance(_entry(entry, inside), SourceFile) and seen.first_time(entry.path):
             yield SourceFile(entry.path, sibling_of=path)
 
 
