@@ -20,6 +20,7 @@ _JP2 = b"\x00\x00\x00\x0cjP  "
 _SOF = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _SOF_LS = 0xF7
 _RLE_HEADER = 64
+_DAMAGED_HEADER = "The JPEG 2000 header is damaged."
 # steps of the components in a JPEG 2000 grid, horizontal and vertical: 4:2:2, 4:2:0
 _CHROMA_STEPS = tuple([b"\x01\x01", step, step] for step in (b"\x02\x01", b"\x02\x02"))
 
@@ -174,18 +175,19 @@ def jpeg2000_info(data: bytes) -> StreamInfo:
     """
     if data[:4] != b"\xff\x4f\xff\x51" or len(data) < 42:
         raise PixelError("The JPEG 2000 stream does not begin with a whole header.")
-    x1, y1, x0, y0 = struct.unpack_from(">4L", data, 8)
+    x1, y1, x0, y0, *grid = struct.unpack_from(">8L", data, 8)
     components = struct.unpack_from(">H", data, 40)[0]
     if len(data) < 42 + 3 * components or not components or x1 <= x0 or y1 <= y0:
-        raise PixelError("The JPEG 2000 header is damaged.")
+        raise PixelError(_DAMAGED_HEADER)
+    tiles = _tile_count((x0, x1), grid[::2]) * _tile_count((y0, y1), grid[1::2])
     depths = {data[42 + 3 * at] for at in range(components)}
     steps = [data[43 + 3 * at : 45 + 3 * at] for at in range(components)]
     subsampled = steps in _CHROMA_STEPS
     if len(depths) > 1 or not (subsampled or set(steps) == {b"\x01\x01"}):
         raise PixelError("JPEG 2000 components of different depth or size are not supported.")
     depth = depths.pop()
-    transformed, lossless, high_throughput, tiles = _jpeg2000_markers(data)
-    _check_tile_parts(data, tiles)
+    transformed, lossless, high_throughput, first_part = _jpeg2000_markers(data)
+    _check_tile_parts(data, first_part, tiles)
     return StreamInfo(
         "htj2k" if high_throughput else "jpeg2000",
         y1 - y0,
@@ -197,6 +199,14 @@ def jpeg2000_info(data: bytes) -> StreamInfo:
         colour="RGB" if transformed else "",
         subsampled=subsampled,
     )
+
+
+def _tile_count(image: tuple[int, int], tile: list[int]) -> int:
+    """Give how many tiles lie along an axis. ITU-T T.800 B.3; OpenJPH does not check its rules."""
+    (start, end), (size, origin) = image, tile
+    if not size or not origin <= start < origin + size:
+        raise PixelError(_DAMAGED_HEADER)
+    return -((origin - end) // size)
 
 
 def _is_high_throughput(codestream: bytes) -> bool:
@@ -224,14 +234,17 @@ def _jpeg2000_markers(data: bytes) -> tuple[bool, bool, bool, int]:
     raise PixelError("The JPEG 2000 stream is cut short before its first tile.")
 
 
-def _check_tile_parts(data: bytes, position: int) -> None:
-    """Follow the tile-part lengths: the codecs fill what is missing with zeros, unasked."""
+def _check_tile_parts(data: bytes, position: int, tiles: int) -> None:
+    """Follow the tile-parts: the codecs fill what is missing with zeros, unasked."""
+    found = set()
     while position + 12 <= len(data) and data[position : position + 2] == b"\xff\x90":
-        length = struct.unpack_from(">L", data, position + 6)[0]
+        tile, length = struct.unpack_from(">HL", data, position + 4)
+        found.add(tile)
         if length == 0:  # up to the end marker
             if b"\xff\xd9" not in data[-16:]:
                 raise PixelError("The JPEG 2000 stream is cut short: its end marker is missing.")
-            return
+            position = len(data)
+            break
         if length < 14:
             raise PixelError("A tile-part of the JPEG 2000 stream has an impossible length.")
         position += length
@@ -239,6 +252,13 @@ def _check_tile_parts(data: bytes, position: int) -> None:
         raise PixelError(
             f"The JPEG 2000 stream is cut short: {len(data)} of at least {position} bytes are here."
         )
+    if len(found) != tiles:
+        raise PixelError(
+            f"The JPEG 2000 stream is cut short or damaged: it holds {len(found):,} of its "
+            f"{tiles:,} tiles."
+        )
+    if max(found) >= tiles:
+        raise PixelError(_DAMAGED_HEADER)
 
 
 def rle_segments(data: bytes, expected: int) -> tuple[int, ...]:

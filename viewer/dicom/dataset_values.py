@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -68,8 +68,11 @@ def finite_numbers(found: Iterable[Any]) -> tuple[float, ...]:
 
 
 def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    """Give all values as text without padding."""
-    return tuple(str(value).strip(" \0") for value in values(dataset, keyword))
+    """Give all values as text without padding; empty for those that are none: items, bytes."""
+    found = values(dataset, keyword)
+    if any(isinstance(value, Dataset | bytes) for value in found):
+        return ()
+    return tuple(str(value).strip(" \0") for value in found)
 
 
 def text(dataset: Dataset, keyword: str) -> str:
@@ -86,6 +89,19 @@ def items(dataset: Dataset, keyword: str, which: slice = slice(None)) -> tuple[D
         return tuple(item for item in value[which] if isinstance(item, Dataset))
     except TypeError:
         return ()
+
+
+def is_stated(dataset: Dataset, keyword: str) -> bool:
+    """Whether an attribute is there with a value, readable or not."""
+    if keyword not in dataset:
+        return False
+    value = raw_value(dataset, keyword)
+    if value is None:  # empty, or beyond parsing
+        element = dataset.get_item(keyword)
+        value = None if element is None else element.value
+    if isinstance(value, bytes):
+        value = value.strip(b" \0")
+    return len(value) > 0 if isinstance(value, Sized) else value is not None
 
 
 def _number(value: Any) -> float | None:

@@ -11,11 +11,10 @@ from dataclasses import replace
 
 from pydicom.dataset import Dataset
 
-from viewer.dicom.dataset_values import text
+from viewer.dicom.dataset_values import is_stated, text
 from viewer.dicom.display_attributes import (
     FrameAttributes,
     frame_attributes,
-    is_stated,
     modality_of,
     padding_of,
     presentation_lut_of,

@@ -8,12 +8,12 @@ the values mean is `display_rules`' matter. PS3.3 C.7.6.16, C.11.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence, Sized
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 
-from viewer.dicom.dataset_values import integer, items, number, numbers, raw_value, text, texts
+from viewer.dicom.dataset_values import integer, is_stated, items, number, numbers, text, texts
 from viewer.dicom.dataset_values import values as all_values
 from viewer.dicom.display_rules import MOST_VOIS, StoredWord, padding, rescale, windows
 from viewer.dicom.headers import InstanceHeader
@@ -242,19 +242,6 @@ def _coded_as_pixels(frame: FrameAttributes, keyword: str) -> int | None:
         return value
     value &= 0xFFFF
     return value - 0x10000 if frame.layout.signed and value > 0x7FFF else value
-
-
-def is_stated(dataset: Dataset, keyword: str) -> bool:
-    """Whether an attribute is there with a value, readable or not."""
-    if keyword not in dataset:
-        return False
-    value = raw_value(dataset, keyword)
-    if value is None:  # empty, or beyond parsing
-        element = dataset.get_item(keyword)
-        value = None if element is None else element.value
-    if isinstance(value, bytes):
-        value = value.strip(b" \0")
-    return len(value) > 0 if isinstance(value, Sized) else value is not None
 
 
 def _tables(dataset: Dataset, keyword: str) -> tuple[Dataset, ...]:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from pydicom.dataset import Dataset
 
-from viewer.dicom.dataset_values import integer, text
+from viewer.dicom.dataset_values import integer, is_stated, text
 from viewer.dicom.errors import LimitError, PixelError
 from viewer.dicom.limits import Limits
 from viewer.dicom.pixel_layout import PixelLayout
+from viewer.plain_text import plain_line
 
 GREY = frozenset({"MONOCHROME1", "MONOCHROME2"})
 PALETTE = "PALETTE COLOR"
@@ -22,6 +23,7 @@ COLOUR = frozenset(
     }
 )
 _RETIRED = {"HSV": 3, "ARGB": 4, "CMYK": 4}  # samples a pixel
+_LONGEST_CODE = 32  # characters shown; a CS has 16
 _WORDS = (1, 8, 12, 16, 32, 64)  # bits; 12: two samples in three bytes
 FLOAT_TAG, DOUBLE_TAG = 0x7FE00008, 0x7FE00009
 
@@ -61,7 +63,7 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
         columns=columns,
         samples=samples,
         photometric=photometric,
-        planar=1 if integer(dataset, "PlanarConfiguration") == 1 and samples > 1 else 0,
+        planar=_planar(dataset, notes) if samples > 1 else 0,
         bits_allocated=bits,
         bits_stored=stored,
         high_bit=high,
@@ -72,11 +74,8 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
         display_error=_unknown_photometric(photometric) or stored_error,
     )
     if layout.decoded_bytes > limits.frame_bytes:
-        raise LimitError(
-            f"One frame of {columns} × {rows} pixels takes {layout.decoded_bytes >> 20} MiB, "
-            f"more than the limit of {limits.frame_bytes >> 20} MiB.",
-            path,
-        )
+        found = f"One frame of {columns} × {rows} pixels takes {layout.decoded_bytes >> 20:,} MiB"
+        raise LimitError(limits.refusal("frame_bytes", found), path)
     return layout
 
 
@@ -119,6 +118,13 @@ def _samples(dataset: Dataset, photometric: str, notes: list[str], path: str) ->
     return samples
 
 
+def _planar(dataset: Dataset, notes: list[str]) -> int:
+    planar = integer(dataset, "PlanarConfiguration")
+    if planar not in (0, 1, None):
+        notes.append(f"PlanarConfiguration {planar} is impossible; 0 is assumed.")
+    return int(planar == 1)
+
+
 def _word(dataset: Dataset, notes: list[str], path: str) -> tuple[int, int, int, bool, str]:
     bits = integer(dataset, "BitsAllocated")
     if bits is None:
@@ -146,13 +152,16 @@ def _word(dataset: Dataset, notes: list[str], path: str) -> tuple[int, int, int,
         high = stored - 1
     representation = integer(dataset, "PixelRepresentation")
     if representation not in (0, 1):
-        notes.append("PixelRepresentation is missing; unsigned values are assumed.")
+        what = "is missing" if representation is None else f"{representation} is impossible"
+        notes.append(f"PixelRepresentation {what}; unsigned values are assumed.")
     return bits, stored, high, representation == 1 and bits > 1, error
 
 
 def _frames(dataset: Dataset, notes: list[str]) -> int:
     frames = integer(dataset, "NumberOfFrames")
     if frames is None:
+        if is_stated(dataset, "NumberOfFrames"):
+            notes.append("NumberOfFrames cannot be read; 1 is assumed.")
         return 1
     if frames < 1:
         notes.append(f"NumberOfFrames {frames} is impossible; 1 is assumed.")
@@ -167,4 +176,5 @@ def _unknown_photometric(photometric: str) -> str:
         return "The header does not say PhotometricInterpretation: black and white are unknown."
     if photometric in _RETIRED:
         return f"PhotometricInterpretation {photometric} is retired and not supported."
-    return f"PhotometricInterpretation {photometric!r} is unknown, so no picture can be trusted."
+    shown = plain_line(photometric, _LONGEST_CODE)
+    return f"PhotometricInterpretation {shown!r} is unknown, so no picture can be trusted."
