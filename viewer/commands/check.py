@@ -21,7 +21,11 @@ from viewer.workers.child_pool import ChildPool
 _PROCESSES = 2
 _AHEAD = 16  # files handed out before the oldest answer is waited for
 _SLOWEST_FRAMES = 60  # of a file whose frames are all decoded
-_SKIPPED_STATUS: dict[str, CheckStatus] = {"index": "no-pixels", "not-a-file": "not-dicom"}
+_SKIPPED_STATUS: dict[str, CheckStatus] = {
+    "index": "no-pixels",
+    "archive": "no-pixels",
+    "not-a-file": "not-dicom",
+}
 
 _Answer = SimpleQueue[CheckResult | NegatoError]
 

@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _given(entry: Skipped, paths: list[str]) -> bool:
     """Say whether a path that the user named could not be opened."""
-    shown_elsewhere = entry.kind in ("duplicate", "index")
+    shown_elsewhere = entry.kind in ("duplicate", "index", "archive")
     return not shown_elsewhere and entry.path in map(os.path.abspath, paths)
 
 

@@ -162,7 +162,7 @@ class CatalogueBuilder:
 
 
 def _without_place(header: InstanceHeader) -> InstanceHeader:
-    return replace(header, path="", mtime_ns=0)
+    return replace(header, path="", mtime_ns=0, in_archive=False)
 
 
 def _study_key(header: InstanceHeader) -> Hashable:

@@ -8,7 +8,6 @@ What turns out not to be plain is left to `frames`, which says why.
 from __future__ import annotations
 
 import io
-import os
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -20,7 +19,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.plain_frames import PlainFrame, plain_frame
-from viewer.dicom.regular_files import open_descriptor
+from viewer.dicom.regular_files import open_version
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -103,9 +102,9 @@ def _layout(plain: PlainFrame) -> PixelLayout:
 
 def _read(path: str, frame: CompressedFrame) -> bytes | None:
     """Read the frame's stream at one go; None where the file or its items are not as told."""
-    descriptor, status = open_descriptor(path)
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        if (status.st_size, status.st_mtime_ns) != (frame.size, frame.mtime_ns):
+    file, version = open_version(path)
+    with file:
+        if version != (frame.size, frame.mtime_ns):
             return None
         file.seek(frame.offset)
         value = file.read(frame.size - frame.offset)

@@ -48,7 +48,7 @@ class DiscFolder:
             components or by a symbolic link; None where nothing is there.
         """
         components = [part for joined in file_id for part in joined.split("/")]
-        if not all(_is_name(component) for component in components):
+        if not all(is_name(component) for component in components):
             return Outside()
         path = self._root
         linked = sys.platform == "win32"  # where there is more than symbolic links
@@ -70,7 +70,7 @@ class DiscFolder:
         return names.get(component) or names.get("/" + _plain(component))
 
 
-def _is_name(component: str) -> bool:
+def is_name(component: str) -> bool:
     """Tell a plain file name from what moves elsewhere; an empty one stands for a leading slash."""
     return (
         component not in ("", ".", "..") and "\0" not in component and not _DRIVE.match(component)

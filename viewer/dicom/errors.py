@@ -17,6 +17,7 @@ SkipKind = Literal[
     "outside",  # a reference that leaves the opened folder
     "limit",  # over one of the documented limits
     "index",  # a DICOMDIR: read as the disc's index, not an image
+    "archive",  # read as a folder: its files are seen for themselves
 ]
 
 
@@ -72,3 +73,17 @@ class PresentationStateError(NegatoError):
 
 class LimitError(PixelError):
     """A frame or header over a documented limit."""
+
+
+def told_of_defect(failure: BaseException) -> str:
+    """Say of what is no error of ours what failed and where, and none of the values it names."""
+    where, step = "", failure.__traceback__
+    while step is not None:  # from the outermost call to the innermost
+        module = step.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("viewer."):
+            where = f" in {module}, line {step.tb_lineno}"
+        step = step.tb_next
+    return (
+        f"Negato failed on this file ({type(failure).__name__}{where}). "
+        "It may be damaged; if other viewers show it, please report this."
+    )

@@ -146,7 +146,9 @@ def decoded_frame(
 def _video_frame(file: PixelFile, index: int) -> Decoded:
     if not file.frames:
         raise PixelError("The pixel data holds no video.")
-    return video_frame(file.path, file.frames[0], file.transfer_syntax, file.layout, index)
+    return video_frame(
+        file.path, file.frames[0], file.transfer_syntax, file.layout, index, file.limits
+    )
 
 
 def finished(decoded: Decoded, layout: PixelLayout) -> tuple[_Array, Decoded]:

@@ -91,6 +91,7 @@ class Reference:
         "frame_reference_time_ms",
         "pixel_data_offset",
         "pixel_data_length",
+        "in_archive",
     ),
 )
 @dataclass(frozen=True)
@@ -217,3 +218,4 @@ class InstanceHeader:
     # What dimension_index_values count (PS3.3 C.7.6.17): the keyword of DimensionIndexPointer,
     # of a private attribute its DimensionDescriptionLabel
     dimensions: tuple[str, ...] = ()
+    in_archive: bool = False  # to be unpacked, and so read in a child process alone

@@ -20,6 +20,7 @@ _KINDS: dict[SkipKind, tuple[str, str]] = {
     "outside": ("outside the folder", "outside the folder"),
     "duplicate": ("duplicate", "duplicates"),
     "index": ("disc index", "disc indexes"),
+    "archive": ("archive", "archives"),
     "not-a-file": ("not a regular file", "not regular files"),
     "not-dicom": ("not DICOM", "not DICOM"),
 }

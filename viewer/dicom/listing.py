@@ -51,7 +51,7 @@ def catalogue_text(catalogue: Catalogue) -> str:
     lines += [
         f"  {whole_line(skipped.path)}: {whole_line(skipped.reason)}"
         for skipped in ledger.skipped
-        if skipped.kind not in ("not-dicom", "index")
+        if skipped.kind not in ("not-dicom", "index", "archive")
     ]
     return "\n".join(lines) + "\n"
 

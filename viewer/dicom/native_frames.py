@@ -39,7 +39,7 @@ class NativeFrame:
 
 def native_frame(header: InstanceHeader, limits: Limits = DEFAULT_LIMITS) -> NativeFrame | None:
     """Give the plain frame of a file, or None where another must read it."""
-    if header.transfer_syntax_uid not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE):
+    if header.in_archive or header.transfer_syntax_uid not in (IMPLICIT_LITTLE, EXPLICIT_LITTLE):
         return None
     plain = plain_frame(header)
     if plain is None or header.pixel_data_offset is None or header.pixel_data_length is None:

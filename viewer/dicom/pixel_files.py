@@ -6,7 +6,6 @@ into samples is left to `frames` and `codecs`.
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,7 +35,12 @@ from viewer.dicom.layout import layout_of
 from viewer.dicom.limits import Limits
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.reading import read_header
-from viewer.dicom.regular_files import open_regular, system_error
+from viewer.dicom.regular_files import (
+    FileVersion,
+    open_regular,
+    system_error,
+    version_of,
+)
 from viewer.dicom.sop_classes import sop_class_name
 from viewer.dicom.stream_layout import layout_by_stream
 from viewer.dicom.video import is_video
@@ -55,6 +59,7 @@ class PixelFile:
     header: InstanceHeader
     dataset: Dataset
     layout: PixelLayout
+    limits: Limits
     offset: int  # of the pixel data's value; in the inflated data set where that is deflated
     length: int  # bytes of the value that are there; 0 where encapsulated
     frames: tuple[tuple[Fragment, ...], ...] = ()  # encapsulated: what is there of each frame
@@ -76,7 +81,7 @@ class PixelFile:
             yield cast(BinaryIO, self.inflated)
             return
         try:
-            with open_regular(self.path) as stream:
+            with open_regular(self.path, self.limits) as stream:
                 yield stream
         except OSError as error:
             raise system_error(self.path, error) from error
@@ -90,14 +95,13 @@ def pixel_file(path: str, limits: Limits) -> PixelFile:
     HeaderError, PixelError, NoPixelDataError
     """
     try:
-        status = os.stat(path)
-        return _parsed(path, status.st_size, status.st_mtime_ns, limits)
+        return _parsed(path, version_of(path, limits), limits)
     except OSError as error:
         raise system_error(path, error) from error
 
 
 @lru_cache(maxsize=2)
-def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
+def _parsed(path: str, _version: FileVersion, limits: Limits) -> PixelFile:
     header = read_header(path, limits)
     syntax = header.transfer_syntax_uid
     if codecs.is_on_a_server(syntax):
@@ -109,7 +113,7 @@ def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
     layout = layout_of(dataset, header.pixel_data_tag, path, limits)
     encapsulated = codecs.is_encapsulated(syntax) or is_video(syntax)
     if encapsulated and header.pixel_data_length is None:
-        return _encapsulated(header, dataset, layout)
+        return _encapsulated(header, dataset, layout, limits)
     if syntax not in _NATIVE:
         why = f"The pixel data has a length, but transfer syntax {syntax} stores items."
         raise PixelError(why if encapsulated else codecs.unsupported(syntax), path)
@@ -123,12 +127,13 @@ def _parsed(path: str, _size: int, _mtime_ns: int, limits: Limits) -> PixelFile:
         header,
         dataset,
         layout,
+        limits,
         place[0],
         there,
         big_endian=big_endian,
         swapped_bytes=big_endian
         and layout.bits_allocated in (1, 8, 12)
-        and _stored_as_words(header),
+        and _stored_as_words(header, limits),
         warnings=_excess(layout, there),
         inflated=inflated,
     )
@@ -154,19 +159,21 @@ def _excess(layout: PixelLayout, there: int) -> tuple[str, ...]:
     return (f"The pixel data is {there - needed} bytes longer than its header says.",)
 
 
-def _stored_as_words(header: InstanceHeader) -> bool:
+def _stored_as_words(header: InstanceHeader, limits: Limits) -> bool:
     """Tell whether 8-bit samples are in OW, whose bytes a big-endian file swaps. PS3.5 A.3."""
     if header.pixel_data_offset is None or header.transfer_syntax_uid != EXPLICIT_BIG:
         return False
-    with open_regular(header.path) as stream:
+    with open_regular(header.path, limits) as stream:
         stream.seek(header.pixel_data_offset - 8)
         return stream.read(2) == b"OW"
 
 
-def _encapsulated(header: InstanceHeader, dataset: Dataset, layout: PixelLayout) -> PixelFile:
+def _encapsulated(
+    header: InstanceHeader, dataset: Dataset, layout: PixelLayout, limits: Limits
+) -> PixelFile:
     if header.pixel_data_offset is None:
         raise PixelError("Compressed frames inside a deflated data set are not supported.")
-    with open_regular(header.path) as stream:
+    with open_regular(header.path, limits) as stream:
         found = walk(stream, header.pixel_data_offset, header.size)
         frames: tuple[tuple[Fragment, ...], ...] = (found.fragments,)
         notes: tuple[str, ...] = ()
@@ -178,6 +185,7 @@ def _encapsulated(header: InstanceHeader, dataset: Dataset, layout: PixelLayout)
         header,
         dataset,
         layout,
+        limits,
         header.pixel_data_offset,
         0,
         frames=frames,
@@ -208,7 +216,7 @@ def _read_dataset(
     """Read all before the pixels: data set, place (offset, length) of the value, inflated data."""
     place: list[tuple[int, int | None]] = []
     inflated: InflatingStream | None = None
-    with open_regular(header.path) as file, warnings.catch_warnings():
+    with open_regular(header.path, limits) as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they quote values, which may name a patient
         stream: BinaryIO = file
 
@@ -230,7 +238,7 @@ def _read_dataset(
                     place[-1] = offset, len(inflated.read(length))
             else:
                 dataset = read_partial(stream, stop_when=at_pixels, force=True)
-        except (OSError, MemoryError):
+        except (OSError, MemoryError, HeaderError):
             raise
         except InflateLimitError as error:
             raise HeaderError(

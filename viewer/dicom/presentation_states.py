@@ -135,7 +135,7 @@ def _dataset(header: InstanceHeader, limits: Limits) -> Dataset:
             "The file is larger than this program allows for a presentation state.", path
         )
     try:
-        with open_regular(path) as stream, warnings.catch_warnings():
+        with open_regular(path, limits) as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they quote values, which may name a patient
             if header.transfer_syntax_uid not in DEFLATED:
                 return read_partial(stream, force=True)
@@ -149,7 +149,7 @@ def _dataset(header: InstanceHeader, limits: Limits) -> Dataset:
         raise HeaderError(
             "The compressed data set unpacks to more than this program allows.", path, "limit"
         ) from error
-    except MemoryError:
+    except (MemoryError, HeaderError):
         raise
     except Exception as error:  # whatever pydicom raises on damaged content
         raise HeaderError(

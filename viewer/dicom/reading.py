@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
+from typing import BinaryIO
 
 from viewer.dicom.elements import UNDEFINED_LENGTH, EncodingError, element_at
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.regular_files import open_descriptor, system_error
+from viewer.dicom.regular_files import (
+    BELOW_A_FILE,
+    open_descriptor,
+    open_version,
+    system_error,
+)
 from viewer.dicom.series_reader import SeriesReader
+from viewer.dicom.shared_fields import alike, changing_values
 
 _WINDOW = 16 << 10
 _LARGE_WINDOW = 256 << 10  # tried once, before pydicom: private elements make some headers long
@@ -45,7 +53,7 @@ class HeaderReader:
         Parameters
         ----------
         path : str
-            Absolute; of a regular file, or of a symbolic link to one.
+            Absolute; of a regular file, of a symbolic link to one, or of a file in an archive.
 
         Raises
         ------
@@ -54,35 +62,54 @@ class HeaderReader:
             'damaged' or 'limit'.
         """
         try:
-            descriptor, status = open_descriptor(path)
             try:
-                return self._read(descriptor, status, path)
+                descriptor, status = open_descriptor(path)
+            except BELOW_A_FILE:
+                return self._read_member(path)
+            try:
+                version = status.st_size, status.st_mtime_ns
+                header = self._quick_header(partial(os.read, descriptor), path, *version)
+                if header is not None:
+                    return header
+                os.lseek(descriptor, 0, os.SEEK_SET)
+                with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                    return self._full_header(stream, path, *version)
             finally:
                 os.close(descriptor)
         except OSError as error:
             raise system_error(path, error) from error
 
-    def _read(self, descriptor: int, status: os.stat_result, path: str) -> InstanceHeader:
-        size, mtime_ns = status.st_size, status.st_mtime_ns
-        window = _first_bytes(descriptor, b"", min(size, _WINDOW))
+    def _read_member(self, path: str) -> InstanceHeader:
+        """Read the header of a file in an archive."""
+        stream, version = open_version(path, self._limits)
+        header = self._quick_header(stream.read, path, *version)
+        if header is None:
+            stream.seek(0)
+            header = self._full_header(stream, path, *version)
+        return alike(header, {**changing_values(header), "in_archive": True})
+
+    def _quick_header(
+        self, read: Callable[[int], bytes], path: str, size: int, mtime_ns: int
+    ) -> InstanceHeader | None:
+        """Read a plain header; ``read`` gives some of the next bytes, b"" at the end."""
+        window = _first_bytes(read, b"", min(size, _WINDOW))
         header = self._quick.header(path, size, mtime_ns, window)
         if header is not None:
             return header
         if window[128:132] != b"DICM":
             _check_plausible(window, size, path)
         elif size > _WINDOW:
-            window = _first_bytes(descriptor, window, min(size, _LARGE_WINDOW))
-            header = self._quick.header(path, size, mtime_ns, window)
-            if header is not None:
-                return header
+            window = _first_bytes(read, window, min(size, _LARGE_WINDOW))
+            return self._quick.header(path, size, mtime_ns, window)
+        return None
+
+    def _full_header(self, stream: BinaryIO, path: str, size: int, mtime_ns: int) -> InstanceHeader:
         if self._on_slow is not None:
             self._on_slow(path)
         # pydicom takes as long to load as a thousand headers to read, and few files need it
         from viewer.dicom.fullread import full_header
 
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        with os.fdopen(descriptor, "rb", closefd=False) as stream:
-            return full_header(stream, path, size, mtime_ns, self._limits)
+        return full_header(stream, path, size, mtime_ns, self._limits)
 
 
 def read_header(path: str, limits: Limits = DEFAULT_LIMITS) -> InstanceHeader:
@@ -90,11 +117,11 @@ def read_header(path: str, limits: Limits = DEFAULT_LIMITS) -> InstanceHeader:
     return HeaderReader(limits).read(os.path.abspath(path))
 
 
-def _first_bytes(descriptor: int, read: bytes, count: int) -> bytes:
+def _first_bytes(read: Callable[[int], bytes], start: bytes, count: int) -> bytes:
     """Read on to ``count`` bytes; fewer where the file ends, by now, before them."""
-    while len(read) < count and (more := os.read(descriptor, count - len(read))):
-        read += more
-    return read
+    while len(start) < count and (more := read(count - len(start))):
+        start += more
+    return start
 
 
 def _check_plausible(window: bytes, size: int, path: str) -> None:

@@ -1,8 +1,9 @@
 """From what the user opens to a stream of files: folders, discs with a DICOMDIR, single files.
 
 Decides which files are looked at, and in which order; opens none but the
-DICOMDIR. Nothing but regular files, nothing outside of what was opened, no
-folder twice. What is in the files is `reading`'s matter.
+DICOMDIR, and archives, which are looked into like folders. Nothing but regular
+files, nothing outside of what was opened, no folder twice. What is in the
+files is `reading`'s matter.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.natural_order import natural_key, of_one_shape
 from viewer.dicom.outline import Outline, SeriesRead
-from viewer.dicom.regular_files import open_regular, system_error
+from viewer.dicom.regular_files import BELOW_A_FILE, open_regular, system_error, version_of
 
 _MANY_ENTRIES = 2_000
 _FIRST_ENTRIES = 32
+_INDEX_IN_ARCHIVE = "The index of a disc; the files in the archive are looked at without it."
 _name = attrgetter("name")
 
 
@@ -78,23 +80,31 @@ def find_files(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Iterato
     for given in paths:
         path = os.path.abspath(given)
         try:
-            status = os.stat(path)
+            mode = os.stat(path).st_mode
+        except BELOW_A_FILE as error:
+            yield from _in_archive(path, error, seen)
         except OSError as error:
             yield _skipped_by_system(path, error)
-            continue
-        if stat.S_ISDIR(status.st_mode):
-            yield from _folder(path, seen)
-        elif not stat.S_ISREG(status.st_mode):
-            if seen.first_time(path):
-                yield _not_a_file(path)
-        elif _is_dicomdir(path):
-            if seen.first_time(path):
-                yield from _disc(os.path.dirname(path), path, seen)
         else:
-            if seen.first_time(path):
-                yield SourceFile(path)
-            if len(paths) == 1:
-                yield from _siblings(path, seen)
+            yield from _given(path, mode, seen, alone=len(paths) == 1)
+
+
+def _given(path: str, mode: int, seen: _Seen, *, alone: bool) -> Iterator[Found]:
+    """Give what a path holds that the user opened."""
+    if stat.S_ISDIR(mode):
+        yield from _folder(path, seen)
+        return
+    is_first = seen.first_time(path)
+    if not stat.S_ISREG(mode):
+        yield from [_not_a_file(path)] * is_first
+    elif _is_dicomdir(path):
+        yield from _disc(os.path.dirname(path), path, seen) if is_first else ()
+    elif _is_archive(path):
+        yield from _archive(path, seen) if is_first else ()
+    else:
+        yield from [SourceFile(path)] * is_first
+        if alone:
+            yield from _siblings(path, seen)
 
 
 def _folder(root: str, seen: _Seen) -> Iterator[Found]:
@@ -211,6 +221,54 @@ def _named(path: str) -> SourceFile | Skipped:
     return SourceFile(path) if stat.S_ISREG(mode) else _not_a_file(path)
 
 
+def _archive(path: str, seen: _Seen, folder: str = "") -> Iterator[Found]:
+    """Give the files in an archive; those in one of its folders alone, where that is named."""
+    from viewer.dicom.archives import read_archive
+
+    try:
+        archive = read_archive(path, seen.limits)
+    except HeaderError as error:
+        yield Skipped(path, error.kind, error.message)
+        return
+    count = len(archive.members)
+    if archive.damage:
+        files = "1 file was" if count == 1 else f"{count:,} files were"
+        reason = f"{archive.damage}; {files} found in it all the same. Copy the archive again."
+        yield Skipped(path, "damaged", reason)
+    else:
+        yield Skipped(path, "archive", "An archive; its files are listed like those of a folder.")
+    for member in archive.below(folder):
+        if seen.first_time(member):
+            index = os.path.basename(member).casefold() == "dicomdir"
+            yield Skipped(member, "index", _INDEX_IN_ARCHIVE) if index else SourceFile(member)
+    if not folder:
+        yield from archive.skipped
+
+
+def _in_archive(path: str, error: OSError, seen: _Seen) -> Iterator[Found]:
+    """Give the file, or the files of the folder, that a path within an archive names."""
+    from viewer.dicom.archives import split_path
+
+    parts = split_path(path)
+    if parts is None or not _is_archive(parts[0]):
+        yield _skipped_by_system(path, error)
+        return
+    try:
+        version_of(path, seen.limits)
+    except HeaderError as told:
+        inside = list(_archive(parts[0], seen, parts[1]))[1:]
+        yield from inside or [Skipped(path, told.kind, told.message)]
+    else:
+        if seen.first_time(path):
+            yield SourceFile(path)
+
+
+def _is_archive(path: str) -> bool:
+    """Tell a ZIP archive by its first bytes, where they are not the preamble of a DICOM file."""
+    start = _start(path)
+    return start.startswith((b"PK\3\4", b"PK\5\6")) and start[128:132] != b"DICM"
+
+
 def _siblings(path: str, seen: _Seen) -> Iterator[SourceFile]:
     """Give the regular files beside one that was opened; they were not asked for, so no reasons."""
     folder = os.path.dirname(path)
@@ -229,12 +287,16 @@ def _is_dicomdir(path: str) -> bool:
     """Tell a DICOMDIR by its name, or by its class where it has another one."""
     if os.path.basename(path).casefold() == "dicomdir":
         return True
+    start = _start(path)
+    return start[128:132] == b"DICM" and DICOMDIR_SOP_CLASS.encode() in start
+
+
+def _start(path: str) -> bytes:
     try:
         with open_regular(path) as stream:
-            start = stream.read(1024)
+            return stream.read(1024)
     except (OSError, HeaderError):
-        return False  # reading it as an image will say why
-    return start[128:132] == b"DICM" and DICOMDIR_SOP_CLASS.encode() in start
+        return b""  # reading it as an image will say why
 
 
 def _not_a_file(path: str) -> Skipped:

@@ -34,7 +34,7 @@ def read_table(path: str, limits: Limits, first_rows: int | None = None) -> TagT
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            with open_regular(path) as file:
+            with open_regular(path, limits) as file:
                 elements = _elements(file, path, limits)
                 for element in islice(elements, first_rows):
                     rows.add(element)
@@ -47,7 +47,8 @@ def read_table(path: str, limits: Limits, first_rows: int | None = None) -> TagT
 
 def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
     """Yield the file meta information, then the data set."""
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
     if not size:
         raise HeaderError("The file is empty; copy it again.", path, "not-dicom")
     reader = ByteReader(file, size)

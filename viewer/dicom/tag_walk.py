@@ -21,6 +21,7 @@ from viewer.dicom.elements import (
     SHORT_VRS,
     UNDEFINED_LENGTH,
 )
+from viewer.dicom.errors import HeaderError
 from viewer.dicom.inflating import InflateLimitError
 from viewer.dicom.limits import Limits
 from viewer.dicom.tag_context import BINARY_VRS, NUMBER_VRS, DatasetContext
@@ -115,6 +116,8 @@ class Walk:
             yield self._note(f"The rest is not read: it inflates to more than {limit}.")
         except zlib.error:
             yield self._note("The rest is not read: the compressed data are damaged.")
+        except HeaderError as error:  # of the archive that the file is in
+            yield self._note(f"The rest is not read: {error.message}")
 
     def _note(self, text: str) -> Element:
         depth = min(len(self._levels) - 1, self._deepest)

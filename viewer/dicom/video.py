@@ -17,6 +17,7 @@ import numpy as np
 from viewer.dicom.decoded import Decoded
 from viewer.dicom.encapsulation import Fragment
 from viewer.dicom.errors import PixelError
+from viewer.dicom.limits import Limits
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.samples import BT_601, ybr_to_rgb
@@ -63,6 +64,7 @@ def video_frame(
     transfer_syntax: str,
     layout: PixelLayout,
     index: int,
+    limits: Limits,
 ) -> Decoded:
     """Decode one frame of a video to 8-bit RGB.
 
@@ -89,7 +91,7 @@ def video_frame(
         ) from error
     if layout.samples != 3:
         raise PixelError(f"A video in {layout.photometric or 'one sample a pixel'} is impossible.")
-    video = _opened(path, fragments, _CODECS[transfer_syntax])
+    video = _opened(path, fragments, _CODECS[transfer_syntax], limits)
     frame = video.frame(index)
     if (frame.width, frame.height) != (layout.columns, layout.rows):
         raise PixelError(
@@ -106,15 +108,18 @@ def video_frame(
 
 
 @lru_cache(maxsize=1)
-def _opened(path: str, fragments: tuple[Fragment, ...], codec: str) -> _Video:
-    return _Video(path, fragments, codec)
+def _opened(path: str, fragments: tuple[Fragment, ...], codec: str, limits: Limits) -> _Video:
+    return _Video(path, fragments, codec, limits)
 
 
 class _Video:
     """A stream and how far it is decoded, so that a run of frames takes one pass."""
 
-    def __init__(self, path: str, fragments: tuple[Fragment, ...], stated_codec: str) -> None:
+    def __init__(
+        self, path: str, fragments: tuple[Fragment, ...], stated_codec: str, limits: Limits
+    ) -> None:
         self._path = path
+        self._limits = limits
         self._fragments = fragments
         self._stated = stated_codec
         self._frames: Iterator[VideoFrame] = iter(())
@@ -169,7 +174,7 @@ class _Video:
 
     def _restart(self) -> None:
         self.close()
-        self._container = _container(self._path, self._fragments, self._stated)
+        self._container = _container(self._path, self._fragments, self._stated, self._limits)
         if not self._container.streams.video:
             raise PixelError("The pixel data holds no video.")
         stream = self._container.streams.video[0]
@@ -186,16 +191,17 @@ class _Video:
             self._container = None
 
 
-def _container(path: str, fragments: Sequence[Fragment], codec: str) -> av.container.InputContainer:
+def _container(
+    path: str, fragments: Sequence[Fragment], codec: str, limits: Limits
+) -> av.container.InputContainer:
     """Open the stream, in a container of any kind, else as the elementary stream it should be."""
     import av
 
     failure: Exception | None = None
     for form in (None, _FORMATS[codec]):
         try:
-            return av.open(
-                _FragmentReader(path, fragments), "r", format=form, buffer_size=_BUFFER_BYTES
-            )
+            reader = _FragmentReader(path, fragments, limits)
+            return av.open(reader, "r", format=form, buffer_size=_BUFFER_BYTES)
         except av.FFmpegError as error:
             failure = error
     raise PixelError("The video stream is damaged: its beginning is not found.") from failure
@@ -204,8 +210,9 @@ def _container(path: str, fragments: Sequence[Fragment], codec: str) -> av.conta
 class _FragmentReader:
     """The fragments as one file. Opened for each read: a file kept open is a disc kept in."""
 
-    def __init__(self, path: str, fragments: Sequence[Fragment]) -> None:
+    def __init__(self, path: str, fragments: Sequence[Fragment], limits: Limits) -> None:
         self._path = path
+        self._limits = limits
         self._fragments = fragments
         self._size = sum(fragment.length for fragment in fragments)
         self._position = 0
@@ -215,7 +222,7 @@ class _FragmentReader:
         parts: list[bytes] = []
         start = 0  # of the fragment in the joined stream
         try:
-            with open_regular(self._path) as file:
+            with open_regular(self._path, self._limits) as file:
                 for fragment in self._fragments:
                     skipped = self._position - start
                     if wanted and 0 <= skipped < fragment.length:
