@@ -13,8 +13,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import NoReturn
 
 from viewer import __version__
+from viewer.plain_text import whole_line
 
 _COMMANDS = {
     "list": "show the catalogue and the ledger of files, folders or discs",
@@ -36,6 +38,13 @@ class LaunchRequest:
     limits: tuple[tuple[str, str], ...] = ()  # names and values, as given
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with arguments in printable words: they may hold names of files."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(whole_line(message))
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Negato and give the exit code: 0, 1 for a failure, 2 for wrong use, 130 for Ctrl+C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -49,7 +58,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
     from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
 
     module = import_module(f"viewer.commands.{name}")
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         f"negato {name}", description=_COMMANDS[name].capitalize() + "."
     )
     module.configure(parser)
@@ -62,7 +71,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
         code = int(module.run(parsed))
         sys.stdout.flush()  # here, where a failure can still be said
     except NegatoError as error:
-        sys.stderr.write(f"negato: {error}\n")
+        sys.stderr.write(f"negato: {whole_line(str(error))}\n")
     except BrokenPipeError:  # who reads the output has seen enough
         _discard_output()
     except OSError as error:
@@ -85,7 +94,7 @@ def _discard_output() -> None:
 
 def _parse_window(arguments: list[str]) -> LaunchRequest:
     commands = "\n".join(f"  {name:8}{text}" for name, text in _COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         "negato",
         description="Open DICOM files, folders and discs. Not for diagnosis.",
         epilog=f"without a window (negato COMMAND --help):\n{commands}",

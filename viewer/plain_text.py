@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -38,6 +39,11 @@ def plain_lines(text: str, limit: int = 1000) -> str:
     """
     kept = text if len(text) <= limit else text[: limit - 1] + "…"
     return "\n".join(whole_line(line) for line in _LINE_END.split(kept))
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Give ``value`` as JSON without a control character, DEL included."""
+    return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
 def csv_cell(text: str) -> str:

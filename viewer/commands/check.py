@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from viewer.dicom.errors import NegatoError, SourceError
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.sources import SourceFile, find_files
-from viewer.plain_text import plain_line
+from viewer.plain_text import json_text, plain_line, whole_line
 from viewer.workers.child_pool import ChildPool
 
 _PROCESSES = 2
@@ -51,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
     found = check_paths(arguments.paths, all_frames=arguments.all_frames, limits=arguments.limits)
     for result in found:
         counts[result.status] += 1
-        line = json.dumps(result.to_json()) if arguments.json else _line(result)
+        line = json_text(result.to_json()) if arguments.json else _line(result)
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
     if not counts:
@@ -88,7 +87,7 @@ def check_paths(
                 answer.put(_skipped(found))
             else:
                 if isinstance(found, Notice):
-                    sys.stderr.write(f"{found.text}\n")
+                    sys.stderr.write(f"{whole_line(found.text)}\n")
                 continue
             pending.append((found.path, answer))
             if len(pending) > _AHEAD:

@@ -6,7 +6,6 @@ The file is read in a child process, as everywhere.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterable
@@ -17,7 +16,7 @@ from typing import Any
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import Limits
 from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, tag_text
-from viewer.plain_text import plain_line
+from viewer.plain_text import json_text, plain_line
 from viewer.workers.child_pool import ChildPool
 
 JsonRow = dict[str, Any]
@@ -43,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     if arguments.json:
         tree = json_tree(table) if arguments.find is None else _json_matches(table, rows)
-        sys.stdout.write(json.dumps(tree, indent=1) + "\n")
+        sys.stdout.write(json_text(tree, indent=1) + "\n")
     else:
         line = tree_line if arguments.find is None else match_line
         sys.stdout.writelines(line(table, row) + "\n" for row in rows)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 
 from viewer.commands.one_frame import configure_frame, read_frame_as_asked
 from viewer.dicom.errors import NegatoError
 from viewer.imaging.explain import Explanation, explain
-from viewer.plain_text import plain_line
+from viewer.plain_text import json_text, plain_line
 
 _LONGEST = 1000  # characters of one text
 
@@ -36,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise NegatoError(f"There is no such pixel; the frame has {rows} rows, {columns} columns.")
     found = explain(seen.pixels, seen.description, seen.voi, seen.voi_by, point_rc, seen.view)
     if arguments.json:
-        sys.stdout.write(json.dumps(_as_json(found, arguments), indent=2) + "\n")
+        sys.stdout.write(json_text(_as_json(found, arguments), indent=2) + "\n")
     else:
         sys.stdout.write(_as_text(found))
     return 0

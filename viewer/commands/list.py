@@ -1,23 +1,25 @@
-"""``negato list``: the catalogue and the ledger, for people or as JSON."""
+"""``negato list``: the catalogue and the ledger, for people, as JSON, or as a table of files."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Skipped
 from viewer.dicom.errors import SourceError
+from viewer.dicom.file_table import catalogue_csv
 from viewer.dicom.listing import catalogue_json, catalogue_text
-from viewer.plain_text import plain_line
+from viewer.plain_text import json_text, whole_line
 from viewer.workers.scan import scan_in_child
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, DICOMDIR or disc")
-    parser.add_argument("--json", action="store_true", help="write JSON")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="write JSON")
+    form.add_argument("--csv", action="store_true", help="write a row a file, for a spreadsheet")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -36,14 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
     absent = [entry for entry in catalogue.ledger.skipped if _given(entry, arguments.paths)]
     if not catalogue.patients:
         raise _nothing(arguments.paths, catalogue, absent)
-    sys.stdout.write(
-        json.dumps(catalogue_json(catalogue), indent=1) + "\n"
-        if arguments.json
-        else catalogue_text(catalogue)
-    )
+    if arguments.json:
+        sys.stdout.write(json_text(catalogue_json(catalogue), indent=1) + "\n")
+    else:
+        sys.stdout.write((catalogue_csv if arguments.csv else catalogue_text)(catalogue))
     for entry in absent:
-        line = f"{entry.path}: {entry.reason}"
-        sys.stderr.write(f"negato: {plain_line(line, limit=len(line))}\n")
+        sys.stderr.write(f"negato: {whole_line(f'{entry.path}: {entry.reason}')}\n")
     return 1 if absent else 0
 
 

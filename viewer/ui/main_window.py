@@ -6,9 +6,11 @@ It places widgets and passes intents on; what is open lives in `Workspace`.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
+from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer
+from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -391,4 +393,11 @@ class MainWindow(QMainWindow):
 
 
 def _local_paths(data: QMimeData) -> list[str]:
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
+    return [_local_path(url) for url in data.urls() if url.isLocalFile()]
+
+
+def _local_path(url: QUrl) -> str:
+    """Give the path of a URL, on systems where names are bytes with those that are no UTF-8."""
+    if sys.platform == "win32":
+        return url.toLocalFile()
+    return os.fsdecode(unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded)))
