@@ -23,11 +23,12 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
 from viewer.dicom.header_fields import PixelPlace
 from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
-from viewer.dicom.inflating import InflateLimitError, InflatingStream
+from viewer.dicom.inflating import InflatingStream
 from viewer.dicom.limits import Limits
 from viewer.dicom.nm_planes import NM_TAGS, nm_frame_groups
 from viewer.dicom.references import REFERENCE_TAGS, references_of
 from viewer.dicom.sop_classes import is_presentation_state
+from viewer.dicom.structure import bounded_reading, check_structure
 from viewer.dicom.values import LONGEST_VALUE, text
 
 _META_WINDOW = 16 << 10
@@ -36,15 +37,13 @@ _DIMENSION_INDEX_SEQUENCE = 0x00209222
 
 
 class _Watch:
-    """Stops pydicom at the pixels, at a limit, where a value ends beyond the file."""
+    """Stops pydicom at the pixels, and where a value ends beyond the file."""
 
-    def __init__(self, stream: BinaryIO, size: int | None, limits: Limits) -> None:
+    def __init__(self, stream: BinaryIO, size: int | None) -> None:
         self.pixels = PixelPlace()
         self.cut_short = False
-        self.too_many = False
         self._stream = stream
         self._size = size
-        self._elements_left = limits.elements_per_file
 
     def __call__(self, tag: BaseTag, _vr: str | None, length: int) -> bool:
         position = self._stream.tell()  # pydicom asks when it has read the element's head
@@ -52,10 +51,8 @@ class _Watch:
         if tag in header_fields.PIXEL_TAGS:
             self.pixels = PixelPlace(int(tag), position, length if defined else None)
             return True
-        self._elements_left -= 1
-        self.too_many = self._elements_left < 0
         self.cut_short = defined and self._size is not None and position + length > self._size
-        return self.too_many or self.cut_short
+        return self.cut_short
 
 
 def full_header(
@@ -76,21 +73,11 @@ def full_header(
         'damaged' or 'limit'.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), bounded_reading(path, limits):
             warnings.simplefilter("ignore")  # they quote values, which may name a patient
             return _read(stream, path, size, mtime_ns, limits)
     except HeaderError:
         raise
-    except RecursionError as error:
-        raise HeaderError(
-            "The header nests more sequences in one another than this program follows.",
-            path,
-            "limit",
-        ) from error
-    except InflateLimitError as error:
-        raise HeaderError(
-            "The compressed header unpacks to more than this program allows.", path, "limit"
-        ) from error
     except OSError as error:
         if error.errno is None:  # pydicom's own, on content
             raise _damaged(path, error) from error
@@ -119,19 +106,17 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
     meta = _deflated_meta(stream, path)
     if meta is not None:
         stream = cast(BinaryIO, InflatingStream(stream, limits.inflate_bytes))
-        watch = _Watch(stream, None, limits)
+        check_structure(stream, path, limits, None)
+        watch = _Watch(stream, None)
         dataset = read_dataset(stream, False, True, stop_when=watch, defer_size=LONGEST_VALUE)
         found: dict[int, tuple[bytes | None, bytes]] = dict(meta)
         watch.cut_short = not _is_whole(dataset, stream)
         watch.pixels = PixelPlace(watch.pixels.tag)
     else:
-        watch = _Watch(stream, size, limits)
+        check_structure(stream, path, limits, size)
+        watch = _Watch(stream, size)
         dataset = read_partial(stream, stop_when=watch, defer_size=LONGEST_VALUE, force=True)
         found = _raw_values(dataset.file_meta, header_fields.META_TAGS)
-    if watch.too_many:
-        raise HeaderError(
-            f"The header has more than {limits.elements_per_file:,} elements.", path, "limit"
-        )
     if watch.cut_short:
         raise HeaderError(
             "The file ends within its header; the copy is incomplete, copy it again.", path
@@ -141,6 +126,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
     found.update(_raw_values(dataset, header_fields.WANTED_TAGS - header_fields.META_TAGS))
     found.update(_radiopharmaceutical(dataset, stream))
     implicit, little = dataset.original_encoding
+    groups = _frame_groups(dataset, stream, path, limits)
     return header_fields.build_header(
         path,
         size,
@@ -150,8 +136,9 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         order=">" if little is False else "<",
         pixels=watch.pixels,
         needs_full_description=not header_fields.DESCRIPTION_TAGS.isdisjoint(dataset.keys()),
-        frame_groups=_frame_groups(dataset, stream, path),
-        dimensions=tuple(dimension.name for dimension in dimensions_of(dataset)),
+        frame_groups=groups,
+        # alone, they count nothing
+        dimensions=tuple(one.name for one in dimensions_of(dataset)) if groups else (),
         references=_references(dataset, stream, found),
     )
 
@@ -204,14 +191,15 @@ def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[byt
     return found
 
 
-def _frame_groups(dataset: Dataset, stream: BinaryIO, path: str) -> tuple[FrameGroup, ...]:
+def _frame_groups(
+    dataset: Dataset, stream: BinaryIO, path: str, limits: Limits
+) -> tuple[FrameGroup, ...]:
     wanted = header_fields.FUNCTIONAL_GROUPS | {_NUMBER_OF_FRAMES, _DIMENSION_INDEX_SEQUENCE}
     try:
-        groups = frame_groups(_part(dataset, stream, wanted))
+        groups = frame_groups(_part(dataset, stream, wanted), limits.frames_per_file)
     except TooManyFramesError as error:
-        raise HeaderError(
-            "The header speaks of more frames than this program allows.", path, "limit"
-        ) from error
+        found = f"Its header speaks of {error} frames"
+        raise HeaderError(limits.refusal("frames_per_file", found), path, "limit") from error
     if not groups and header_fields.DETECTOR_INFORMATION in dataset:
         return nm_frame_groups(_part(dataset, stream, NM_TAGS))
     return groups

@@ -16,11 +16,11 @@ from pydicom.dataset import Dataset
 from viewer.dicom import dataset_values, values
 from viewer.dicom.dimensions import dimensions_of, value_words
 from viewer.dicom.headers import FrameGroup
+from viewer.dicom.limits import DEFAULT_LIMITS
 
 _SHARED = 0x52009229
 _PER_FRAME = 0x52009230
 _NUMBER_OF_FRAMES = 0x00280008
-_MOST_FRAMES = 1_000_000  # beyond what any object has; a damaged count must not cost memory
 
 Read = Callable[[bytes, bytes, str], Any]
 
@@ -65,10 +65,12 @@ _MACROS: dict[tuple[int, ...], tuple[tuple[int, str, bytes, Read], ...]] = {
 
 
 class TooManyFramesError(ValueError):
-    """NumberOfFrames is beyond reason."""
+    """NumberOfFrames is over the limit; its text is the number."""
 
 
-def frame_groups(dataset: Dataset) -> tuple[FrameGroup, ...]:
+def frame_groups(
+    dataset: Dataset, most: int = DEFAULT_LIMITS.frames_per_file
+) -> tuple[FrameGroup, ...]:
     """Describe each frame of an object with functional groups.
 
     Returns
@@ -81,7 +83,7 @@ def frame_groups(dataset: Dataset) -> tuple[FrameGroup, ...]:
     Raises
     ------
     TooManyFramesError
-        NumberOfFrames is over a million.
+        There are more than ``most``.
     """
     if _SHARED not in dataset and _PER_FRAME not in dataset:
         return ()
@@ -90,8 +92,8 @@ def frame_groups(dataset: Dataset) -> tuple[FrameGroup, ...]:
     count = values.integer(raw, vr, order)
     if count is None or count < 1:
         count = len(items)
-    if count > _MOST_FRAMES:
-        raise TooManyFramesError
+    if count > most:
+        raise TooManyFramesError(f"{count:,}")
     dimensions = dimensions_of(dataset)
     shared = _items(dataset, _SHARED)[:1]
     shared_fields = _fields(shared)

@@ -14,8 +14,8 @@ from typing import Any, Literal, NamedTuple
 Unit = Literal["", "bytes", "s"]
 
 _SCALES = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
+_A_DAY = 86_400
 _AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(KiB|MiB|GiB)?")
-_MOST = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Limits:
     sequence_depth: int = 64
     elements_per_file: int = 100_000
     items_per_file: int = 100_000
+    frames_per_file: int = 1_000_000
     fragments_per_file: int = 1_000_000
     inflate_bytes: int = 1 << 30
     frame_bytes: int = 512 << 20
@@ -34,7 +35,6 @@ class Limits:
     decode_seconds: float = 10.0
     header_seconds: float = 30.0
     child_memory_bytes: int = 4 << 30
-    value_characters: int = 256
 
     def refusal(self, name: str, found: str) -> str:
         """Say that a file is over a limit: what it has, the limit, and how to raise that.
@@ -57,26 +57,27 @@ class Limits:
 
 
 class LimitTitle(NamedTuple):
-    """What a limit bounds, in words, and its unit."""
+    """What a limit bounds, in words, its unit, and how far it can be raised."""
 
     title: str
     unit: Unit = ""
+    most: int = 1 << 62  # beyond, Python or the system gives up
 
 
 LIMIT_TITLES: dict[str, LimitTitle] = {
-    "sequence_depth": LimitTitle("Sequences nested in one another"),
-    "elements_per_file": LimitTitle("Data elements of a file"),
-    "items_per_file": LimitTitle("Sequence items of a file"),
+    "sequence_depth": LimitTitle("Sequences nested in one another", most=128),
+    "elements_per_file": LimitTitle("Data elements of a data set, or of one item"),
+    "items_per_file": LimitTitle("Sequence items of a file, or of one of its frames"),
+    "frames_per_file": LimitTitle("Frames of a file with functional groups"),
     "fragments_per_file": LimitTitle("Fragments of compressed pixel data"),
     "inflate_bytes": LimitTitle("A deflated data set or archive member, inflated", "bytes"),
     "frame_bytes": LimitTitle("One decoded frame", "bytes"),
     "dicomdir_records": LimitTitle("Records of a DICOMDIR"),
     "archive_members": LimitTitle("Files in a ZIP archive"),
     "archive_bytes": LimitTitle("A ZIP archive, unpacked", "bytes"),
-    "decode_seconds": LimitTitle("Time to decode a frame", "s"),
-    "header_seconds": LimitTitle("Time to read a header", "s"),
+    "decode_seconds": LimitTitle("Time to decode a frame", "s", _A_DAY),
+    "header_seconds": LimitTitle("Time to read a header", "s", _A_DAY),
     "child_memory_bytes": LimitTitle("Memory of a child process", "bytes"),
-    "value_characters": LimitTitle("Characters shown of a value"),
 }
 DEFAULT_LIMITS = Limits()
 
@@ -105,8 +106,9 @@ def with_limit(limits: Limits, name: str, text: str) -> Limits:
         example = "512MiB" if unit == "bytes" else "100"
         raise ValueError(f"{name} takes a number, such as {example}; not {text!r}.")
     number = float(found[1]) * _SCALES[found[2] or ""]
-    if not 0 < number < _MOST:
-        raise ValueError(f"{name} must be more than 0, and less than {_MOST:,}.")
+    most = LIMIT_TITLES[name].most
+    if not 0 < number <= most:
+        raise ValueError(f"{name} must be more than 0, and at most {most:,}.")
     value: Any = number if unit == "s" else math.ceil(number)
     return replace(limits, **{name: value})
 
