@@ -17,6 +17,7 @@ from viewer.dicom.describe import describe
 from viewer.dicom.errors import HeaderError, NegatoError, NoPixelDataError
 from viewer.dicom.frames import decoded_frame
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.overlays import embedded_overlays
 from viewer.dicom.pixel_files import PixelFile, pixel_file
 from viewer.dicom.reading import read_header
 
@@ -107,7 +108,11 @@ def _with_frames(
                 hashes[index] = _sha256(values)
             dtype, decoder = values.dtype.name, decoded.decoder
             description = describe(file.dataset, layout, file.header, index)
-            notes.update(dict.fromkeys((*decoded.warnings, *description.warnings)))
+            said = [*decoded.warnings, *description.warnings]
+            embedded_overlays(
+                file.dataset, decoded.samples, layout, said, precision=decoded.precision
+            )
+            notes.update(dict.fromkeys(said))
             good, failed = good + 1, 0
         except NegatoError as error:
             failures.append(error.message)

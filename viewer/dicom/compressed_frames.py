@@ -112,6 +112,9 @@ def _read(path: str, frame: CompressedFrame) -> bytes | None:
     frames, notes = group_frames(found, 1)
     if found.warnings or notes or not frames:
         return None
+    (*_, last), size = frames[0], len(value)
+    if last.offset + last.length + 8 != size:  # more behind the end marker: perhaps worth a word
+        return None
     if len(frames[0]) == 1:
         (item,) = frames[0]
         return value[item.offset : item.offset + item.length]

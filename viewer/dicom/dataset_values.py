@@ -15,6 +15,7 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +34,7 @@ def raw_value(dataset: Dataset, keyword: str) -> Any:
 def values(dataset: Dataset, keyword: str) -> tuple[Any, ...]:
     """Give the values of an attribute as a tuple, empty where there is none."""
     value = raw_value(dataset, keyword)
-    if value is None or value == "":
+    if value is None or value == "" or isinstance(value, Sequence):
         return ()
     if isinstance(value, MultiValue | list | tuple):
         return tuple(value)
@@ -68,9 +69,9 @@ def finite_numbers(found: Iterable[Any]) -> tuple[float, ...]:
 
 
 def texts(dataset: Dataset, keyword: str) -> tuple[str, ...]:
-    """Give all values as text without padding; empty for those that are none: items, bytes."""
+    """Give all values as text without padding; empty for bytes of a VR that is none."""
     found = values(dataset, keyword)
-    if any(isinstance(value, Dataset | bytes) for value in found):
+    if any(isinstance(value, bytes) for value in found):
         return ()
     return tuple(str(value).strip(" \0") for value in found)
 

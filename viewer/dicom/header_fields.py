@@ -36,6 +36,13 @@ _DISPLAY_NUMBERS = frozenset(
         *(0x00280030, 0x00181164, 0x00182010),
     )
 )
+# what shapes the pixels: PS3.3 C.7.6.3
+_IMAGE_MODULE = frozenset(
+    (
+        *(0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011),
+        *(0x00280100, 0x00280101, 0x00280102, PIXEL_REPRESENTATION),
+    )
+)
 
 # What display needs to read for itself, beyond slope, intercept and windows
 DESCRIPTION_TAGS = frozenset(
@@ -297,6 +304,7 @@ def build_header(
         fields["b_value"] = _private_b_value(raw_values, order)
     transfer_syntax = values.text(raw_values.get(TRANSFER_SYNTAX, (None, b""))[1])
     if not transfer_syntax:
+        unreadable = True  # the picture must say that it was told otherwise
         little = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE
         transfer_syntax = little if order == "<" else EXPLICIT_BIG
     return InstanceHeader(
@@ -342,6 +350,8 @@ def _fields(raw_values: RawValues, known: Converted) -> tuple[dict[str, Any], bo
             fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)
             if tag in _DISPLAY_NUMBERS and fields[name] in (None, ()) and raw.strip(b" \0"):
                 unreadable = True  # the picture must say that it is left out
+            elif tag in _IMAGE_MODULE and vr not in (None, b"UN", usual_vr):
+                unreadable = True  # or that its VR is wrong
     for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
         if not fields.get(name) and tag in raw_values:
             fields[name] = values.text(raw_values[tag][1])

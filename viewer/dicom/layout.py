@@ -24,6 +24,17 @@ COLOUR = frozenset(
 )
 _RETIRED = {"HSV": 3, "ARGB": 4, "CMYK": 4}  # samples a pixel
 _LONGEST_CODE = 32  # characters shown; a CS has 16
+_REPRESENTATIONS = {
+    "SamplesPerPixel": "US",
+    "PhotometricInterpretation": "CS",
+    "NumberOfFrames": "IS",
+    "Rows": "US",
+    "Columns": "US",
+    "BitsAllocated": "US",
+    "BitsStored": "US",
+    "HighBit": "US",
+    "PixelRepresentation": "US",
+}
 _WORDS = (1, 8, 12, 16, 32, 64)  # bits; 12: two samples in three bytes
 FLOAT_TAG, DOUBLE_TAG = 0x7FE00008, 0x7FE00009
 
@@ -45,7 +56,7 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
     LimitError
         Where one frame is larger than ``limits.frame_bytes``.
     """
-    notes: list[str] = []
+    notes = _wrong_representations(dataset)
     rows, columns = (_positive(dataset, keyword, path) for keyword in ("Rows", "Columns"))
     photometric = _photometric(dataset, notes)
     samples = _samples(dataset, photometric, notes, path)
@@ -77,6 +88,15 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
         found = f"One frame of {columns} × {rows} pixels takes {layout.decoded_bytes >> 20:,} MiB"
         raise LimitError(limits.refusal("frame_bytes", found), path)
     return layout
+
+
+def _wrong_representations(dataset: Dataset) -> list[str]:
+    notes = []
+    for keyword, due in _REPRESENTATIONS.items():
+        element = dataset.get_item(keyword)
+        if element is not None and element.VR not in (None, "UN", due):
+            notes.append(f"{keyword} has the VR {element.VR} instead of {due}; its value is used.")
+    return notes
 
 
 def _positive(dataset: Dataset, keyword: str, path: str) -> int:

@@ -19,6 +19,7 @@ from pydicom.filereader import read_dataset, read_partial
 from pydicom.tag import BaseTag
 
 from viewer.dicom import codecs
+from viewer.dicom.dataset_values import text
 from viewer.dicom.elements import (
     DEFLATED,
     EXPLICIT_BIG,
@@ -26,7 +27,7 @@ from viewer.dicom.elements import (
     IMPLICIT_LITTLE,
     read_meta,
 )
-from viewer.dicom.encapsulation import Fragment, group_frames, walk
+from viewer.dicom.encapsulation import Encapsulated, Fragment, group_frames, walk
 from viewer.dicom.errors import HeaderError, NoPixelDataError, PixelError
 from viewer.dicom.header_fields import PIXEL_TAGS
 from viewer.dicom.headers import InstanceHeader
@@ -34,7 +35,7 @@ from viewer.dicom.inflating import InflateLimitError, InflatingStream
 from viewer.dicom.layout import layout_of
 from viewer.dicom.limits import Limits
 from viewer.dicom.pixel_layout import PixelLayout
-from viewer.dicom.reading import read_header
+from viewer.dicom.reading import read_header, surroundings
 from viewer.dicom.regular_files import (
     FileVersion,
     open_regular,
@@ -48,6 +49,7 @@ from viewer.dicom.video import is_video
 _GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels
 _NATIVE = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, EXPLICIT_BIG, *DEFLATED, _GE_PRIVATE))
 _META_WINDOW = 16 << 10
+_MARKER_BYTES = 8
 _STREAM_WINDOW = 64 << 20
 
 
@@ -134,7 +136,10 @@ def _parsed(path: str, _version: FileVersion, limits: Limits) -> PixelFile:
         swapped_bytes=big_endian
         and layout.bits_allocated in (1, 8, 12)
         and _stored_as_words(header, limits),
-        warnings=_excess(layout, there),
+        warnings=(
+            *_around(header, dataset, limits, 0),
+            *_length_notes(layout, there, place[1]),
+        ),
         inflated=inflated,
     )
 
@@ -152,11 +157,32 @@ def _layout_by_length(layout: PixelLayout, there: int) -> PixelLayout:
     return replace(whole, warnings=(*layout.warnings, note))
 
 
-def _excess(layout: PixelLayout, there: int) -> tuple[str, ...]:
+def _length_notes(layout: PixelLayout, there: int, said: int) -> tuple[str, ...]:
+    whole = 8 * there // layout.native_frame_bits
+    if whole < layout.frames:
+        if not whole:
+            return ()  # no picture, which says why
+        held = f"The pixel data holds {whole:,} of {layout.frames:,} frames"
+        return (f"{held}; the file is cut short, copy it again.",)
+    if there < said:
+        return (f"The file ends {said - there:,} bytes before its pixel data; no frame is cut.",)
     needed = (layout.native_frame_bits * layout.frames + 7) // 8
     if there < needed + needed % 2 + 2:
         return ()
     return (f"The pixel data is {there - needed} bytes longer than its header says.",)
+
+
+def _around(header: InstanceHeader, dataset: Dataset, limits: Limits, end: int) -> tuple[str, ...]:
+    """Say what is odd around the data set, whose pixels end at ``end``; 0: where they say so."""
+    with open_regular(header.path, limits) as stream:
+        notes = surroundings(stream, header, end)
+    meta = getattr(dataset, "file_meta", None)
+    if header.transfer_syntax_uid in DEFLATED or (meta and text(meta, "TransferSyntaxUID")):
+        return notes
+    return (
+        *notes,
+        "The header does not say its transfer syntax: the encoding was told from its elements.",
+    )
 
 
 def _stored_as_words(header: InstanceHeader, limits: Limits) -> bool:
@@ -190,8 +216,16 @@ def _encapsulated(
         0,
         frames=frames,
         encapsulated=True,
-        warnings=(*found.warnings, *notes),
+        warnings=(*_around(header, dataset, limits, _end_of(found)), *found.warnings, *notes),
     )
+
+
+def _end_of(found: Encapsulated) -> int:
+    """Give where the end marker of the items ends; 0 where it is missing."""
+    if found.warnings or not found.fragments:
+        return 0
+    last = found.fragments[-1]
+    return last.offset + last.length + _MARKER_BYTES
 
 
 def _extended_offsets(dataset: Dataset) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import BinaryIO
 
@@ -23,6 +24,7 @@ from viewer.dicom.regular_files import (
 )
 from viewer.dicom.series_reader import SeriesReader
 from viewer.dicom.shared_fields import alike, changing_values
+from viewer.dicom.surroundings import START_BYTES, ReadAt, start_note, tail_note
 
 _WINDOW = 16 << 10
 _LARGE_WINDOW = 256 << 10  # tried once, before pydicom: private elements make some headers long
@@ -69,7 +71,7 @@ class HeaderReader:
             try:
                 version = status.st_size, status.st_mtime_ns
                 header = self._quick_header(partial(os.read, descriptor), path, *version)
-                if header is not None:
+                if header is not None and not _tail(partial(_read_at, descriptor), header):
                     return header
                 os.lseek(descriptor, 0, os.SEEK_SET)
                 with os.fdopen(descriptor, "rb", closefd=False) as stream:
@@ -83,7 +85,7 @@ class HeaderReader:
         """Read the header of a file in an archive."""
         stream, version = open_version(path, self._limits)
         header = self._quick_header(stream.read, path, *version)
-        if header is None:
+        if header is None or surroundings(stream, header):
             stream.seek(0)
             header = self._full_header(stream, path, *version)
         return alike(header, {**changing_values(header), "in_archive": True})
@@ -93,12 +95,14 @@ class HeaderReader:
     ) -> InstanceHeader | None:
         """Read a plain header; ``read`` gives some of the next bytes, b"" at the end."""
         window = _first_bytes(read, b"", min(size, _WINDOW))
+        if start_note(window):
+            if window[128:132] != b"DICM":
+                _check_plausible(window, size, path)
+            return None
         header = self._quick.header(path, size, mtime_ns, window)
         if header is not None:
             return header
-        if window[128:132] != b"DICM":
-            _check_plausible(window, size, path)
-        elif size > _WINDOW:
+        if size > _WINDOW:
             window = _first_bytes(read, window, min(size, _LARGE_WINDOW))
             return self._quick.header(path, size, mtime_ns, window)
         return None
@@ -109,12 +113,46 @@ class HeaderReader:
         # pydicom takes as long to load as a thousand headers to read, and few files need it
         from viewer.dicom.fullread import full_header
 
-        return full_header(stream, path, size, mtime_ns, self._limits)
+        header = full_header(stream, path, size, mtime_ns, self._limits)
+        if header.needs_full_description or not surroundings(stream, header):
+            return header
+        return replace(header, needs_full_description=True)
 
 
 def read_header(path: str, limits: Limits = DEFAULT_LIMITS) -> InstanceHeader:
     """Read the header of one file alone; as `HeaderReader.read`, the path also a relative one."""
     return HeaderReader(limits).read(os.path.abspath(path))
+
+
+def surroundings(stream: BinaryIO, header: InstanceHeader, end: int = 0) -> tuple[str, ...]:
+    """Say what is odd before the data set of a file and behind its pixels, if anything is.
+
+    Parameters
+    ----------
+    end : int
+        Where the pixel data ends; 0: where the header says so.
+    """
+
+    def read_at(position: int, count: int) -> bytes:
+        stream.seek(position)
+        return stream.read(count)
+
+    notes = start_note(read_at(0, START_BYTES)), _tail(read_at, header, end)
+    return tuple(filter(None, notes))
+
+
+def _tail(read_at: ReadAt, header: InstanceHeader, end: int = 0) -> str:
+    offset, length = header.pixel_data_offset, header.pixel_data_length
+    if not end and offset is not None and length is not None:
+        end = offset + length
+    if not end or end >= header.size:
+        return ""
+    return tail_note(read_at, end, header.size, header.transfer_syntax_uid)
+
+
+def _read_at(descriptor: int, position: int, count: int) -> bytes:
+    os.lseek(descriptor, position, os.SEEK_SET)
+    return os.read(descriptor, count)
 
 
 def _first_bytes(read: Callable[[int], bytes], start: bytes, count: int) -> bytes:
