@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 
 from viewer.dicom.headers import InstanceHeader
+
+_REMEMBERED_NAMES = 1024  # of UIDs, which damaged files make up
 
 _RADIOGRAPHS = frozenset(("CR", "DR", "DX", "IO", "MG", "PX", "RG"))
 _FLUOROSCOPY = frozenset(("RF", "RTIMAGE", "XA"))
@@ -64,12 +66,14 @@ def is_presentation_state(uid: str) -> bool:
     return uid in _PRESENTATION_STATES
 
 
-@cache
+@lru_cache(_REMEMBERED_NAMES)
 def sop_class_name(uid: str) -> str:
     """Name a SOP class for a reader: "CT Image", "Enhanced SR"; its UID where it has no name."""
     if not uid:
         return "unknown object"
     # Imported here: the window starts without pydicom, and names are seldom needed.
+    from pydicom.config import IGNORE
     from pydicom.uid import UID
 
-    return UID(uid).name.removesuffix(" Storage")
+    # unchecked: a warning would quote the value
+    return UID(uid, IGNORE).name.removesuffix(" Storage")

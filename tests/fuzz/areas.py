@@ -1,0 +1,203 @@
+"""What is fuzzed: an area makes the input of a numbered execution, and runs it.
+
+An input follows from (area, seed, number) and the files at hand alone.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from random import Random
+from typing import Protocol
+
+from tests.fuzz.discs import DISC_MUTATIONS, Disc
+from tests.fuzz.findings import Execution, Finding
+from tests.fuzz.host import Host
+from tests.fuzz.mutations import BYTE_MUTATIONS, ELEMENT_MUTATIONS, Mutation, mutated
+from tests.fuzz.seeds import Seed
+from tests.fuzz.sessions import Sessions
+from tests.fuzz.stream_mutations import STREAM_MUTATIONS
+from tests.fuzz.whole import WholeProgram
+
+Inputs = dict[str, bytes]
+_FILES_OF_A_FOLDER = 24
+_TASK = "tests.fuzz.chain:run_file"
+_DISC_TASK = "tests.fuzz.chain:run_disc"
+
+
+class Area(Protocol):
+    """One way to fuzz."""
+
+    name: str
+    share: float  # of the time
+
+    def inputs(self, execution: Execution) -> Inputs:
+        """Make the files of an execution, by name."""
+        ...
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        """Take them through the program."""
+        ...
+
+    def close(self) -> None:
+        """End all processes."""
+        ...
+
+
+def source_of(execution: Execution) -> Random:
+    """Give the random source of an execution."""
+    return Random(f"{execution.area} {execution.seed} {execution.number}")
+
+
+class FileArea:
+    """One file at a time, in a child that lives on."""
+
+    def __init__(
+        self, name: str, share: float, seeds: Sequence[Seed], mutations: Sequence[Mutation],
+        folder: Path, task: str = _TASK,
+    ) -> None:  # fmt: skip
+        self.name, self.share = name, share
+        self._seeds = tuple(seeds)
+        self._others = tuple(seed.data for seed in seeds)
+        self._mutations = tuple(mutations)
+        self._folder = folder / name
+        (self._folder / "alone").mkdir(parents=True)  # what lies beside a file may be shown with it
+        self._task = task
+        self.host = Host(str(self._folder))
+        self._runs = 0
+
+    def inputs(self, execution: Execution) -> Inputs:
+        random = source_of(execution)
+        seed = random.choice(self._seeds)
+        return {
+            "mutant": mutated(seed.data, random, self._others, self._mutations),
+            "seed": seed.data,
+        }
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        # names of their own: what was parsed is remembered by name, size and time
+        self._runs += 1
+        mutant = self._folder / "alone" / f"mutant{self._runs}"
+        seed = self._folder / f"seed{self._runs}"
+        mutant.write_bytes(inputs["mutant"])
+        seed.write_bytes(inputs["seed"])
+        try:
+            return self.host.run(self._task, str(mutant), str(seed))
+        finally:
+            mutant.unlink()
+            seed.unlink()
+
+    def close(self) -> None:
+        self.host.close()
+
+
+class DiscArea:
+    """A disc whose index is damaged."""
+
+    name, share = "dicomdir", 0.1
+
+    def __init__(self, folder: Path) -> None:
+        self._disc = Disc()
+        self._root = folder / "disc"
+        self._disc.write(self._root)
+        self._host = Host(str(folder))
+
+    def inputs(self, execution: Execution) -> Inputs:
+        random = source_of(execution)
+        weighed = (*DISC_MUTATIONS * 5, *ELEMENT_MUTATIONS, *BYTE_MUTATIONS)
+        others = tuple(self._disc.files.values())
+        return {"DICOMDIR": mutated(self._disc.index, random, others, weighed)}
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        (self._root / "DICOMDIR").write_bytes(inputs["DICOMDIR"])
+        return self._host.run(_DISC_TASK, str(self._root), len(self._disc.files) + 1)
+
+    def close(self) -> None:
+        self._host.close()
+
+
+class FolderArea:
+    """A folder of mutants, through something that takes folders."""
+
+    def __init__(self, name: str, share: float, seeds: Sequence[Seed], folder: Path) -> None:
+        self.name, self.share = name, share
+        self._seeds = tuple(seeds)
+        self._others = tuple(seed.data for seed in seeds)
+        self._folder = folder / name
+        self._runs = 0
+
+    def inputs(self, execution: Execution) -> Inputs:
+        random = source_of(execution)
+        mutations = (*BYTE_MUTATIONS, *ELEMENT_MUTATIONS, *STREAM_MUTATIONS)
+        chosen = [random.choice(self._seeds).data for _ in range(_FILES_OF_A_FOLDER)]
+        return {
+            f"f{number:02}": mutated(data, random, self._others, mutations)
+            for number, data in enumerate(chosen)
+        }
+
+    def _written(self, inputs: Inputs) -> Path:
+        self._runs += 1
+        folder = self._folder / str(self._runs)
+        folder.mkdir(parents=True)
+        for name, data in inputs.items():
+            (folder / name).write_bytes(data)
+        return folder
+
+
+class WholeArea(FolderArea):
+    """Folders through scan, catalogue, decoding and display."""
+
+    def __init__(self, seeds: Sequence[Seed], folder: Path) -> None:
+        super().__init__("whole", 0.12, seeds, folder)
+        self._program = WholeProgram()
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        folder = self._written(inputs)
+        try:
+            return list(self._program.run(str(folder), len(inputs)))
+        finally:
+            shutil.rmtree(folder)
+
+    def close(self) -> None:
+        self._program.close()
+
+
+class SessionArea(FolderArea):
+    """Folders in one window, opened one after the other."""
+
+    def __init__(self, seeds: Sequence[Seed], folder: Path) -> None:
+        super().__init__("session", 0.12, seeds, folder)
+        self._folder.mkdir()
+        self._sessions = Sessions(str(self._folder))
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        folder = self._written(inputs)
+        try:
+            return self._sessions.run(str(folder), source_of(execution))
+        finally:
+            shutil.rmtree(folder)
+
+    def close(self) -> None:
+        self._sessions.close()
+
+
+AREAS = ("headers", "codecs", "dicomdir", "whole", "session")
+
+
+def areas(names: Sequence[str], seeds: Sequence[Seed], folder: Path) -> Iterator[Area]:
+    """Make the areas of these names; their processes begin with them."""
+    compressed = [seed for seed in seeds if seed.compressed]
+    for name in names:
+        if name == "headers":
+            mutations = (*ELEMENT_MUTATIONS * 2, *BYTE_MUTATIONS)
+            yield FileArea(name, 0.38, seeds, mutations, folder)
+        elif name == "codecs":
+            mutations = (*STREAM_MUTATIONS * 3, *BYTE_MUTATIONS, *ELEMENT_MUTATIONS)
+            yield FileArea(name, 0.28, compressed, mutations, folder)
+        elif name == "dicomdir":
+            yield DiscArea(folder)
+        elif name == "whole":
+            yield WholeArea(seeds, folder)
+        elif name == "session":
+            yield SessionArea(seeds, folder)

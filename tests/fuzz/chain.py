@@ -1,0 +1,263 @@
+"""What a child does with one mutant: every way that a file may go, and whether they agree.
+
+Sends each step before it is taken, so that a child that is lost tells where,
+and a `Finding` for everything that is against a promise.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from tests.fuzz.findings import Finding, of_exception, of_sentence
+from viewer.dicom.catalogue import CatalogueBuilder, Skipped
+from viewer.dicom.checking import check_file
+from viewer.dicom.compressed_frames import compressed_frame, read_compressed
+from viewer.dicom.errors import NegatoError, PixelError
+from viewer.dicom.frames import read_frames
+from viewer.dicom.fullread import full_header
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.dicom.listing import catalogue_json, catalogue_text
+from viewer.dicom.native_frames import native_frame, read_native
+from viewer.dicom.presentation_states import read_state
+from viewer.dicom.reading import HeaderReader
+from viewer.dicom.reduced import read_reduced
+from viewer.dicom.scanning import scan
+from viewer.dicom.series_reader import SeriesReader
+from viewer.dicom.sop_classes import is_presentation_state
+from viewer.dicom.tags import find_rows, keyword_path, read_tags
+from viewer.imaging.composition import compose
+from viewer.imaging.display import display_table, has_table, to_rgb32
+from viewer.imaging.explain import explain
+from viewer.imaging.frame import FrameDescription
+from viewer.imaging.histogram import histogram
+from viewer.imaging.presentation import PresentationState, presented
+from viewer.imaging.voi import VoiWindow, default_voi
+
+Send = Callable[[object], None]
+_SLOW_CPU_S = 2.0
+_WINDOW = 16 << 10
+_MOST_PIXELS = 4 << 20  # of a frame that is drawn here
+
+
+def run_file(send: Send, path: str, sibling: str) -> None:
+    """Take one file through everything.
+
+    Parameters
+    ----------
+    sibling : str
+        The file that the mutant descends from: read first, as of one series.
+    """
+    steps = _Steps(send)
+    headers = _headers(steps, path, sibling)
+    header = headers if isinstance(headers, InstanceHeader) else None
+    with steps.step("catalogue"):
+        _catalogue(send, path)
+    with steps.step("tags"):
+        table = read_tags(path, DEFAULT_LIMITS)
+        for row in find_rows(table, "a")[:5]:
+            keyword_path(table, int(row))
+    with steps.step("first tags"):
+        read_tags(path, DEFAULT_LIMITS, 20)
+    syntax = header.transfer_syntax_uid if header else ""
+    with steps.step("check", syntax):
+        steps.sentence(check_file(path, False, DEFAULT_LIMITS).message)
+    if header is None:
+        return
+    if is_presentation_state(header.sop_class_uid):
+        with steps.step("state"):
+            _show_state(read_state(path, DEFAULT_LIMITS))
+        return
+    if header.pixel_data_tag is not None:
+        _frames(steps, header)
+
+
+class _Steps:
+    """Says each step before it is taken, and makes findings of what goes wrong in it."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self._name = ""
+
+    @contextmanager
+    def step(self, name: str, syntax: str = "") -> Iterator[None]:
+        self._name = name
+        self.send(f"{name} {syntax}".rstrip())
+        began = time.process_time()
+        try:
+            yield
+        except NegatoError as error:
+            self.sentence(error.message)
+        # BaseException on purpose: what a codec written in Rust raises is no Exception
+        except BaseException as error:
+            self.send(of_exception(error, name))
+        took = time.process_time() - began
+        if took > _SLOW_CPU_S:
+            self.send(Finding("slow", f"{name} {syntax}".rstrip(), f"{took:.1f} s"))
+
+    def sentence(self, text: str) -> None:
+        found = of_sentence(text, self._name)
+        if found is not None:
+            self.send(found)
+
+    def differ(self, what: str, one: object, other: object) -> None:
+        self.send(Finding("disagreement", what, f"{one!r}\n{other!r}"[:4000]))
+
+
+def _headers(steps: _Steps, path: str, sibling: str) -> InstanceHeader | None:
+    """Read the header in all ways, which must agree; give it."""
+    header = quick = whole = None
+    with steps.step("header"):
+        reader = HeaderReader(DEFAULT_LIMITS)
+        if sibling:
+            try:
+                reader.read(sibling)
+            except NegatoError:
+                pass  # from the corpus, where some cannot be read
+        header = reader.read(path)
+    status = os.stat(path)
+    with steps.step("quick header"), open(path, "rb") as stream:
+        window = stream.read(_WINDOW)
+        quick = SeriesReader().header(path, status.st_size, status.st_mtime_ns, window)
+    if quick is None:
+        return header
+    with steps.step("full header"), open(path, "rb") as stream:
+        whole = full_header(stream, path, status.st_size, status.st_mtime_ns, DEFAULT_LIMITS)
+    if quick != header:
+        steps.differ(f"header in a series: {_different(quick, header)}", quick, header)
+    if whole != quick:
+        steps.differ(f"quick and full header: {_different(quick, whole)}", quick, whole)
+    return header
+
+
+def _different(one: InstanceHeader, other: InstanceHeader | None) -> str:
+    """Name the fields that differ."""
+    if other is None:
+        return "refused by one"
+    fields = InstanceHeader.__dataclass_fields__
+    return ", ".join(
+        f"{name}" for name in fields if repr(getattr(one, name)) != repr(getattr(other, name))
+    )
+
+
+def _catalogue(send: Send, path: str) -> None:
+    """Have the file in a catalogue: it must be shown or in the ledger."""
+    builder = CatalogueBuilder()
+    for item in scan((path,), DEFAULT_LIMITS):
+        if isinstance(item, InstanceHeader | Skipped) and item.path != path:
+            send(Finding("escape", "another file than the opened one", item.path))
+        builder.add(item)
+    catalogue = builder.snapshot()
+    if catalogue.ledger.seen != 1:
+        send(Finding("drop", "a single file", repr(catalogue.ledger)[:1000]))
+    catalogue_text(catalogue)
+    catalogue_json(catalogue)
+
+
+def _show_state(state: PresentationState) -> None:
+    pixels = (np.arange(128 * 128, dtype=np.uint16) % 4096).reshape(128, 128)
+    description = FrameDescription(128, 128, bits_stored=12)
+    for reference in state.images[:2]:
+        frame = min(reference.frames, default=1) - 1
+        seen = presented(description, state, reference.sop_instance_uid, frame)
+        show(pixels, seen)
+        state.area_for(reference.sop_instance_uid, frame)
+        state.annotations_for(reference.sop_instance_uid, frame)
+
+
+def _frames(steps: _Steps, header: InstanceHeader) -> None:
+    """Decode first and last frame, each way, and show them."""
+    last = max((header.number_of_frames or 1) - 1, 0)
+    quick = _quick_frame(steps, header)
+    syntax = header.transfer_syntax_uid
+    decoded: list[tuple[int, Any, FrameDescription | None]] = []
+    with steps.step("frames", syntax):
+        decoded = list(read_frames(header.path, (0, last)[: 1 + (last > 0)], DEFAULT_LIMITS))
+    for index, pixels, description in decoded:
+        if isinstance(pixels, PixelError):
+            steps.sentence(pixels.message)
+            if quick is not None and index == 0:
+                steps.differ(f"quick frame of a file that is refused ({syntax})", "", pixels)
+            continue
+        assert description is not None
+        if quick is not None and index == 0 and not _equal(quick, pixels):
+            steps.differ(f"quick frame ({syntax})", quick, pixels)
+        if pixels.size <= _MOST_PIXELS:
+            with steps.step("show"):
+                show(pixels, description)
+    with steps.step("reduced", syntax):
+        read_reduced(header.path, 0, DEFAULT_LIMITS)
+
+
+def _equal(one: np.ndarray, other: np.ndarray) -> bool:
+    return one.shape == other.shape and one.dtype == other.dtype and bool((one == other).all())
+
+
+def _quick_frame(steps: _Steps, header: InstanceHeader) -> np.ndarray | None:
+    """Read the frame by the ways for plain ones, where it is plain."""
+    with steps.step("quick frame", header.transfer_syntax_uid):
+        native = native_frame(header)
+        if native is not None:
+            plain = native.plain
+            out = np.empty((plain.rows, plain.columns), plain.dtype)
+            read_native(header.path, native, out)
+            return out
+        compressed = compressed_frame(header)
+        found = None if compressed is None else read_compressed(header.path, compressed)
+        return None if found is None else found[0]
+    return None
+
+
+def run_disc(send: Send, root: str, files: int) -> None:
+    """Scan a disc or archive with a damaged index: nothing outside of it, nothing dropped.
+
+    Parameters
+    ----------
+    files : int
+        How many files there are, the index among them; 0 where nobody knows.
+    """
+    steps = _Steps(send)
+    with steps.step("scan of a disc"):
+        builder = CatalogueBuilder()
+        seen = set()
+        for item in scan((root,), DEFAULT_LIMITS):
+            builder.add(item)
+            if isinstance(item, InstanceHeader):
+                seen.add(item.path)
+                if not os.path.realpath(item.path).startswith(root):
+                    send(Finding("escape", "a file outside of the disc", item.path))
+            elif isinstance(item, Skipped):
+                seen.add(item.path)
+        builder.snapshot(complete=False)
+        catalogue = builder.snapshot()
+        catalogue_text(catalogue)
+        if files:
+            lost = [path for path in _files_below(root) if path not in seen]
+            if lost:
+                send(Finding("drop", "a file of a disc", "\n".join(lost)[:2000]))
+
+
+def _files_below(root: str) -> Iterator[str]:
+    for folder, _, names in os.walk(root):
+        yield from (os.path.join(folder, name) for name in names)
+
+
+def show(pixels: np.ndarray, description: FrameDescription) -> None:
+    """Draw a frame as the window does."""
+    voi = default_voi(description, pixels)
+    for chosen in (voi, VoiWindow(40.0, 0.5)):
+        picture = to_rgb32(pixels, description, chosen)
+        if has_table(pixels.dtype) and pixels.ndim == 2:
+            display_table(description, pixels.dtype, chosen)
+        if picture.shape != pixels.shape[:2]:
+            raise AssertionError(f"a picture of {picture.shape} of a frame of {pixels.shape}")
+        compose(picture, description)
+        explain(pixels, description, chosen, "", (0.0, 0.0))
+    if pixels.ndim == 2:
+        histogram(pixels, description.modality, description.padding_range)
