@@ -42,9 +42,10 @@ class Settings:
     def recent(self) -> list[str]:
         """Give the recently opened paths, newest first."""
         value = self._store.value("recent", [])
-        if isinstance(value, str):  # QSettings gives a list of one back as its item
-            value = [value]
-        return [path for path in value if isinstance(path, str)] if isinstance(value, list) else []
+        # QSettings gives a list of one back as its item
+        kept = value if isinstance(value, list) else [value]
+        paths = (os.fsdecode(one.data()) if isinstance(one, QByteArray) else one for one in kept)
+        return [path for path in paths if isinstance(path, str)]
 
     def add_recent(self, path: str) -> None:
         """Put ``path`` first among the recent ones, if they are remembered."""
@@ -52,7 +53,7 @@ class Settings:
             return
         path = os.path.abspath(path)
         paths = [path, *(other for other in self.recent() if other != path)]
-        self._store.setValue("recent", paths[:_RECENT_MAX])
+        self._store.setValue("recent", [_kept(path) for path in paths[:_RECENT_MAX]])
 
     def clear_recent(self) -> None:
         """Forget all recent paths."""
@@ -162,6 +163,15 @@ class Settings:
     def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)
         return value if isinstance(value, QByteArray) else QByteArray()
+
+
+def _kept(path: str) -> str | QByteArray:
+    """Give a path as it can be kept: QSettings loses what is no character."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return QByteArray(os.fsencode(path))
+    return path
 
     def _flag(self, key: str) -> bool:
         """Give a switch that is on unless it was turned off; QSettings gives it back as text."""
