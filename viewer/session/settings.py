@@ -17,11 +17,12 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES, Limits, with_limit
 from viewer.imaging.voi import VoiFunction, VoiWindow, is_usable
+from viewer.workers.frame_cache import DEFAULT_BYTES
 
 _log = logging.getLogger(__name__)
 
 _RECENT_MAX = 10
-DEFAULT_BUDGET_MB = 2048
+DEFAULT_BUDGET_MB = DEFAULT_BYTES >> 20
 LEAST_BUDGET_MB = 64
 
 
@@ -164,15 +165,6 @@ class Settings:
         value = self._store.value(key)
         return value if isinstance(value, QByteArray) else QByteArray()
 
-
-def _kept(path: str) -> str | QByteArray:
-    """Give a path as it can be kept: QSettings loses what is no character."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return QByteArray(os.fsencode(path))
-    return path
-
     def _flag(self, key: str) -> bool:
         """Give a switch that is on unless it was turned off; QSettings gives it back as text."""
         return str(self._store.value(key, True)).lower() != "false"
@@ -189,3 +181,12 @@ def _keep_private(path: str) -> None:
             os.close(descriptor)
     except OSError as error:  # it is not writable: nothing will be kept
         _log.warning("The settings cannot be kept: %s", error.strerror)
+
+
+def _kept(path: str) -> str | QByteArray:
+    """Give a path as it can be kept: QSettings loses what is no character."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return QByteArray(os.fsencode(path))
+    return path
