@@ -29,7 +29,6 @@ _EXPLICIT_HEAD = struct.Struct("<L2sH").unpack_from
 _IMPLICIT_HEAD = struct.Struct("<LL").unpack_from
 _LENGTH = struct.Struct("<L").unpack_from
 _FIRST_GROUP = 0x0008  # the data set of a plain file starts here: no command set, nothing odd
-_SKIP_DEPTH = 64
 RawValues = dict[int, tuple[bytes | None, bytes]]
 
 
@@ -47,7 +46,7 @@ class QuickRead:
     implicit: bool
 
 
-def quick_read(window: bytes, size: int) -> QuickRead | None:
+def quick_read(window: bytes, size: int, depth: int = 64) -> QuickRead | None:
     """Walk all elements before the pixels.
 
     Parameters
@@ -56,6 +55,8 @@ def quick_read(window: bytes, size: int) -> QuickRead | None:
         The file's first bytes (all of them if it is short).
     size : int
         Of the file.
+    depth : int
+        How many levels of sequences may open in one another.
 
     Returns
     -------
@@ -75,7 +76,7 @@ def quick_read(window: bytes, size: int) -> QuickRead | None:
             return None
         implicit = syntax == elements.IMPLICIT_LITTLE
         walk = _walk_implicit if implicit else _walk_explicit
-        pixels, flagged = walk(window, position, size, found)
+        pixels, flagged = walk(window, position, size, found, depth)
     except (_Odd, elements.EncodingError, struct.error):
         return None
     sop_class = found.get(header_fields.SOP_CLASS) or found.get(header_fields.MEDIA_SOP_CLASS)
@@ -98,7 +99,7 @@ def quick_header(path: str, size: int, mtime_ns: int, read: QuickRead) -> Instan
 
 
 def _walk_explicit(
-    window: bytes, position: int, size: int, found: RawValues
+    window: bytes, position: int, size: int, found: RawValues, depth: int
 ) -> tuple[header_fields.PixelPlace, bool]:
     """Walk the top level, explicit VR: place of the pixels, whether more needs reading."""
     short_vrs, long_vrs, tag_of = elements.SHORT_VRS, elements.LONG_VRS, _TAG_OF
@@ -122,23 +123,24 @@ def _walk_explicit(
             if tag in header_fields.PIXEL_TAGS:
                 return _pixels(tag, value, length), flagged
             flagged |= _note(tag, vr, window, value, length, found)
-        if length == elements.UNDEFINED_LENGTH:
-            if vr != b"SQ":
-                raise _Odd
-            position = elements.skip_sequence(window, value, True, depth=_SKIP_DEPTH)
+        if length == elements.UNDEFINED_LENGTH and vr != b"SQ":
+            raise _Odd
+        if elements.holds_items(window, value, vr):
+            position = elements.skip_sequence(window, value, vr == b"SQ", "<", depth, length)
     if position != size:
         raise _Odd
     return header_fields.PixelPlace(), flagged
 
 
 def _walk_implicit(
-    window: bytes, position: int, size: int, found: RawValues
+    window: bytes, position: int, size: int, found: RawValues, depth: int
 ) -> tuple[header_fields.PixelPlace, bool]:
     """Walk the top level, implicit VR: place of the pixels, whether more needs reading."""
     first_vr = window[position + 4 : position + 6]
     if first_vr.isalpha() and first_vr.isupper():
         raise _Odd  # explicit under a wrong label
     tag_of = _TAG_OF
+    shallow = elements.LEAST_LEVEL * depth
     end = len(window)
     flagged = False
     while position < end:
@@ -150,8 +152,10 @@ def _walk_implicit(
             if tag in header_fields.PIXEL_TAGS:
                 return _pixels(tag, value, length), flagged
             flagged |= _note(tag, None, window, value, length, found)
-        if length == elements.UNDEFINED_LENGTH:
-            position = elements.skip_sequence(window, value, False, depth=_SKIP_DEPTH)
+        if length == elements.UNDEFINED_LENGTH or (
+            length > shallow and elements.holds_items(window, value, None)
+        ):
+            position = elements.skip_sequence(window, value, False, "<", depth, length)
     if position != size:
         raise _Odd
     return header_fields.PixelPlace(), flagged

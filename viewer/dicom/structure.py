@@ -33,7 +33,9 @@ from viewer.dicom.values import text
 _CHUNK = 64 << 10
 _ROOM = 16  # a head, and what tells the encoding of an item
 _SHORTEST_ITEM = 8
+_SHORTEST_CUT = 4  # a tag at least; less may be padding
 _NO_END = 1 << 62
+_CUT = "The file ends within its header; the copy is incomplete, copy it again."
 _PER_FRAME = 0x52009230  # PerFrameFunctionalGroupsSequence
 _META_GROUP, _COMMAND_GROUP = 0x0002, 0x0000
 _LENGTH = {"<": struct.Struct("<L").unpack_from, ">": struct.Struct(">L").unpack_from}
@@ -155,6 +157,8 @@ class _Walk:
             self._stream.seek(self._position)
             self._data, self._base, at = self._stream.read(_CHUNK), self._position, 0
             if len(self._data) < 8:
+                if len(self._levels) == 1 and len(self._data) >= _SHORTEST_CUT:
+                    raise HeaderError(_CUT, self._path)
                 raise _Stop
         return at
 
@@ -257,10 +261,7 @@ class _Walk:
         self._position += length
         if self._position > level.bound:
             if level.bound == self._size:
-                raise HeaderError(
-                    "The file ends within its header; the copy is incomplete, copy it again.",
-                    self._path,
-                )
+                raise HeaderError(_CUT, self._path)
             self._position = level.bound  # pydicom sees no more of it
 
     def _skip_fragments(self, level: _Level) -> None:
