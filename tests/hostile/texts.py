@@ -25,17 +25,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-_SAFE = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs"})
+_SAFE = frozenset("Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Zs".split())
 LONGEST = 512  # characters that any line of a window may have: far from a megabyte
 
 
 def is_printable(line: str) -> bool:
-    """Tell whether a line has no control, format or unassigned character.
-
-    The mark for these has none either; U+FFFD stands in its place.
-    """
-    categories = map(unicodedata.category, line)
-    return all(one in _SAFE or one[0] in "PS" for one in categories)
+    """Tell whether a line has no control, format, private or unassigned character."""
+    return all(one in _SAFE or one[0] in "PS" for one in map(unicodedata.category, line))
 
 
 def misleading(window: QWidget) -> list[str]:
@@ -47,9 +43,11 @@ def misleading(window: QWidget) -> list[str]:
             found.append(f"{place}: not printable: {text[:80]!r}")
         if max(map(len, lines)) > LONGEST:
             found.append(f"{place}: {len(text):,} characters")
-    for label in window.findChildren(QLabel):
-        if label.textFormat() != Qt.TextFormat.PlainText and QtGui.mightBeRichText(label.text()):
-            found.append(f"label {label.objectName()} takes markup: {label.text()[:80]!r}")
+    found += [
+        f"label {label.objectName()} takes markup: {label.text()[:80]!r}"
+        for label in window.findChildren(QLabel)
+        if label.textFormat() != Qt.TextFormat.PlainText and QtGui.mightBeRichText(label.text())
+    ]
     return found
 
 
