@@ -16,7 +16,9 @@ from importlib import import_module
 from typing import NoReturn
 
 from viewer import __version__
+from viewer.handover import hand_over
 from viewer.plain_text import whole_line
+from viewer.resources import resource
 
 _COMMANDS = {
     "list": "show the catalogue and the ledger of files, folders or discs",
@@ -24,18 +26,19 @@ _COMMANDS = {
     "check": "decode the images of files, folders or discs and report a line each",
     "render": "write a frame as a picture or an array",
     "explain": "say why a frame looks as it does, step by step",
+    "doctor": "say what Negato runs on and whether it works, for a report of a fault",
 }
 
-_INTERRUPTED = 130  # as shells have it: 128 + SIGINT
+INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchRequest:
-    """What a window is to open: paths as given, or the sample."""
+    """What a window is to open, and how."""
 
     paths: tuple[str, ...] = ()
-    sample: bool = False
     limits: tuple[tuple[str, str], ...] = ()  # names and values, as given
+    new_window: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -78,7 +81,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
         sys.stderr.write(f"negato: The system refuses: {error.strerror or error}.\n")
         _discard_output()
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     else:
         return code
     return 1
@@ -102,10 +105,14 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, DICOMDIR or disc")
     parser.add_argument("--sample", action="store_true", help="open the sample study")
+    parser.add_argument(
+        "--new-window", action="store_true", help="open a window even where there is one already"
+    )
     _add_limits(parser)
     parser.add_argument("--version", action="version", version=f"negato {__version__}")
     parsed = parser.parse_args(arguments)
-    return LaunchRequest(tuple(parsed.paths), parsed.sample, tuple(parsed.limits))
+    paths = [str(resource("sample"))] if parsed.sample else parsed.paths
+    return LaunchRequest(tuple(paths), tuple(parsed.limits), parsed.new_window)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -135,18 +142,29 @@ def _open_window(request: LaunchRequest) -> int:
     if not _has_screen():
         sys.stderr.write(
             "negato: a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY); "
-            "the commands list, dump, check, render and explain need none\n"
+            "the commands (negato --help) need none\n"
         )
         return 1
+    # one with limits of its own cannot be that which is there already
+    listening = hand_over(request.paths, anew=request.new_window or bool(request.limits))
+    if listening is True:
+        return 0
     gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it
     from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
     from viewer.workers.scan_children import ScanChildren
 
     scan_children = ScanChildren(with_limits(DEFAULT_LIMITS, request.limits))
     scan_children.start()  # it gets ready on another processor while Qt is loaded here
-    from viewer.ui.app import run
-
-    return run(request.paths, scan_children, sample=request.sample, limits=request.limits)
+    try:
+        from viewer.ui.app import run
+    except ImportError as error:  # a library that Qt needs of the system
+        sys.stderr.write(
+            f"negato: The window cannot be loaded ({error}). README.md names the libraries that "
+            "it needs; negato doctor says what was found.\n"
+        )
+        scan_children.close()
+        return 1
+    return run(request.paths, scan_children, limits=request.limits, listening=listening or None)
 
 
 def _has_screen() -> bool:

@@ -59,7 +59,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("calibrate", "Set Len&gth of Measured Line…", "&Image", "", "picture"),
     Action("explain", "&Why Does It Look Like This?", "&Image", "W", "document", separated=True),
     Action("showKeys", "&Keys and Mouse", "&Help", "F1"),
-    Action("about", "&About Negato", "&Help"),
+    Action("systemInfo", "&System Information…", "&Help", separated=True),
+    Action("crashReports", "&Crash Reports…", "&Help"),
+    Action("about", "&About Negato", "&Help", separated=True),
 )
 
 GESTURES: tuple[tuple[str, str], ...] = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from viewer.imaging.frame import FrameDescription
+    from viewer.workers.environment import Environment
 
 # After the start: a child that nobody waits for would slow the first picture down
 _SPARE_CHILD_MS = 1000
@@ -105,6 +106,7 @@ class Workspace(QObject):
         self.close_all()
         limits = self._pool.limits = self.limits()
         self._scan_children.set_limits(limits)
+        self._pool.try_again()
         absolute = [os.path.abspath(path) for path in paths]
         for path in reversed(absolute):
             self.settings.add_recent(path)
@@ -270,6 +272,12 @@ class Workspace(QObject):
         index = len(stack) // 2
         cached = self.cache.get(stack, index) or self._decoder.previews.get(stack.key(index))
         return cached if isinstance(cached, tuple) else None
+
+    def examine(self, tell: Callable[[Environment], None]) -> None:
+        """Find out what Negato runs on; ``tell`` is called in another thread."""
+        from viewer.workers.environment import examine_in  # not at the start, which needs none
+
+        examine_in(self._pool, self.cache.budget_bytes, tell)
 
     def _prepare_for(self, found: Sequence[ScanItem]) -> None:
         """Have a child started as soon as a frame will need one; in the scan's thread."""

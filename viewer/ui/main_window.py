@@ -35,6 +35,7 @@ from viewer.ui.browser.model import STACK_MIME
 from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.browser.thumbnails import thumbnail
 from viewer.ui.canvas.window_controls import WindowControls
+from viewer.ui.defect_dialog import show_kept
 from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog
 from viewer.ui.explain.panel import ExplainPanel
 from viewer.ui.file_actions import FileActions
@@ -190,6 +191,8 @@ class MainWindow(QMainWindow):
             "explain": self._explain,
             **self._image.callbacks(),
             "showKeys": lambda: KeysDialog(self).open(),
+            "systemInfo": self._show_system,
+            "crashReports": lambda: show_kept(self),
             "about": lambda: AboutDialog(self).open(),
         }
 
@@ -361,6 +364,11 @@ class MainWindow(QMainWindow):
         for name in ("fit", "smooth", "texts", "explain", "copyImage", "savePng", "showKeys"):
             menu.addAction(self.menus.action(name))
         menu.popup(at)
+
+    def _show_system(self) -> None:
+        from viewer.ui.dialogs.system_dialog import SystemDialog  # not at the start
+
+        SystemDialog(self.workspace, self).open()
 
     def _find_tag(self) -> None:
         self._docks[2].show()

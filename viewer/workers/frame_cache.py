@@ -20,6 +20,7 @@ from viewer.imaging.frame import FrameDescription
 from viewer.workers.cached_volume import CachedVolume, Described, Pixels
 from viewer.workers.priority import EMPTY, PENDING, READY, StateArray, within_reach
 
+DEFAULT_BYTES = 2 << 30
 _SHARE_ON_SCREEN = 7 / 8  # the rest is left for thumbnails
 
 

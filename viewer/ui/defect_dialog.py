@@ -1,0 +1,108 @@
+"""What the window says of Negato's own defects: a dialog that waits for nobody, with the report."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from viewer import defects
+from viewer.session.hop import Hop
+from viewer.ui.plain_label import PlainLabel
+
+_MOST_DIALOGS = 3
+_HEADING = (
+    "Negato met a defect of its own and went on. What it was doing may be missing or incomplete: "
+    "look at it again. Should the window behave oddly, close it and start Negato anew."
+)
+_REPORTING = (
+    "Nothing was sent to anybody. The report names no patient, value or file; with it, those who "
+    "make Negato can mend this."
+)
+_KEPT = "These defects and crashes of Negato were met lately. " + _REPORTING
+_NONE_KEPT = "No defect and no crash of Negato has been met lately."
+_MOST_CHARACTERS = 100_000
+
+
+class DefectDialog(QDialog):
+    """Reports of defects, to read and to copy."""
+
+    def __init__(self, heading: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("defectDialog")
+        self.setWindowTitle("A Defect of Negato")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # keys stay where they are
+        self.resize(640, 420)
+        label = PlainLabel(heading, self)
+        label.setWordWrap(True)
+        self._where = PlainLabel("", self)
+        self._where.setObjectName("defectWhere")
+        self._where.setWordWrap(True)
+        self._where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text = QPlainTextEdit(self)
+        self._text.setObjectName("defectText")
+        self._text.setAccessibleName("Report")
+        self._text.setReadOnly(True)
+        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
+        copy = buttons.addButton("&Copy Report", QDialogButtonBox.ButtonRole.ActionRole)
+        copy.setObjectName("copyDefect")
+        copy.clicked.connect(self._copy)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        for widget in (label, self._where, self._text, buttons):
+            layout.addWidget(widget)
+
+    def add(self, text: str, where: str) -> None:
+        """Show one more report, below the others."""
+        before = self._text.toPlainText()
+        together = f"{before}\n\n{text}" if before else text
+        self._text.setPlainText(together[-_MOST_CHARACTERS:])
+        self._where.setText(where)
+        self._where.setVisible(bool(where))
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._text.toPlainText())
+
+
+class DefectNotices(QObject):
+    """Tells of defects in a window: in one dialog at a time, and no more than a few of them."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
+        self._hop = Hop(self)
+        self._dialog: DefectDialog | None = None
+        self._dialogs = 0
+
+    def tell(self, report: defects.Report) -> None:
+        """Show ``report`` soon; from any thread, and from the middle of a paint event."""
+        self._hop.post(partial(self._show, report))
+
+    def _show(self, report: defects.Report) -> None:
+        if self._dialog is None:
+            if self._dialogs == _MOST_DIALOGS:  # the rest is in the folder of reports
+                return
+            self._dialogs += 1
+            self._dialog = DefectDialog(f"{_HEADING}\n\n{_REPORTING}", self._window)
+            self._dialog.finished.connect(self._closed)
+        self._dialog.add(report.text, defects.whereabouts(report))
+        self._dialog.show()
+
+    def _closed(self) -> None:
+        self._dialog = None
+
+
+def show_kept(parent: QWidget) -> None:
+    """Show the reports that were kept, newest first."""
+    paths = defects.kept_reports(defects.reports_folder())
+    dialog = DefectDialog(_KEPT if paths else _NONE_KEPT, parent)
+    dialog.setWindowTitle("Crash Reports")
+    for path in paths:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            dialog.add(file.read(_MOST_CHARACTERS), "")
+    dialog.open()

@@ -1,0 +1,143 @@
+"""The window's half of a hand-over: it takes paths from other starts of Negato.
+
+`handover` says where the socket is and what is said on it. Whatever else comes on it is ignored.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
+from PySide6.QtWidgets import QWidget
+
+from viewer import handover
+
+_MOST_CLIENTS = 32
+_PATIENCE_MS = int(handover.ANSWER_S * 1000)
+_TOGETHER_S = 1.0
+_GATHER_MS = 50
+
+
+class PathServer(QObject):
+    """Answers clients, and gives what they ask for to ``take``.
+
+    Parameters
+    ----------
+    take : callable
+        Is given each `handover.Handed`.
+    listening : handover.Listening, optional
+        The socket to answer on; by default, one is made by name: on Windows.
+    """
+
+    def __init__(
+        self,
+        take: Callable[[handover.Handed], None],
+        listening: handover.Listening | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._take = take
+        self._clients: dict[QLocalSocket, bytes] = {}  # what each has said so far
+        self._server = QLocalServer(self)
+        self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
+        self._server.newConnection.connect(self._meet)
+        if listening is not None:
+            self._server.listen(listening.socket.detach())
+            listening.started()
+        else:
+            self._server.listen(handover.pipe_name())
+
+    def close(self) -> None:
+        """Take nothing more."""
+        self._server.close()
+        for client in list(self._clients):
+            self._leave(client)
+
+    def _meet(self) -> None:
+        while (client := self._server.nextPendingConnection()) is not None:
+            if len(self._clients) >= _MOST_CLIENTS:  # the longest silent one is no start of ours
+                self._leave(next(iter(self._clients)))
+            self._clients[client] = b""
+            client.setReadBufferSize(handover.HEAD.size + handover.MOST_BYTES + 1)
+            client.readyRead.connect(partial(self._read, client))
+            client.disconnected.connect(partial(self._leave, client))
+            patience = QTimer(client, singleShot=True, interval=_PATIENCE_MS)
+            patience.timeout.connect(partial(self._leave, client))
+            patience.start()
+            self._read(client)
+
+    def _read(self, client: QLocalSocket) -> None:
+        if client not in self._clients:
+            return
+        self._clients[client] += bytes(client.readAll().data())
+        try:
+            handed = handover.decode(self._clients[client])
+        except ValueError:
+            self._leave(client)
+            return
+        # one that has left opens a window of its own
+        if handed is not None and client.state() == QLocalSocket.LocalSocketState.ConnectedState:
+            del self._clients[client]
+            client.write(handover.TAKEN)
+            client.disconnected.connect(client.deleteLater)
+            client.disconnectFromServer()  # once all is written
+            self._take(handed)
+
+    def _leave(self, client: QLocalSocket) -> None:
+        if self._clients.pop(client, None) is not None:
+            client.abort()
+            client.deleteLater()
+
+
+class Opener(QObject):
+    """Opens what is handed over in a window, and has it come to the front.
+
+    What is handed over within a second belongs together: a file manager may
+    start Negato once for each of the chosen files.
+
+    Parameters
+    ----------
+    opened : sequence of str
+        What the window has just been started with.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        open_paths: Callable[[Sequence[str]], None],
+        opened: Sequence[str],
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._open = open_paths
+        self._paths = [os.path.abspath(path) for path in opened]
+        self._latest = time.monotonic()
+        self._gathered = QTimer(self, singleShot=True, interval=_GATHER_MS)
+        self._gathered.timeout.connect(self._open_gathered)
+
+    def take(self, handed: handover.Handed) -> None:
+        """Come to the front, and open the paths soon."""
+        if handed.paths:
+            now = time.monotonic()
+            if now - self._latest > _TOGETHER_S:
+                self._paths = []
+            self._latest = now
+            self._paths = list(dict.fromkeys([*self._paths, *handed.paths]))
+            self._gathered.start()
+        self._come_forward(handed.token)
+
+    def _open_gathered(self) -> None:
+        self._open(self._paths)
+
+    def _come_forward(self, token: str) -> None:
+        if token:  # Qt hands it to the compositor with the next activation, and forgets it
+            os.environ["XDG_ACTIVATION_TOKEN"] = token
+        window = self._window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
