@@ -27,6 +27,8 @@ ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
 
+LEAST_LEVEL = 16  # bytes that a sequence takes with its one item, implicit VR
+_ITEM_HEAD = {"<": b"\xfe\xff\x00\xe0", ">": b"\xff\xfe\xe0\x00"}
 _TAG_LENGTH = {"<": struct.Struct("<HHL").unpack_from, ">": struct.Struct(">HHL").unpack_from}
 _HEAD = {"<": struct.Struct("<HH2sH").unpack_from, ">": struct.Struct(">HH2sH").unpack_from}
 _LENGTH = {"<": struct.Struct("<L").unpack_from, ">": struct.Struct(">L").unpack_from}
@@ -34,6 +36,10 @@ _LENGTH = {"<": struct.Struct("<L").unpack_from, ">": struct.Struct(">L").unpack
 
 class EncodingError(ValueError):
     """Bytes that are no data elements, or more of them than there is room for."""
+
+
+class TooDeepError(EncodingError):
+    """Sequences that nest more levels than are followed."""
 
 
 def element_at(
@@ -68,48 +74,83 @@ def element_at(
 
 
 def skip_sequence(
-    data: bytes, position: int, explicit: bool, order: str = "<", depth: int = 64
+    data: bytes,
+    position: int,
+    explicit: bool,
+    order: str = "<",
+    depth: int = 64,
+    length: int = UNDEFINED_LENGTH,
 ) -> int:
-    """Step over the items of a sequence of undefined length, and over its delimiter.
+    """Step over a sequence; into it where its delimiter, or too many levels, are to be found.
 
     Parameters
     ----------
     position : int
         Where the first item starts.
     depth : int
-        How many more levels of sequences may open within.
+        How many levels of sequences may open, this one among them.
+    length : int
+        Of the sequence.
 
     Returns
     -------
     int
-        The position after the sequence delimiter.
+        The position after it, and after its delimiter.
 
     Raises
     ------
+    TooDeepError
+        More levels than ``depth``.
     EncodingError
-        Too deep, not an item, or the data ends within.
+        Not an item, or the data ends within.
     """
+    end = None if length == UNDEFINED_LENGTH else position + length
+    if end is not None and not _may_exceed(length, depth):
+        return end
     if depth <= 0:
-        raise EncodingError("sequences nested too deep")
-    while True:
-        tag, _, length, position = element_at(data, position, False, order)
+        raise TooDeepError("sequences nested too deep")
+    while end is None or position < end:
+        tag, _, item_length, position = element_at(data, position, False, order)
         if tag == SEQUENCE_END:
-            return position
+            return position if end is None else end
         if tag != ITEM:
             raise EncodingError("a sequence holds something that is no item")
-        if length != UNDEFINED_LENGTH:
+        item_end = None if item_length == UNDEFINED_LENGTH else position + item_length
+        if item_end is None or _may_exceed(item_length, depth):
+            position = _skip_elements(data, position, item_end, explicit, order, depth)
+        else:
+            position = item_end
+    return end
+
+
+def _may_exceed(length: int, depth: int) -> bool:
+    """Tell whether so many bytes have room for more levels of sequences than ``depth``."""
+    return length > LEAST_LEVEL * depth
+
+
+def _skip_elements(
+    data: bytes, position: int, end: int | None, explicit: bool, order: str, depth: int
+) -> int:
+    """Step over the elements of an item, to ``end``, or to its delimiter where that is None."""
+    while end is None or position < end:
+        tag, vr, length, position = element_at(data, position, explicit, order)
+        if tag == ITEM_END:
+            return position
+        if length == UNDEFINED_LENGTH and vr == b"UN":  # may be implicit within: PS3.5 6.2.2
+            raise EncodingError("unknown content of undefined length")
+        if length == UNDEFINED_LENGTH or holds_items(data, position, vr, order):
+            explicit_within = vr == b"SQ"  # in UN all is implicit, PS3.5 6.2.2; so it is without VR
+            position = skip_sequence(data, position, explicit_within, order, depth - 1, length)
+        else:
             position += length
-            continue
-        while True:
-            tag, vr, length, position = element_at(data, position, explicit, order)
-            if tag == ITEM_END:
-                break
-            if length != UNDEFINED_LENGTH:
-                position += length
-            elif vr == b"UN":  # may be implicit within: PS3.5 6.2.2
-                raise EncodingError("unknown content of undefined length")
-            else:
-                position = skip_sequence(data, position, explicit, order, depth - 1)
+    return position
+
+
+def holds_items(data: bytes, position: int, vr: bytes | None, order: str = "<") -> bool:
+    """Tell whether a value of defined length is a sequence: by its VR, else by how it begins."""
+    if vr not in (None, b"UN"):
+        return vr == b"SQ"
+    return data.startswith(_ITEM_HEAD[order], position)
 
 
 def read_meta(data: bytes, wanted: frozenset[int]) -> tuple[dict[int, tuple[bytes, bytes]], int]:

@@ -47,7 +47,7 @@ class HeaderReader:
     ) -> None:
         self._limits = limits
         self._on_slow = on_slow
-        self._quick = SeriesReader()
+        self._quick = SeriesReader(limits)
 
     def read(self, path: str) -> InstanceHeader:
         """Read the header of one file.

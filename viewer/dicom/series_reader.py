@@ -13,6 +13,7 @@ from typing import Any
 
 from viewer.dicom import header_fields, radiopharmaceutical
 from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.quickread import QuickRead, RawValues, quick_header, quick_read
 from viewer.dicom.series_template import (
     Element,
@@ -24,6 +25,7 @@ from viewer.dicom.series_template import (
 from viewer.dicom.shared_fields import alike, changing_values
 from viewer.dicom.values import LONGEST_VALUE
 
+_SHORTEST = 8  # bytes of an element, or an item
 _FRUITLESS = 16  # files in a row that taught nothing: their series has too little in common
 # what other values are read by, and what decides on the reader
 _SAME_IN_A_SERIES = frozenset(
@@ -100,8 +102,11 @@ class SeriesReader:
     Not to be shared between threads.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self._series: _Series | None = None
+        self._depth = limits.sequence_depth
+        # more bytes may hold more than the limits allow: elements and items are not counted here
+        self._longest = _SHORTEST * min(limits.elements_per_file, limits.items_per_file)
 
     def header(self, path: str, size: int, mtime_ns: int, window: bytes) -> InstanceHeader | None:
         """Read the header from the first bytes of a file.
@@ -118,13 +123,15 @@ class SeriesReader:
         InstanceHeader or None
             None where anything is odd or the window is too short.
         """
+        if len(window) > self._longest:
+            return None
         series = self._series
         if series is not None and series.template is not None:
             matched = series.template.match(window)
             if matched is not None:
                 series.fruitless = 0
                 return _header_of_series(path, size, mtime_ns, window, series, *matched)
-        read = quick_read(window, size)
+        read = quick_read(window, size, self._depth)
         if read is None:
             return None
         header = quick_header(path, size, mtime_ns, read)
@@ -142,9 +149,12 @@ class SeriesReader:
         series.fruitless += 1
         if series.listed is None and series.read.pixels.offset is not None:
             series.listed = elements_of(
-                series.window, series.read.pixels.offset, implicit=series.read.implicit
+                series.window,
+                series.read.pixels.offset,
+                implicit=series.read.implicit,
+                depth=self._depth,
             )
-        listed = elements_of(window, read.pixels.offset, implicit=read.implicit)
+        listed = elements_of(window, read.pixels.offset, implicit=read.implicit, depth=self._depth)
         if listed is None or series.listed is None:
             return
         differing = differences(series.window, series.listed, window, listed)
@@ -152,17 +162,17 @@ class SeriesReader:
             fruitless = series.fruitless
             self._series = _Series(series.uid, window, read, listed, fruitless=fruitless)
             return
-        _renew_template(series, series.differing | differing)
+        _renew_template(series, series.differing | differing, self._depth)
 
 
-def _renew_template(series: _Series, differing: frozenset[int]) -> None:
+def _renew_template(series: _Series, differing: frozenset[int], depth: int) -> None:
     listed = series.listed or []
     tags = {listed[place].tag for place in differing}
     repeated = sum(element.tag in tags for element in listed) > len(differing)
     if repeated or tags & _SAME_IN_A_SERIES:  # of one that comes twice, the last one counts
         return
     series.differing = differing
-    series.template = template_of(series.window, listed, differing)
+    series.template = template_of(series.window, listed, differing, depth)
     series.found = {tag: raw for tag, raw in series.read.found.items() if tag not in tags}
     series.converted = header_fields.converted(series.found)
     series.filled = _filled_by(series.template) if series.template is not None else None

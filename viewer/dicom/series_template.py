@@ -22,7 +22,6 @@ _HEAD = struct.Struct("<HH2sH").unpack_from
 _SHORT_LENGTH = struct.Struct("<H").unpack_from
 _LONG_LENGTH = struct.Struct("<L").unpack_from
 _MOST_VARYING = 64  # beyond, files have little in common
-_SKIP_DEPTH = 64
 _META_GROUP = 0x0002  # always explicit
 
 
@@ -54,6 +53,7 @@ class SeriesTemplate:
 
     runs: tuple[bytes, ...]
     gaps: tuple[Gap, ...]
+    depth: int = 64  # how many levels of sequences may open in one another
 
     def match(self, window: bytes) -> tuple[list[tuple[int, int]], int] | None:
         """Find the values of the gaps in a file's first bytes.
@@ -72,7 +72,7 @@ class SeriesTemplate:
             if gap.open_ended:
                 start = position
                 try:
-                    position = _after_sequence(window, start, gap.vr)
+                    position = _after_sequence(window, start, gap.vr, self.depth)
                 except elements.EncodingError:
                     return None
             else:
@@ -81,6 +81,10 @@ class SeriesTemplate:
                     return None
                 start = position + width
                 position = start + length_at(window, position)[0]
+                if position - start > elements.LEAST_LEVEL * self.depth and elements.holds_items(
+                    window, start, gap.vr
+                ):
+                    return None  # it may nest too deep: the walk looks
             if position > size:
                 return None
             found.append((start, position))
@@ -88,7 +92,9 @@ class SeriesTemplate:
         return (found, position + len(last)) if window.startswith(last, position) else None
 
 
-def elements_of(window: bytes, stop: int, *, implicit: bool) -> list[Element] | None:
+def elements_of(
+    window: bytes, stop: int, *, implicit: bool, depth: int = 64
+) -> list[Element] | None:
     """List the elements before ``stop``, where the pixels' value starts; None for anything odd."""
     position, found = _START, []
     while position < stop:
@@ -108,7 +114,7 @@ def elements_of(window: bytes, stop: int, *, implicit: bool) -> list[Element] | 
         open_ended = length == UNDEFINED_LENGTH and value < stop
         if open_ended:
             try:
-                end = _after_sequence(window, value, vr)
+                end = _after_sequence(window, value, vr, depth)
             except elements.EncodingError:
                 return None
         else:
@@ -118,12 +124,12 @@ def elements_of(window: bytes, stop: int, *, implicit: bool) -> list[Element] | 
     return found if position == stop else None
 
 
-def _after_sequence(window: bytes, start: int, vr: bytes | None) -> int:
-    return elements.skip_sequence(window, start, vr is not None, depth=_SKIP_DEPTH)
+def _after_sequence(window: bytes, start: int, vr: bytes | None, depth: int) -> int:
+    return elements.skip_sequence(window, start, vr is not None, depth=depth)
 
 
 def template_of(
-    window: bytes, listed: list[Element], differing: frozenset[int]
+    window: bytes, listed: list[Element], differing: frozenset[int], depth: int = 64
 ) -> SeriesTemplate | None:
     """Make a template of a file, whose elements at the places ``differing`` are its gaps."""
     if len(differing) > _MOST_VARYING or len(listed) - 1 in differing:
@@ -136,7 +142,7 @@ def template_of(
         runs.append(window[cursor:head])
         gaps.append(Gap(element.tag, element.vr, short, element.open_ended))
         cursor = element.end
-    return SeriesTemplate((*runs, window[cursor : listed[-1].end]), tuple(gaps))
+    return SeriesTemplate((*runs, window[cursor : listed[-1].end]), tuple(gaps), depth)
 
 
 def differences(
