@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from tests.fuzz.archives import ARCHIVE_MUTATIONS, make_archive
 from tests.fuzz.discs import DISC_MUTATIONS, Disc
 from tests.fuzz.findings import Execution, Finding
 from tests.fuzz.host import Host
@@ -22,6 +23,7 @@ from tests.fuzz.whole import WholeProgram
 
 Inputs = dict[str, bytes]
 _FILES_OF_A_FOLDER = 24
+_LARGEST_MEMBER = 20_000
 _TASK = "tests.fuzz.chain:run_file"
 _DISC_TASK = "tests.fuzz.chain:run_disc"
 
@@ -111,7 +113,37 @@ class DiscArea:
 
     def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
         (self._root / "DICOMDIR").write_bytes(inputs["DICOMDIR"])
-        return self._host.run(_DISC_TASK, str(self._root), len(self._disc.files) + 1)
+        return self._host.run(_DISC_TASK, str(self._root))
+
+    def close(self) -> None:
+        self._host.close()
+
+
+class ArchiveArea:
+    """A ZIP archive with a damaged directory or damaged files."""
+
+    name, share = "zip", 0.1
+
+    def __init__(self, seeds: Sequence[Seed], folder: Path) -> None:
+        self._seeds = tuple(seed for seed in seeds if len(seed.data) < _LARGEST_MEMBER)
+        self._folder = folder / self.name
+        (self._folder / "alone").mkdir(parents=True)
+        self._host = Host(str(self._folder))
+        self._runs = 0
+
+    def inputs(self, execution: Execution) -> Inputs:
+        random = source_of(execution)
+        archive = make_archive([seed.data for seed in random.sample(self._seeds, 4)], random)
+        return {"a.zip": mutated(archive, random, (archive,), ARCHIVE_MUTATIONS)}
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        self._runs += 1
+        path = self._folder / "alone" / f"{self._runs}.zip"
+        path.write_bytes(inputs["a.zip"])
+        try:
+            return self._host.run(_DISC_TASK, str(path))
+        finally:
+            path.unlink()
 
     def close(self) -> None:
         self._host.close()
@@ -182,7 +214,7 @@ class SessionArea(FolderArea):
         self._sessions.close()
 
 
-AREAS = ("headers", "codecs", "dicomdir", "whole", "session")
+AREAS = ("headers", "codecs", "dicomdir", "zip", "whole", "session")
 
 
 def areas(names: Sequence[str], seeds: Sequence[Seed], folder: Path) -> Iterator[Area]:
@@ -197,6 +229,8 @@ def areas(names: Sequence[str], seeds: Sequence[Seed], folder: Path) -> Iterator
             yield FileArea(name, 0.28, compressed, mutations, folder)
         elif name == "dicomdir":
             yield DiscArea(folder)
+        elif name == "zip":
+            yield ArchiveArea(seeds, folder)
         elif name == "whole":
             yield WholeArea(seeds, folder)
         elif name == "session":

@@ -112,33 +112,38 @@ class _Steps:
 
 def _headers(steps: _Steps, path: str, sibling: str) -> InstanceHeader | None:
     """Read the header in all ways, which must agree; give it."""
-    header = quick = whole = None
+    header = quick = whole = again = None
     with steps.step("header"):
+        header = HeaderReader(DEFAULT_LIMITS).read(path)
+    with steps.step("header in a series"):
         reader = HeaderReader(DEFAULT_LIMITS)
-        if sibling:
-            try:
-                reader.read(sibling)
-            except NegatoError:
-                pass  # from the corpus, where some cannot be read
-        header = reader.read(path)
+        for one in (sibling, path, path):  # two of a series are learned from
+            again = _header_or_none(reader, one)
+        if again != header:
+            steps.differ(f"header in a series: {_different(again, header)}", again, header)
     status = os.stat(path)
+    version = path, status.st_size, status.st_mtime_ns
     with steps.step("quick header"), open(path, "rb") as stream:
-        window = stream.read(_WINDOW)
-        quick = SeriesReader().header(path, status.st_size, status.st_mtime_ns, window)
-    if quick is None:
+        quick = SeriesReader(DEFAULT_LIMITS).header(*version, stream.read(_WINDOW))
+    if quick is None or quick != header:  # what stands around it had the other reader asked
         return header
     with steps.step("full header"), open(path, "rb") as stream:
-        whole = full_header(stream, path, status.st_size, status.st_mtime_ns, DEFAULT_LIMITS)
-    if quick != header:
-        steps.differ(f"header in a series: {_different(quick, header)}", quick, header)
+        whole = full_header(stream, *version, DEFAULT_LIMITS)
     if whole != quick:
         steps.differ(f"quick and full header: {_different(quick, whole)}", quick, whole)
     return header
 
 
-def _different(one: InstanceHeader, other: InstanceHeader | None) -> str:
+def _header_or_none(reader: HeaderReader, path: str) -> InstanceHeader | None:
+    try:
+        return reader.read(path)
+    except NegatoError:
+        return None
+
+
+def _different(one: InstanceHeader | None, other: InstanceHeader | None) -> str:
     """Name the fields that differ."""
-    if other is None:
+    if one is None or other is None:
         return "refused by one"
     fields = InstanceHeader.__dataclass_fields__
     return ", ".join(
@@ -214,22 +219,20 @@ def _quick_frame(steps: _Steps, header: InstanceHeader) -> np.ndarray | None:
     return None
 
 
-def run_disc(send: Send, root: str, files: int) -> None:
+def run_disc(send: Send, root: str) -> None:
     """Scan a disc or archive with a damaged index: nothing outside of it, nothing dropped.
 
-    Parameters
-    ----------
-    files : int
-        How many files there are, the index among them; 0 where nobody knows.
+    The files of an archive are decoded as well, as they go a way of their own.
     """
     steps = _Steps(send)
     with steps.step("scan of a disc"):
         builder = CatalogueBuilder()
-        seen = set()
+        seen, images = set(), []
         for item in scan((root,), DEFAULT_LIMITS):
             builder.add(item)
             if isinstance(item, InstanceHeader):
                 seen.add(item.path)
+                images.append(item)
                 if not os.path.realpath(item.path).startswith(root):
                     send(Finding("escape", "a file outside of the disc", item.path))
             elif isinstance(item, Skipped):
@@ -237,10 +240,17 @@ def run_disc(send: Send, root: str, files: int) -> None:
         builder.snapshot(complete=False)
         catalogue = builder.snapshot()
         catalogue_text(catalogue)
-        if files:
-            lost = [path for path in _files_below(root) if path not in seen]
-            if lost:
-                send(Finding("drop", "a file of a disc", "\n".join(lost)[:2000]))
+        lost = [path for path in _files_below(root) if path not in seen]
+        if lost:
+            send(Finding("drop", "a file of a disc", "\n".join(lost)[:2000]))
+    if os.path.isfile(root):
+        if not catalogue.ledger.seen and not catalogue.ledger.notices:
+            send(Finding("drop", "an archive"))
+        for header in images[:8]:
+            with steps.step("tags in an archive"):
+                read_tags(header.path, DEFAULT_LIMITS)
+            if header.pixel_data_tag is not None:
+                _frames(steps, header)
 
 
 def _files_below(root: str) -> Iterator[str]:

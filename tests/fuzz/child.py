@@ -15,6 +15,8 @@ import warnings
 from importlib import import_module
 from multiprocessing.connection import Connection
 
+from tests.fuzz.findings import of_exception
+
 _LARGEST_FILE = 64 << 20  # nothing here has a reason to write, but for stacks
 
 
@@ -36,7 +38,11 @@ def main(handle: int, stacks: str, memory_bytes: int) -> None:
         while True:
             task, arguments = connection.recv()
             module, _, name = task.partition(":")
-            getattr(import_module(module), name)(connection.send, *arguments)
+            try:
+                getattr(import_module(module), name)(connection.send, *arguments)
+            # BaseException on purpose: what a codec written in Rust raises is no Exception
+            except BaseException as error:
+                connection.send(of_exception(error, name))
             connection.send(None)
     except (EOFError, BrokenPipeError):  # the parent has closed the pipe, or is gone
         return
