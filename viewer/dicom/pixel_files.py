@@ -111,7 +111,7 @@ def _parsed(path: str, _version: FileVersion, limits: Limits) -> PixelFile:
     if header.pixel_data_tag is None:
         name = sop_class_name(header.sop_class_uid)
         raise NoPixelDataError(f"This object holds no pixel data ({name or 'no SOP class'}).", path)
-    dataset, place, inflated = _read_dataset(header, limits)
+    dataset, place, inflated, held = _read_dataset(header, limits)
     layout = layout_of(dataset, header.pixel_data_tag, path, limits)
     encapsulated = codecs.is_encapsulated(syntax) or is_video(syntax)
     if encapsulated and header.pixel_data_length is None:
@@ -122,7 +122,7 @@ def _parsed(path: str, _version: FileVersion, limits: Limits) -> PixelFile:
     if place[1] is None:
         raise PixelError("The uncompressed pixel data has no length: its end is unknown.", path)
     big_endian = syntax in (EXPLICIT_BIG, _GE_PRIVATE)
-    there = place[1] if inflated is not None else max(0, min(place[1], header.size - place[0]))
+    there = held if inflated is not None else max(0, min(place[1], header.size - place[0]))
     layout = _layout_by_length(layout, there)
     return PixelFile(
         path,
@@ -246,8 +246,16 @@ def _first_stream(stream: BinaryIO, frames: tuple[tuple[Fragment, ...], ...]) ->
 
 def _read_dataset(
     header: InstanceHeader, limits: Limits
-) -> tuple[Dataset, tuple[int, int | None], InflatingStream | None]:
-    """Read all before the pixels: data set, place (offset, length) of the value, inflated data."""
+) -> tuple[Dataset, tuple[int, int | None], InflatingStream | None, int]:
+    """Read all before the pixels.
+
+    Returns
+    -------
+    tuple
+        Data set, place (offset, length) of the value, inflated data, and how
+        much of the value these hold.
+    """
+    held = 0
     place: list[tuple[int, int | None]] = []
     inflated: InflatingStream | None = None
     with open_regular(header.path, limits) as file, warnings.catch_warnings():
@@ -269,7 +277,7 @@ def _read_dataset(
                 offset, length = place[-1] if place else (0, None)
                 if length is not None:  # while the file is open
                     inflated.seek(offset)
-                    place[-1] = offset, len(inflated.read(length))
+                    held = len(inflated.read(length))
             else:
                 dataset = read_partial(stream, stop_when=at_pixels, force=True)
         except (OSError, MemoryError, HeaderError):
@@ -288,4 +296,4 @@ def _read_dataset(
             ) from error
     if not place:
         raise PixelError("The pixel data cannot be found again; the file may have changed.")
-    return dataset, place[-1], inflated
+    return dataset, place[-1], inflated, held
