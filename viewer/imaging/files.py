@@ -16,11 +16,11 @@ def write_whole(path: str, data: bytes) -> None:
     OSError
         If it cannot be written; the folder is then as it was.
     """
-    path = os.path.realpath(path)
-    if os.path.exists(path) and not os.path.isfile(path):
+    if os.path.exists(path) and not os.path.isfile(path):  # /dev/stdout leads to no path at all
         with open(path, "wb") as device:
             device.write(data)
         return
+    path = os.path.realpath(path)
     handle, temporary = tempfile.mkstemp(suffix=".part", dir=os.path.dirname(path) or ".")
     try:
         with os.fdopen(handle, "wb") as file:

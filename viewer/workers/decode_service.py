@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 
+from viewer import defects
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.native_frames import native_frame
 from viewer.dicom.reduced import may_be_reduced, takes_long
@@ -146,6 +147,7 @@ class DecodeService:
             # its text may quote a path or a value: the class alone is logged
             except Exception as error:
                 _log.error("Choosing the next frame failed: %s", type(error).__name__)
+                defects.handle(error)
                 busy = False
 
     def _wait_for_news(self, busy: bool) -> bool:
