@@ -209,7 +209,9 @@ def _rle() -> Iterator[Hostile]:
     }.items():
         stream = table(2, 64, 64 + len(segment)) + segment + segment
         yield _one(25, name, "rle", stream)
-        yield _one(25, f"{name}_second", "rle", table(2, 64, 66) + run + segment)
+        # followed by the padding of an item, one is a run that is whole
+        letters = "HO" if name == "replicate_alone" else "H"
+        yield _one(25, f"{name}_second", "rle", table(2, 64, 66) + run + segment, letters)
     for length in (0, 1, 4, 63, 64):
         yield _one(25, f"table_of_{length}", "rle", table(2, 64, 66)[:length])
     beyond = b"\x81\7" * 5000
@@ -244,7 +246,7 @@ def _garbage() -> Iterator[Hostile]:
         yield _one(21, f"empty_{codec}", codec, b"")
         for share in (4, 2):
             cut = len(stream) // share
-            letters = "H" if codec != "words" else "HO"
+            letters = "H" if codec not in ("words", "rle") else "HO"  # which check nothing
             yield _one(21, f"noise_in_{codec}_{share}", codec, stream[:cut] + _NOISE, letters)
     yield _one(21, "short_words", "words", PIXELS[:-2])
     bomb = zlib.compress(bytes(8 << 20), 9)[2:-4]

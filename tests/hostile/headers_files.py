@@ -182,7 +182,7 @@ def _lengths() -> Iterator[Hostile]:
                                                     encoding), "RV")  # fmt: skip
     inner = element(0x00081150, "UI", b"1.2.3.4\0", EXPLICIT, length=200)
     sequence = element(_SEQUENCE, "SQ", item(inner))
-    yield Hostile(13, "inside_item", file_of(_around("inner", sequence, EXPLICIT)), "RV")
+    yield Hostile(13, "inside_item", file_of(_around("inner", sequence, EXPLICIT)), "RVO")
     opened = element(_SEQUENCE, "SQ", ITEM + struct.pack("<L", UNDEFINED), length=UNDEFINED)
     yield Hostile(14, "item", file_of(_around("open item", opened, EXPLICIT)), "RV")
     last = file_of(data_set(attributes_of("open last")) + opened)
