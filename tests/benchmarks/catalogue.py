@@ -126,7 +126,8 @@ def ready_children() -> ScanChildren:
     child = children.take()
     if child is None:
         raise RuntimeError("no child could be started")
-    child.receive()  # that it is ready
+    while child.receive() is None:  # that it is ready
+        child.connection.poll(None)
     children.give_back(child)
     return children
 

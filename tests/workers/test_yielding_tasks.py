@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import queue
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from viewer.dicom.errors import PixelError
+from viewer.workers import child_process
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.transfer import BesideWriter, open_scratch, read_beside
 
@@ -44,7 +46,8 @@ class Answers:
 
 
 @pytest.fixture
-def answers():
+def answers(monkeypatch):
+    monkeypatch.setattr(child_process, "_CONFINED", False)  # tasks say by a file how far they are
     threads = set(threading.enumerate())
     pool = ChildPool(processes=1, preload=("numpy",))
     pool.start()
@@ -120,6 +123,6 @@ def test_pixels_that_are_not_all_there_are_an_error():
     writer = BesideWriter(scratch)
     writer.begin()
     beside = writer.write(np.zeros(8, np.int16))
-    for wrong in (beside._replace(offset=beside.offset + 8), beside._replace(size=4)):
+    for wrong in (replace(beside, offset=beside.offset + 8), replace(beside, size=4)):
         with pytest.raises(EOFError):
             read_beside(scratch, wrong, np.empty(8, np.int16))

@@ -6,17 +6,22 @@ import argparse
 import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import chain
 from queue import SimpleQueue
+from typing import cast
 
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.checking import CheckResult, CheckStatus
 from viewer.dicom.errors import NegatoError, SourceError
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.sources import SourceFile, find_files
+from viewer.dicom.sources import Found, SourceFile
 from viewer.plain_text import json_text, plain_line, whole_line
 from viewer.workers.child_pool import ChildPool
+from viewer.workers.scan import Stopped, scan_in_child
 
+_FILES = "viewer.dicom.scanning:found_files"
 _PROCESSES = 2
 _AHEAD = 16  # files handed out before the oldest answer is waited for
 _SLOWEST_FRAMES = 60  # of a file whose frames are all decoded
@@ -68,15 +73,16 @@ def check_paths(
     """Check all files under ``paths`` in child processes; results in the order of the files."""
     frames = _SLOWEST_FRAMES if all_frames else 2
     timeout_s = limits.header_seconds + frames * limits.decode_seconds
-    pool = ChildPool(_PROCESSES, limits, preload=("viewer.dicom.checking",))
-    pool.start()
-    try:
+    batches = scan_in_child(paths, limits, scanner=_FILES)
+    with (
+        closing(ChildPool(_PROCESSES, limits, preload=("viewer.dicom.checking",))) as pool,
+        closing(batches),
+    ):
+        pool.start()
         pending: deque[tuple[str, _Answer]] = deque()
-        for found in find_files(paths, limits):
+        for found in cast(Iterator[Found], chain.from_iterable(batches)):
             answer: _Answer = SimpleQueue()
             if isinstance(found, SourceFile):
-                if found.sibling_of:
-                    continue
                 pool.submit(
                     "check",
                     (found.path, all_frames, limits),
@@ -85,17 +91,17 @@ def check_paths(
                 )
             elif isinstance(found, Skipped):
                 answer.put(_skipped(found))
+            elif isinstance(found, Stopped):
+                answer.put(CheckResult(", ".join(paths), "error", found.text))
             else:
                 if isinstance(found, Notice):
                     sys.stderr.write(f"{whole_line(found.text)}\n")
                 continue
-            pending.append((found.path, answer))
+            pending.append((getattr(found, "path", ""), answer))
             if len(pending) > _AHEAD:
                 yield _result(*pending.popleft())
         while pending:
             yield _result(*pending.popleft())
-    finally:
-        pool.close()
 
 
 def _result(path: str, answer: _Answer) -> CheckResult:

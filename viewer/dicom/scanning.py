@@ -17,7 +17,7 @@ from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.outline import Outline, SeriesRead
 from viewer.dicom.reading import HeaderReader
 from viewer.dicom.slow_media import Medium
-from viewer.dicom.sources import SourceFile, find_files
+from viewer.dicom.sources import Found, SourceFile, find_files
 
 
 def scan(
@@ -65,6 +65,19 @@ def scan(
         yield result
         if isinstance(result, InstanceHeader):
             medium.read_on(item.path)
+
+
+def found_files(
+    paths: Sequence[str],
+    limits: Limits = DEFAULT_LIMITS,
+    _skip_paths: frozenset[str] = frozenset(),
+    _on_slow: Callable[[str], None] | None = None,
+) -> Iterator[Found]:
+    """Find the files that the user opens, and read none of them: as `scan`, for who reads them."""
+    for item in find_files(paths, limits):
+        if isinstance(item, SourceFile) and item.sibling_of:
+            return  # the others beside a single file were not asked for
+        yield item
 
 
 def _series_of(header: InstanceHeader) -> frozenset[str]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, NoReturn, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -25,11 +25,11 @@ class _Group(tuple[Any, ...]):
     __slots__ = ()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _group, (tuple(self),)
+        return group_of, (tuple(self),)
 
 
 @lru_cache(_REMEMBERED)
-def _group(values: tuple[Any, ...]) -> _Group:
+def group_of(values: tuple[Any, ...]) -> _Group:
     """Give the one object for these values, made here or come from another process."""
     return _Group(values)
 
@@ -59,24 +59,24 @@ def sharing(*, own: tuple[str, ...], varying: tuple[str, ...]) -> Callable[[type
         members.update((name, _steady_value(place)) for place, name in enumerate(steady))
         members.update(__slots__=own, own_names=own, varying_names=varying, steady_names=steady)
         members.update(defaults=every)
-        return cast(type[T], type(cls.__name__, (_Sharing,), members))
+        return cast(type[T], type(cls.__name__, (Sharing,), members))
 
     return divide
 
 
 def changing_values(given: object) -> dict[str, Any]:
     """Give the own and the varying fields of an object."""
-    shared = cast(_Sharing, given)
+    shared = cast(Sharing, given)
     names = shared.own_names + shared.varying_names
     return dict(zip(names, shared.own(shared) + shared.varying, strict=True))
 
 
 def alike(model: T, values: Mapping[str, Any]) -> T:
     """Give an object that is as ``model`` but for ``values``, all that `changing_values` gives."""
-    shared = cast(_Sharing, model)
+    shared = cast(Sharing, model)
     changing = tuple(values.values())
     count = len(shared.own_names)
-    made = _made(type(shared), shared.steady, _group(changing[count:]), *changing[:count])
+    made = made_of(type(shared), shared.steady, group_of(changing[count:]), *changing[:count])
     return cast(T, made)
 
 
@@ -88,7 +88,7 @@ def _steady_value(place: int) -> property:
     return property(lambda self: self.steady[place])
 
 
-class _Sharing:
+class Sharing:
     """What all such classes do; a frozen data class's other methods go by the fields' names."""
 
     __slots__ = ("steady", "varying")
@@ -111,13 +111,13 @@ class _Sharing:
             raise TypeError(f"{type(self).__name__} has no field for one of these values")
         if MISSING in values.values():
             raise TypeError(f"{type(self).__name__} needs a value for each field without default")
-        _set_steady(self, _group(tuple(map(values.__getitem__, self.steady_names))))
-        _set_varying(self, _group(tuple(map(values.__getitem__, self.varying_names))))
+        _set_steady(self, group_of(tuple(map(values.__getitem__, self.steady_names))))
+        _set_varying(self, group_of(tuple(map(values.__getitem__, self.varying_names))))
         for name, put in zip(self.own_names, self.setters, strict=True):
             put(self, values[name])
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, _Sharing):
+        if not isinstance(other, Sharing):
             return NotImplemented
         if self is other:
             return True
@@ -127,11 +127,16 @@ class _Sharing:
     def __hash__(self) -> int:
         return hash((self.own(self), self.varying, self.steady))
 
+    def __setstate__(self, state: object) -> NoReturn:
+        # or a pickle that gives a state to the class itself would set its attributes
+        raise TypeError("made of its values, and has no state")
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _made, (type(self), self.steady, self.varying, *self.own(self))
+        return made_of, (type(self), self.steady, self.varying, *self.own(self))
 
 
-def _made(cls: type[_Sharing], steady: _Group, varying: _Group, *own: Any) -> _Sharing:
+def made_of(cls: type[Sharing], steady: _Group, varying: _Group, *own: Any) -> Sharing:
+    """Make an object of its values, as pickles do."""
     made = object.__new__(cls)
     _set_steady(made, steady)
     _set_varying(made, varying)
@@ -140,5 +145,5 @@ def _made(cls: type[_Sharing], steady: _Group, varying: _Group, *own: Any) -> _S
     return made
 
 
-_set_steady = vars(_Sharing)["steady"].__set__
-_set_varying = vars(_Sharing)["varying"].__set__
+_set_steady = vars(Sharing)["steady"].__set__
+_set_varying = vars(Sharing)["varying"].__set__

@@ -1,7 +1,8 @@
 """A few child processes that work tasks off, watched by one thread.
 
 A child that crashes, hangs or is killed costs the task it had, which is
-answered with a PixelError and not tried again; a new child takes its place.
+answered with a PixelError and not tried again (`given_up`); a new child takes
+its place.
 What to do next, and in which order, is left to `decode_service`.
 """
 
@@ -18,10 +19,12 @@ from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from typing import Any
 
+from viewer import defects
 from viewer.dicom.errors import PixelError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.workers.child_process import START_SECONDS, ChildProcess
-from viewer.workers.decode_child import Request
+from viewer.workers.decode_child import Reply, Request
+from viewer.workers.given_up import GivenUp, work_of
 
 _log = logging.getLogger(__name__)
 # what most frames need; without pydicom, which takes as long to load, and as much memory
@@ -31,6 +34,7 @@ _HOPELESS_STARTS = 3
 _DOING = {
     "decode": "Decoding",
     "decode_files": "Decoding",
+    "reduce": "Decoding",
     "check": "Checking this file",
     "tags": "Reading the tags",
 }
@@ -49,6 +53,7 @@ class Ticket:
         urgent: bool = False,
     ) -> None:
         self.request = request
+        self.work = work_of(request)
         self.message = pickle.dumps(request)  # here, so that a fault is the caller's
         self.urgent = urgent
         self.timeout_s = timeout_s
@@ -109,6 +114,7 @@ class ChildPool:
         self._seats = [_Seat() for _ in range(processes)]
         self._lock = threading.Lock()
         self._waiting: deque[Ticket] = deque()
+        self._given_up = GivenUp()
         self._closed = False
         self._awake, self._alarm = Pipe(duplex=False)
         self._alarm_rung = False
@@ -158,6 +164,10 @@ class ChildPool:
                 (self._waiting.appendleft if urgent else self._waiting.append)(ticket)
                 self._ring()
         return ticket
+
+    def try_again(self) -> None:
+        """Have done again what killed a child or took too long: the user asks."""
+        self._given_up.clear()
 
     def close(self) -> None:
         """Kill the children and end the thread, at once; what waits is dropped."""
@@ -244,6 +254,14 @@ class ChildPool:
 
     def _next_ticket(self, *, urgent: bool = False) -> Ticket | None:
         """Give what comes next; ``urgent``: if it is."""
+        while (ticket := self._first_waiting(urgent=urgent)) is not None:
+            why_not = self._given_up.why_not(ticket.work) if ticket.work is not None else None
+            if why_not is None:
+                return ticket
+            self._tell(ticket, PixelError(why_not, _path_of(ticket)))
+        return None
+
+    def _first_waiting(self, *, urgent: bool) -> Ticket | None:
         with self._lock:
             while self._waiting and (self._waiting[0].urgent or not urgent):
                 ticket = self._waiting.popleft()
@@ -276,12 +294,13 @@ class ChildPool:
         for seat in self._seats:
             if self._closed:
                 return
-            if seat.child is None:
+            child = seat.child
+            if child is None:
                 continue
-            if seat.child.connection in heard:
-                self._hear(seat, seat.child)
-            elif time.monotonic() >= seat.deadline:
-                self._lose(seat, seat.child, timed_out=True)
+            if child.connection in heard:
+                self._hear(seat, child)
+            if seat.child is child and time.monotonic() >= seat.deadline:
+                self._lose(seat, child, timed_out=True)
 
     def _hear(self, seat: _Seat, child: ChildProcess) -> None:
         try:
@@ -289,6 +308,14 @@ class ChildPool:
         except EOFError:
             self._lose(seat, child, timed_out=False)
             return
+        if reply is None:
+            return  # the rest of it must come in time
+        if reply.kind != ("done" if seat.ticket is not None else "ready"):
+            self._lose(seat, child, timed_out=False)  # nobody asked: it is broken
+            return
+        self._take(seat, child, reply)
+
+    def _take(self, seat: _Seat, child: ChildProcess, reply: Reply) -> None:
         seat.deadline = float("inf")
         if reply.kind == "ready":
             seat.ready, seat.failed_starts = True, 0
@@ -317,9 +344,12 @@ class ChildPool:
             return
         doing = _DOING.get(ticket.request.task, "Reading this file")
         if timed_out:
-            sentence = f"{doing} took longer than {ticket.timeout_s:g} s and was stopped."
+            name = "decode_seconds" if doing == _DOING["decode"] else "header_seconds"
+            sentence = self.limits.refusal(name, f"{doing} took too long and was stopped")
         else:
             sentence = f"{doing} crashed. The file may be damaged."
+        if ticket.work is not None:
+            self._given_up.add(ticket.work, sentence)
         self._tell(ticket, PixelError(sentence, _path_of(ticket)))
 
     def _tell(self, ticket: Ticket, *result: Any) -> None:
@@ -332,6 +362,7 @@ class ChildPool:
         except Exception as error:
             task = ticket.request.task
             _log.error("The receiver of a %s result failed: %s", task, type(error).__name__)
+            defects.handle(error)
 
 
 def _path_of(ticket: Ticket) -> str:

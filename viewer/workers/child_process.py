@@ -12,7 +12,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +20,21 @@ from typing import TYPE_CHECKING
 import viewer
 from viewer.dicom.limits import Limits
 from viewer.workers.decode_child import ChildConfig, Reply
-from viewer.workers.transfer import NO_SCRATCH, Beside, open_scratch, read_beside, unpack
+from viewer.workers.transfer import (
+    NO_SCRATCH,
+    Beside,
+    MessageReader,
+    most_bytes,
+    open_scratch,
+    read_beside,
+    unpack,
+)
 
 if TYPE_CHECKING:
     import numpy as np
 
 START_SECONDS = 60.0
+_CONFINED = True  # tests have children that say by a file how far they are
 _CODE = (
     "import sys; handle, scratch = map(int, sys.argv[1:3]); sys.path[:] = sys.argv[3:]; "
     "from viewer.workers.decode_child import main; main(handle, scratch)"
@@ -44,7 +53,10 @@ class ChildProcess:
 
     def __init__(self, limits: Limits, preload: Sequence[str] = ()) -> None:
         self.memory_bytes = limits.child_memory_bytes
+        self._most = most_bytes(limits)
         self.connection, theirs = Pipe()
+        self._messages = MessageReader(self.connection, self._most)
+        self._end_job: Callable[[], None] | None = None
         self._scratch = open_scratch()
         try:
             self._process = _spawn(theirs.fileno(), self._scratch)
@@ -53,7 +65,14 @@ class ChildProcess:
             raise
         finally:
             theirs.close()
-        self._send(pickle.dumps(ChildConfig(limits, tuple(preload), os.getpid())))
+        try:
+            self._end_job = _job_of(self._process.pid, limits)
+        except OSError:
+            self._process.kill()
+            self._process.wait()
+            self._close_handles()
+            raise
+        self._send(pickle.dumps(ChildConfig(limits, tuple(preload), os.getpid(), _CONFINED)))
 
     @property
     def is_alive(self) -> bool:
@@ -68,8 +87,8 @@ class ChildProcess:
         """Read pixels of the last reply to where they belong; see `transfer.read_beside`."""
         read_beside(self._scratch, beside, target)
 
-    def receive(self) -> Reply:
-        """Wait for the next reply.
+    def receive(self) -> Reply | None:
+        """Give the next reply; None while it has not come as a whole.
 
         Raises
         ------
@@ -77,10 +96,8 @@ class ChildProcess:
             If the child has died, or what it said makes no sense.
         """
         try:
-            reply, parcel = self.connection.recv()
-            return Reply(reply, unpack(parcel, self._scratch))
-        except OSError as error:
-            raise EOFError from error
+            message = self._messages.read()
+            return None if message is None else Reply(*unpack(message, self._scratch, self._most))
         # a reply that cannot be unpickled may raise anything; the child counts as broken
         except Exception as error:
             raise EOFError from error
@@ -99,15 +116,28 @@ class ChildProcess:
 
     def _close_handles(self) -> None:
         self.connection.close()
+        if self._end_job is not None:
+            self._end_job()
         if self._scratch != NO_SCRATCH:
             os.close(self._scratch)
+
+
+def _job_of(process_id: int, limits: Limits) -> Callable[[], None] | None:
+    """Put a child into a job, where the system has such; give what ends that."""
+    if sys.platform == "win32":
+        from viewer.workers.windows_job import Job
+
+        return Job(process_id, limits.child_memory_bytes).close
+    return None
 
 
 def _spawn(handle: int, scratch: int) -> subprocess.Popen[bytes]:
     root = str(Path(viewer.__file__).resolve().parents[1])
     # "" is the working folder, which may be a disc with a numpy.py on it
     paths = [root, *(path for path in sys.path if path)]
-    command = [sys.executable, "-I", "-W", "ignore", "-X", f"utf8={sys.flags.utf8_mode}"]
+    # in a virtual environment of Windows, what is named python only starts the real one
+    python = getattr(sys, "_base_executable", "") if sys.platform == "win32" else ""
+    command = [python or sys.executable, "-I", "-W", "ignore", "-X", f"utf8={sys.flags.utf8_mode}"]
     command += ["-c", _CODE, str(handle), str(scratch), *paths]
     environment = {**os.environ, **_ONE_THREAD, **_KEEP_MEMORY}
     devnull = subprocess.DEVNULL

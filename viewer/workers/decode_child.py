@@ -6,20 +6,27 @@ The child ends with its parent. Time limits and restarts are the parent's.
 
 from __future__ import annotations
 
-import os
 import select
-import signal
 import sys
 import time
-import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewer.dicom.errors import NegatoError, PixelError
+from viewer.dicom.errors import NegatoError, PixelError, told_of_defect
 from viewer.dicom.limits import Limits
-from viewer.workers.transfer import NO_SCRATCH, Beside, BesideWriter, pack
+from viewer.workers import restraint
+from viewer.workers.confinement import confine
+from viewer.workers.transfer import (
+    NO_SCRATCH,
+    Beside,
+    BesideWriter,
+    PipeEnd,
+    most_bytes,
+    pack,
+    send,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,8 +42,6 @@ TASKS = {
     "state": "viewer.dicom.presentation_states:read_state",
     "reduce": "viewer.dicom.reduced:read_reduced",
 }
-_PR_SET_PDEATHSIG = 1
-_NICE = 5  # a third of the window's share of a processor
 _LONGEST_BATCH_S = 1.0  # some sixty times what one is to take: its files have become slow
 
 Decoded = tuple[int, "np.ndarray | PixelError", "FrameDescription | None"]
@@ -49,7 +54,8 @@ class Wanted(NamedTuple):
     frame: CompressedFrame
 
 
-class Filled(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Filled:
     """What became of a `Wanted` frame: as `Decoded`, or where its pixels are and what decoded them.
 
     ``seconds`` is how long that took.
@@ -66,6 +72,7 @@ class ChildConfig(NamedTuple):
     limits: Limits
     preload: tuple[str, ...]  # modules imported before it says that it is ready
     parent: int
+    is_confined: bool
 
 
 class Request(NamedTuple):
@@ -91,19 +98,23 @@ class Reply(NamedTuple):
 
 def main(handle: int, scratch: int) -> None:
     """Answer requests until the pipe is closed."""
-    connection = _connect(handle)
+    connection: PipeEnd[Any, Any] = PipeEnd(handle)
     try:
         config: ChildConfig = connection.recv()
-        _end_with(config.parent)
-        _give_way()
+        restraint.end_with(config.parent)
+        restraint.give_way()
+        restraint.leave_no_dump()
         for name in config.preload:
             import_module(name)
-        _restrain(config.limits)
+        restraint.limit_memory(config.limits)
+        if config.is_confined:
+            confine()
+        most = most_bytes(config.limits)
         beside = BesideWriter(scratch)
-        _send(connection, "ready", None)
+        send(connection, pack("ready", None, NO_SCRATCH, most))
         while True:
             request: Request = connection.recv()
-            _answer(connection, request, scratch, beside)
+            send(connection, _answer(connection, request, scratch, beside, most))
     except (EOFError, OSError):  # the parent has closed the pipe, or is gone
         return
 
@@ -139,38 +150,44 @@ def decode_files(
 
 
 def _answer(
-    connection: Connection[Any, Any], request: Request, scratch: int, beside: BesideWriter
-) -> None:
+    connection: PipeEnd[Any, Any],
+    request: Request,
+    scratch: int,
+    beside: BesideWriter,
+    most: int,
+) -> bytes:
+    """Do what is asked, and give the message that says what came of it."""
     path = next((argument for argument in request.args if isinstance(argument, str)), "")
     if request.yields:
         scratch = NO_SCRATCH  # for the arrays of the next one: it may begin before this is read
         beside.begin()
+
+    def send_part(part: object) -> None:
+        # through the pipe alone, as another may follow before this is read
+        send(connection, pack("part", part, NO_SCRATCH, most))
+
     try:
         function = _resolve(request.task)
         if request.streams:
-            function(lambda part: _send(connection, "part", part), *request.args)
-            value = None
-        elif request.yields:
-            value = function(beside, _waiting(connection), *request.args)
-        else:
-            value = function(*request.args)
-        parcel = pack(value, scratch)
+            function(send_part, *request.args)
+            return pack("done", None, scratch, most)
+        if request.yields:
+            filled = function(beside, _waiting(connection), *request.args)
+            return pack("done", filled, scratch, most)
+        return pack("done", function(*request.args), scratch, most)
     except (EOFError, BrokenPipeError):
         raise
     except NegatoError as error:
-        parcel = pack(error, scratch)
+        failure: NegatoError = error
     except MemoryError:
-        parcel = pack(
-            PixelError("Reading this takes more memory than one file may.", path), scratch
-        )
+        failure = PixelError("Reading this takes more memory than one file may.", path)
     # BaseException on purpose: codecs written in Rust panic with one that is no Exception
-    except BaseException as failure:
-        sentence = f"Reading this failed ({type(failure).__name__}); the file may be damaged."
-        parcel = pack(PixelError(sentence, path), scratch)
-    connection.send(("done", parcel))
+    except BaseException as error:
+        failure = PixelError(told_of_defect(error), path)
+    return pack("done", failure, NO_SCRATCH, most)
 
 
-def _waiting(connection: Connection[Any, Any]) -> Callable[[], bool]:
+def _waiting(connection: PipeEnd[Any, Any]) -> Callable[[], bool]:
     """Give what tells whether there is something to receive."""
     if sys.platform == "win32":
         return connection.poll
@@ -179,56 +196,7 @@ def _waiting(connection: Connection[Any, Any]) -> Callable[[], bool]:
     return lambda: bool(poll.poll(0))
 
 
-def _send(connection: Connection[Any, Any], kind: str, value: object) -> None:
-    """Send at once; through the pipe alone, as another may follow before this is read."""
-    connection.send((kind, pack(value, NO_SCRATCH)))
-
-
 def _resolve(task: str) -> Callable[..., Any]:
     module, _, name = TASKS.get(task, task).partition(":")
     function: Callable[..., Any] = getattr(import_module(module), name)
     return function
-
-
-def _connect(handle: int) -> Connection[Any, Any]:
-    if sys.platform == "win32":
-        from multiprocessing.connection import PipeConnection
-
-        return PipeConnection(handle)
-    return Connection(handle)
-
-
-def _end_with(parent: int) -> None:
-    """Die with the parent, and leave Ctrl+C to it."""
-    warnings.simplefilter("ignore")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        import ctypes
-
-        # a codec that never returns would not notice that the pipe is closed
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            sys.exit()
-
-
-def _give_way() -> None:
-    """Let the window have the processor where both want it: it is what would stutter."""
-    if sys.platform != "win32":
-        os.nice(_NICE)
-
-
-def _restrain(limits: Limits) -> None:
-    """Set the memory limit above what is in use now; no core dumps (they hold patient data)."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
-        with open("/proc/self/statm", encoding="ascii") as file:
-            in_use = int(file.read().split()[0]) * resource.getpagesize()
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        wanted = in_use + limits.child_memory_bytes
-        if hard != resource.RLIM_INFINITY:
-            wanted = min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_AS, (wanted, hard))

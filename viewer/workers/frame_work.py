@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from viewer import defects
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import FrameKey, Stack
@@ -134,6 +135,7 @@ class FrameWork:
         # its text may quote a path or a value: the class alone is logged
         except Exception as error:
             _log.error("A plain frame could not be read: %s", type(error).__name__)
+            defects.handle(error)
             self._fail(stack.uid, key, PixelError(_DEFECT, key.path))
 
     def _read_into_volume(self, stack: Stack, frame: int) -> None:
@@ -208,6 +210,7 @@ class FrameWork:
         # a defect met in one result must not leave its frames coming for ever; logged as above
         except Exception as error:
             _log.error("A decoded frame could not be kept: %s", type(error).__name__)
+            defects.handle(error)
             states = self._cache.states(job.stack)
             for frame in job.frames:
                 if states[frame] == PENDING:
@@ -235,7 +238,7 @@ class FrameWork:
     ) -> None:
         known = self._seconds.get(stack.uid, filled.seconds)
         self._seconds[stack.uid] = (known + filled.seconds) / 2
-        key, (pixels, description, _) = stack.key(frame), filled
+        key, pixels, description = stack.key(frame), filled.pixels, filled.description
         described: Described | None = None
         if isinstance(description, str):
             described = partial(_description, stack.header(frame), description)

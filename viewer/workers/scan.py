@@ -12,6 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from typing import get_args
 
 from viewer.dicom.catalogue import Skipped
 from viewer.dicom.errors import NegatoError
@@ -19,12 +21,20 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.outline import Outline, SeriesRead
+from viewer.dicom.sources import SourceFile
 from viewer.workers.child_process import START_SECONDS, ChildProcess
-from viewer.workers.decode_child import Request
+from viewer.workers.decode_child import Reply, Request
 from viewer.workers.scan_children import ScanChildren
 
 _Told = Notice | Outline | SeriesRead  # of several files
 ScanItem = InstanceHeader | Skipped | _Told
+_ITEMS = (*get_args(ScanItem), SourceFile)  # the last where files are found alone
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(Notice):
+    """That a scan could not go on, and files may be missing."""
+
 
 _SCANNER = "viewer.dicom.scanning:scan"
 _POLL_S = 0.02  # how soon a cancelled scan ends
@@ -68,7 +78,7 @@ def scan_in_child(
         yield from scan.run_child()
         fruitless = fruitless + 1 if len(scan.delivered) == before else 0
         if not scan.ended and fruitless == _FRUITLESS_CHILDREN:
-            yield [Notice(_STOPPED_EARLY)]
+            yield [Stopped(_STOPPED_EARLY)]
             return
 
 
@@ -108,8 +118,10 @@ class _Scan:
             while not self.ended:
                 if self._cancelled():
                     self.ended = True
-                elif child.connection.poll(_POLL_S):
-                    yield from self._hear(child)
+                    return
+                reply = child.receive() if child.connection.poll(_POLL_S) else None
+                if reply is not None:
+                    yield from self._hear(reply)
                 elif time.monotonic() > self._deadline:
                     yield from self._give_up(timed_out=True)
                     return
@@ -135,19 +147,21 @@ class _Scan:
             child.kill()
             self._children.prepare()
 
-    def _hear(self, child: ChildProcess) -> Iterator[list[ScanItem]]:
-        kind, value = child.receive()
+    def _hear(self, reply: Reply) -> Iterator[list[ScanItem]]:
+        kind, value = reply
         self._slow, self._deadline = "", time.monotonic() + self._limits.header_seconds
         if kind == "done":
             self.ended = self._child_is_done = True
             if isinstance(value, NegatoError):
-                yield [Notice(f"The scan was stopped early: {value.message}")]
+                yield [Stopped(f"The scan was stopped early: {value.message}")]
         elif isinstance(value, str):
             self._slow, self._deadline = value, time.monotonic() + self._limits.header_seconds
         elif isinstance(value, list):
             yield from self._deliver(value)
 
     def _deliver(self, items: list[ScanItem]) -> Iterator[list[ScanItem]]:
+        if not all(isinstance(item, _ITEMS) for item in items):
+            raise EOFError  # no scan says that: the child is broken
         # a second child finds again what the first one found
         fresh = [item for item in items if _identity(item) not in self.delivered]
         if fresh:
@@ -159,8 +173,8 @@ class _Scan:
         if not self._slow or self._slow in self._given_up:
             return
         if timed_out:
-            seconds = self._limits.header_seconds
-            reason = f"Reading its header took longer than {seconds:g} s and was stopped."
+            found = "Reading its header took too long and was stopped"
+            reason = self._limits.refusal("header_seconds", found)
             skipped = Skipped(self._slow, "limit", reason)
         else:
             reason = "Reading its header crashed; the file is damaged."

@@ -1,6 +1,8 @@
 """How one result travels from a child to its parent: a message, and big arrays beside it.
 
-Arrays of `BESIDE_BYTES` or more do not go through the pipe but through a
+A message is bytes, bounded and read without waiting (`MessageReader`): a child
+may send half of one, one without end, or none. What its pickle may hold is
+`replies`' matter. Arrays of `BESIDE_BYTES` or more do not go through the pipe but through a
 scratch file without a name, which parent and child both hold open. It is read
 and written, never mapped: a child that shrinks it can do no harm, and it is
 gone with the last process that holds it. Where the system has no such file,
@@ -15,12 +17,28 @@ that the parent reads, one in the pipe, and one that the child works on.
 from __future__ import annotations
 
 import os
-import pickle
+import select
+import struct
 import sys
 import tempfile
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from viewer.dicom.limits import Limits
+from viewer.workers.replies import dump, load
+
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection
+
+    PipeEnd = PipeConnection
+else:
+    from multiprocessing.connection import Connection
+
+    PipeEnd = Connection
 
 if TYPE_CHECKING:
+    import pickle
+
     import numpy as np
 
 BESIDE_BYTES = 1 << 16
@@ -28,20 +46,80 @@ _KEPT_SCRATCH_BYTES = 64 << 20  # pages kept for the next result; more is given 
 _REGIONS = 3  # besides that of `pack`, where the file begins
 _REGION_BYTES = 1 << 32  # no result is as large, and what is not written takes no memory
 NO_SCRATCH = -1
+KINDS = ("ready", "part", "done")
+_HEAD = struct.Struct("!BI")  # kind, number of sizes
+_LENGTH = struct.Struct("!Q")  # of a message, before it
+_FRAMES, _LEAST_MOST = 4, 256 << 20
+_MOST_HEAD = 1 << 20  # of a message, before its pickle
 
 
-class Parcel(NamedTuple):
-    """A pickled result; ``sizes`` are the bytes of each array beside it, in order."""
-
-    pickled: bytes
-    sizes: tuple[int, ...]
+def most_bytes(limits: Limits) -> int:
+    """Give how many bytes one result may take: of a message, and of the arrays beside it."""
+    return max(_FRAMES * limits.frame_bytes, _LEAST_MOST)
 
 
-class Beside(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Beside:
     """Pixels in the scratch file."""
 
     offset: int
     size: int
+
+
+def send(connection: PipeEnd[Any, Any], message: bytes) -> None:
+    """Send a message, in a child."""
+    if sys.platform == "win32":
+        connection.send_bytes(message)  # whole or not at all
+        return
+    parts = [memoryview(_LENGTH.pack(len(message))), memoryview(message)]
+    while parts:
+        sent = os.writev(connection.fileno(), parts)
+        while parts and sent >= parts[0].nbytes:
+            sent -= parts.pop(0).nbytes
+        if parts:
+            parts[0] = parts[0][sent:]
+
+
+class MessageReader:
+    """Takes messages off a pipe, of no more than ``most`` bytes, and waits for none."""
+
+    def __init__(self, connection: PipeEnd[Any, Any], most: int) -> None:
+        self._connection = connection
+        self._most = most
+        self._message: bytearray | None = None  # None while its length is still to come
+        self._length = bytearray(_LENGTH.size)
+        self._come = 0
+        if sys.platform != "win32":
+            self._poll = select.poll()
+            self._poll.register(connection.fileno(), select.POLLIN)
+
+    def read(self) -> bytes | bytearray | None:
+        """Give the next message; None while it is not there as a whole.
+
+        Raises
+        ------
+        EOFError, OSError
+            Who sends is gone, or wants to send more.
+        """
+        if sys.platform == "win32":
+            return self._connection.recv_bytes(self._most) if self._connection.poll() else None
+        while self._poll.poll(0):
+            target = self._length if self._message is None else self._message
+            count = os.readv(self._connection.fileno(), [memoryview(target)[self._come :]])
+            if not count:
+                raise EOFError
+            self._come += count
+            if self._come < len(target):
+                continue
+            self._come = 0
+            if self._message is not None:
+                message, self._message = self._message, None
+                return message
+            (length,) = _LENGTH.unpack(target)
+            if not 0 < length <= self._most + _MOST_HEAD:
+                raise EOFError
+            self._message = bytearray(length)
+        return None
 
 
 class BesideWriter:
@@ -78,7 +156,10 @@ def read_beside(scratch: int, beside: Beside, target: np.ndarray) -> None:
     view = target.data.cast("B")
     if beside.size != view.nbytes:
         raise EOFError
-    _read(scratch, view, beside.offset)
+    try:
+        _read(scratch, view, beside.offset)
+    except OSError as error:  # no such place
+        raise EOFError from error
 
 
 def open_scratch() -> int:
@@ -91,10 +172,14 @@ def open_scratch() -> int:
         return os.dup(file.fileno())
 
 
-def pack(value: object, scratch: int) -> Parcel:
-    """Pickle ``value``, its big arrays into ``scratch`` from its beginning on."""
-    if scratch == NO_SCRATCH:
-        return Parcel(pickle.dumps(value, pickle.HIGHEST_PROTOCOL), ())
+def pack(kind: str, value: object, scratch: int, most: int) -> bytes:
+    """Make the message of a result, its big arrays into ``scratch`` from its beginning on.
+
+    Raises
+    ------
+    MemoryError
+        The result takes more than ``most`` bytes.
+    """
     beside: list[memoryview] = []
 
     def keep_within(buffer: pickle.PickleBuffer) -> bool:
@@ -104,44 +189,55 @@ def pack(value: object, scratch: int) -> Parcel:
         beside.append(raw)
         return False
 
-    pickled = pickle.dumps(value, pickle.HIGHEST_PROTOCOL, buffer_callback=keep_within)
+    pickled = dump(value, None if scratch == NO_SCRATCH else keep_within)
+    sizes = [raw.nbytes for raw in beside]
+    if max(len(pickled), sum(sizes)) > most:
+        raise MemoryError
     offset = 0
     for raw in beside:
         _write(scratch, raw, offset)
         offset += raw.nbytes
-    return Parcel(pickled, tuple(raw.nbytes for raw in beside))
+    head = _HEAD.pack(KINDS.index(kind), len(sizes)) + struct.pack(f"!{len(sizes)}Q", *sizes)
+    return head + pickled
 
 
-def unpack(parcel: Parcel, scratch: int) -> object:
-    """Give the value back; its arrays own their memory and may be kept.
+def unpack(message: bytes | bytearray, scratch: int, most: int) -> tuple[str, object]:
+    """Give kind and value back; its arrays own their memory and may be kept.
 
     Raises
     ------
-    EOFError
-        If the scratch file holds less than the parcel says.
+    Exception
+        Of any kind, where it makes no sense, or takes more than ``most``.
     """
-    # not before: the first child is started ahead of all that takes long to load
-    import numpy as np
-
+    kind, count = _HEAD.unpack_from(message)
+    sizes = struct.unpack_from(f"!{count}Q", message, _HEAD.size)
+    if sum(sizes) > most:
+        raise EOFError
     arrays: list[np.ndarray] = []
     offset = 0
-    for size in parcel.sizes:
-        array = np.empty(size, np.uint8)
-        _read(scratch, array.data, offset)
-        arrays.append(array)
-        offset += size
+    if sizes:  # not before: the first child is started ahead of all that takes long to load
+        import numpy as np
+
+        for size in sizes:
+            arrays.append(np.empty(size, np.uint8))
+            _read(scratch, arrays[-1].data, offset)
+            offset += size
     if offset > _KEPT_SCRATCH_BYTES:
         os.ftruncate(scratch, 0)
-    return pickle.loads(parcel.pickled, buffers=arrays)
+    return KINDS[kind], load(message[_HEAD.size + 8 * count :], arrays)
 
 
 def _write(scratch: int, raw: memoryview, offset: int) -> None:
+    if sys.platform == "win32":
+        raise OSError("no scratch file")
     done = 0
     while done < raw.nbytes:
         done += os.pwrite(scratch, raw[done:], offset + done)
 
 
 def _read(scratch: int, view: memoryview, offset: int) -> None:
+    if sys.platform == "win32":
+        raise OSError("no scratch file")
     done = 0
     while done < view.nbytes:
         count = os.preadv(scratch, [view[done:]], offset + done)
