@@ -34,6 +34,7 @@ class InflatingStream(io.RawIOBase):
         self._limit = limit
         self._position = 0
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._damage: zlib.error | None = None
 
     def readable(self) -> bool:
         """Tell that it can be read."""
@@ -65,11 +66,17 @@ class InflatingStream(io.RawIOBase):
             The deflated bytes are damaged.
         """
         end = self._limit + 1 if size < 0 else self._position + size
+        if self._damage is not None and end > len(self._inflated):
+            raise self._damage  # again: what follows it is not the end
         while len(self._inflated) < end and not self._inflater.eof:
             packed = self._inflater.unconsumed_tail or self._source.read(_CHUNK)
             if not packed:
                 break
-            self._inflated += self._inflater.decompress(packed, _CHUNK)
+            try:
+                self._inflated += self._inflater.decompress(packed, _CHUNK)
+            except zlib.error as error:
+                self._damage = error
+                raise
             if len(self._inflated) > self._limit:
                 raise InflateLimitError
         data = bytes(self._inflated[self._position : end])

@@ -16,6 +16,8 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.values import LONGEST_VALUE, text
 
+# what has no place at the top level of a data set
+_STRAY = header_fields.META_TAGS | {elements.ITEM, elements.ITEM_END, elements.SEQUENCE_END}
 # A tag as its 4 bytes read as one little endian number: one look-up per element
 _SWAPPED = {
     tag: (tag >> 16) | (tag & 0xFFFF) << 16
@@ -23,6 +25,7 @@ _SWAPPED = {
     | header_fields.PIXEL_TAGS
     | header_fields.DESCRIPTION_TAGS
     | {radiopharmaceutical.SEQUENCE}
+    | _STRAY
 }
 _TAG_OF = {swapped: tag for tag, swapped in _SWAPPED.items()}
 _EXPLICIT_HEAD = struct.Struct("<L2sH").unpack_from
@@ -71,7 +74,8 @@ def quick_read(window: bytes, size: int, depth: int = 64) -> QuickRead | None:
         if first_group < _FIRST_GROUP:
             return None
         found: RawValues = dict(meta)
-        syntax = text(found.get(header_fields.TRANSFER_SYNTAX, (None, b""))[1])
+        syntax_vr, raw_syntax = found.get(header_fields.TRANSFER_SYNTAX, (None, b""))
+        syntax = text(raw_syntax) if syntax_vr == b"UI" else ""
         if not syntax or syntax in elements.DEFLATED or syntax == elements.EXPLICIT_BIG:
             return None
         implicit = syntax == elements.IMPLICIT_LITTLE
@@ -169,7 +173,7 @@ def _note(
         if tag in header_fields.FRAMES_ELSEWHERE:
             raise _Odd
         return True
-    if tag in header_fields.PIXEL_TAGS:  # under a VR that pixels do not have
+    if tag in header_fields.PIXEL_TAGS or tag in _STRAY:  # pixels: under a VR they do not have
         raise _Odd
     if tag == radiopharmaceutical.SEQUENCE:
         _note_item(vr, window, value, length, found)
@@ -178,6 +182,8 @@ def _note(
         raise _Odd
     if length <= LONGEST_VALUE:
         found[tag] = (vr, window[value : value + length])
+        if tag == header_fields.CHARACTER_SET and b"\0" in found[tag][1].rstrip(b"\0 "):
+            raise _Odd
     return False
 
 

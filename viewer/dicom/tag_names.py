@@ -42,7 +42,9 @@ def look_up(tag: int, creator: str = "") -> TagEntry:
 
 def encodings_of(character_set: bytes) -> tuple[str, ...]:
     """Give Python's codecs for a SpecificCharacterSet (0008,0005); warns of unknown terms."""
-    terms = [term.strip(" \0") for term in character_set.decode("latin-1").split("\\")]
+    # Python raises for a NUL within a name, where it is to be unknown
+    text = character_set.decode("latin-1").replace("\0", " ")
+    terms = [term.strip(" ") for term in text.split("\\")]
     return tuple(convert_encodings(terms))
 
 
