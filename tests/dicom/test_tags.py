@@ -16,7 +16,7 @@ import pytest
 from pydicom.data import get_testdata_file
 
 from viewer.dicom.errors import HeaderError, NegatoError, SourceError
-from viewer.dicom.limits import Limits
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.tags import (
     Kind,
     TagTable,
@@ -250,7 +250,10 @@ def test_long_text_is_there_whole(corpus: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "note"),
     [
-        ("nested_sequences.dcm", "Deeper levels are not shown: the limit is 64."),
+        (
+            "nested_sequences.dcm",
+            DEFAULT_LIMITS.refusal("sequence_depth", "Deeper levels are not shown"),
+        ),
         ("truncated_mid_pixels.dcm", "The file ends inside this value: 16,384 of 32,768 bytes."),
         ("trailing_garbage.dcm", "What follows the pixel data is no DICOM element."),
         ("no_sequence_delimiter.dcm", "The fragments have no end mark."),
@@ -325,9 +328,11 @@ def test_private_creators_do_not_reach_out_of_their_item(tmp_path: Path) -> None
 
 def test_too_many_elements_are_cut_with_a_note(tmp_path: Path) -> None:
     content = element(0x00081150, "UI", b"1.2.3\0") * 50
-    table = table_of(tmp_path, part10(content), Limits(elements_per_file=20))
+    limits = Limits(elements_per_file=20)
+    table = table_of(tmp_path, part10(content), limits)
     assert len(table) == 1 + 20 + 1
-    assert table.notes == ("More elements are not shown: the limit is 20.",)
+    found = "More elements are not shown"
+    assert table.notes == (limits.refusal("elements_per_file", found),)
 
 
 def test_inflating_stops_at_the_limit(tmp_path: Path) -> None:
@@ -336,9 +341,11 @@ def test_inflating_stops_at_the_limit(tmp_path: Path) -> None:
     packed = packer.compress(content) + packer.flush()
     file = part10(packed, "1.2.840.10008.1.2.1.99")
     assert value_of(table_of(tmp_path, file), 0x7FE00010) == "<3.81 MiB of binary data>"
-    table = table_of(tmp_path, file, Limits(inflate_bytes=1_000_000))
+    limits = Limits(inflate_bytes=1_000_000)
+    table = table_of(tmp_path, file, limits)
     assert value_of(table, 0x00100020) == "ID"
-    assert table.notes == ("The rest is not read: it inflates to more than 1,000,000 bytes.",)
+    found = "The rest is not read: it inflates to more"
+    assert table.notes == (limits.refusal("inflate_bytes", found),)
 
 
 def test_a_length_beyond_the_file_costs_no_memory(tmp_path: Path) -> None:

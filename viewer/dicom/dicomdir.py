@@ -22,12 +22,13 @@ from viewer.dicom.elements import (
     SHORT_VRS,
     UNDEFINED_LENGTH,
     EncodingError,
+    TooDeepError,
     element_at,
     read_meta,
     skip_sequence,
 )
 from viewer.dicom.errors import HeaderError, SkipKind
-from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits, amount
 from viewer.dicom.outline import CHARACTER_SET, OUTLINE_TAGS, Outline, OutlineBuilder
 from viewer.dicom.regular_files import open_regular, system_error
 
@@ -45,7 +46,8 @@ _WANTED = OUTLINE_TAGS | {_NEXT, _LOWER, _TYPE, _FILE_ID, _SOP_INSTANCE}
 _WANTED_KEYS = {tag >> 16 | (tag & 0xFFFF) << 16: tag for tag in _WANTED}
 _PLAIN_HEAD = struct.Struct("<L2sH")  # explicit VR, little endian, of the short kind
 _OUTLINED = frozenset(("PATIENT", "STUDY", "SERIES"))
-_MOST_BYTES = 512 << 20  # 200,000 records of the usual 400 to 800 bytes take a third of it
+_RECORD_BYTES = 2560  # the usual record takes 400 to 800
+_MOST_BYTES = 1 << 31
 
 
 class DicomdirError(HeaderError):
@@ -95,7 +97,7 @@ class _Reader:
     data: bytes
     explicit: bool
     order: str
-    limit: int
+    limits: Limits
     character_set: bytes = b""
     records: dict[int, _Raw] = field(default_factory=dict)
 
@@ -107,20 +109,25 @@ def read_dicomdir(path: str, limits: Limits = DEFAULT_LIMITS) -> Dicomdir:
     ------
     DicomdirError
         Missing, unreadable, not a DICOMDIR, damaged (cut short, offsets that
-        lead nowhere or round in circles), or over the limit of records.
+        lead nowhere or round in circles), or over a limit.
     """
+    most = min(limits.dicomdir_records * _RECORD_BYTES, _MOST_BYTES)
     try:
-        with open_regular(path) as stream:
-            data = stream.read(_MOST_BYTES + 1)
+        with open_regular(path, limits) as stream:
+            data = stream.read(most + 1)
     except HeaderError as error:
         raise DicomdirError(error.message, path, error.kind) from error
     except OSError as error:
         told = system_error(path, error)
         raise DicomdirError(told.message, path, told.kind) from error
-    if len(data) > _MOST_BYTES:
-        raise DicomdirError("The DICOMDIR is longer than this program reads.", path, "limit")
+    if len(data) > most:
+        found = f"The DICOMDIR takes more than {amount(most, 'bytes')}"
+        raise DicomdirError(limits.refusal("dicomdir_records", found), path, "limit")
     try:
         return _read(path, data, limits)
+    except TooDeepError as error:
+        found = f"The DICOMDIR nests {limits.sequence_depth + 1:,} sequences or more in one another"
+        raise DicomdirError(limits.refusal("sequence_depth", found), path, "limit") from error
     except EncodingError as error:
         raise _damaged(path, str(error)) from error
 
@@ -138,7 +145,7 @@ def _read(path: str, data: bytes, limits: Limits) -> Dicomdir:
         raise DicomdirError("It is named like a DICOMDIR, but is none.", path, "not-dicom")
     syntax = values.text(meta.get(_TRANSFER_SYNTAX, (b"", b""))[1])
     order = ">" if syntax == EXPLICIT_BIG else "<"
-    reader = _Reader(data, syntax != IMPLICIT_LITTLE, order, limits.dicomdir_records)
+    reader = _Reader(data, syntax != IMPLICIT_LITTLE, order, limits)
     first = 0
     while True:
         if position >= len(data):
@@ -149,7 +156,8 @@ def _read(path: str, data: bytes, limits: Limits) -> Dicomdir:
         if tag == _FIRST_RECORD:
             first = values.integer(data[position : position + length], b"UL", order) or 0
         if length == UNDEFINED_LENGTH:
-            position = skip_sequence(data, position, reader.explicit, order)
+            depth = limits.sequence_depth
+            position = skip_sequence(data, position, reader.explicit, order, depth)
         else:
             position += length
     reader.character_set = _character_set(reader, _collect(reader, path, position, length))
@@ -191,10 +199,9 @@ def _collect(reader: _Reader, path: str, position: int, length: int) -> int:
             break
         if tag != ITEM:
             raise EncodingError("a record does not start where it should")
-        if len(reader.records) >= reader.limit:
-            raise DicomdirError(
-                f"The DICOMDIR has more than {reader.limit:,} records.", path, "limit"
-            )
+        if len(reader.records) >= reader.limits.dicomdir_records:
+            found = f"The DICOMDIR has {len(reader.records) + 1:,} records or more"
+            raise DicomdirError(reader.limits.refusal("dicomdir_records", found), path, "limit")
         reader.records[offset], position = _record(reader, position, length)
     return position
 
@@ -214,7 +221,8 @@ def _record(reader: _Reader, position: int, length: int) -> tuple[_Raw, int]:
         if tag == ITEM_END:
             break
         if size == UNDEFINED_LENGTH:
-            position = skip_sequence(data, position, explicit, order)
+            depth = reader.limits.sequence_depth
+            position = skip_sequence(data, position, explicit, order, depth)
             continue
         if tag in _WANTED and size <= values.LONGEST_VALUE:
             found[tag] = data[position : position + size]

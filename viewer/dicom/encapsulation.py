@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from viewer.dicom.errors import LimitError
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+
 _ITEM, _DELIMITER = (0xFFFE, 0xE000), (0xFFFE, 0xE0DD)
 _STARTS = (
     b"\xff\xd8\xff",  # JPEG, JPEG-LS: SOI
@@ -39,11 +42,16 @@ class Encapsulated:
     warnings: tuple[str, ...] = ()
 
 
-def walk(file: BinaryIO, offset: int, size: int) -> Encapsulated:
+def walk(file: BinaryIO, offset: int, size: int, limits: Limits = DEFAULT_LIMITS) -> Encapsulated:
     """Walk the items from ``offset`` (first byte of the value) of a file of ``size`` bytes.
 
     An item that runs past the end of the file keeps what is there; a missing
     sequence delimiter is noted.
+
+    Raises
+    ------
+    LimitError
+        There are more items than ``limits.fragments_per_file``.
     """
     fragments: list[Fragment] = []
     notes: list[str] = []
@@ -65,11 +73,18 @@ def walk(file: BinaryIO, offset: int, size: int) -> Encapsulated:
             notes.append("The last item of the pixel data is cut short by the end of the file.")
             length = size - start
         if table is None and not _is_frame(head[8:24]):
-            table = _offsets(file, start, length)
+            if length // 4 <= limits.fragments_per_file:
+                table = _offsets(file, start, length)
+            else:  # of more frames than there may be fragments
+                notes.append("The offset table is too long to be one; the items were followed.")
+                table = ()
         else:
             if table is None:
                 notes.append("The pixel data begins without its offset table.")
                 table = ()
+            if len(fragments) == limits.fragments_per_file:
+                found = f"Its pixel data has {len(fragments) + 1:,} fragments or more"
+                raise LimitError(limits.refusal("fragments_per_file", found))
             fragments.append(Fragment(start, length, head[8 : 8 + min(16, length)]))
         position = start + length
     return Encapsulated(tuple(fragments), table or (), tuple(notes))

@@ -17,7 +17,7 @@ from viewer.dicom import codecs
 from viewer.dicom.decoded import Decoded
 from viewer.dicom.describe import describe
 from viewer.dicom.errors import HeaderError, LimitError, PixelError
-from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits, amount
 from viewer.dicom.native_frames import NativeFrame, native_frame, read_native
 from viewer.dicom.overlays import embedded_overlays
 from viewer.dicom.pixel_files import PixelFile, pixel_file
@@ -204,10 +204,8 @@ def frame_stream(stream: BinaryIO, file: PixelFile, index: int, limits: Limits) 
     fragments = file.frames[index]
     total = sum(fragment.length for fragment in fragments)
     if total > limits.frame_bytes:
-        raise LimitError(
-            f"The frame's compressed data takes {total >> 20} MiB, "
-            f"more than the limit of {limits.frame_bytes >> 20} MiB."
-        )
+        found = f"The frame's compressed data takes {amount(total, 'bytes')}"
+        raise LimitError(limits.refusal("frame_bytes", found))
     parts = []
     for fragment in fragments:
         stream.seek(fragment.offset)

@@ -31,7 +31,7 @@ from viewer.dicom.encapsulation import Encapsulated, Fragment, group_frames, wal
 from viewer.dicom.errors import HeaderError, NoPixelDataError, PixelError
 from viewer.dicom.header_fields import PIXEL_TAGS
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.inflating import InflateLimitError, InflatingStream
+from viewer.dicom.inflating import InflatingStream
 from viewer.dicom.layout import layout_of
 from viewer.dicom.limits import Limits
 from viewer.dicom.pixel_layout import PixelLayout
@@ -44,6 +44,7 @@ from viewer.dicom.regular_files import (
 )
 from viewer.dicom.sop_classes import sop_class_name
 from viewer.dicom.stream_layout import layout_by_stream
+from viewer.dicom.structure import bounded_reading
 from viewer.dicom.video import is_video
 
 _GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels
@@ -200,11 +201,12 @@ def _encapsulated(
     if header.pixel_data_offset is None:
         raise PixelError("Compressed frames inside a deflated data set are not supported.")
     with open_regular(header.path, limits) as stream:
-        found = walk(stream, header.pixel_data_offset, header.size)
+        found = walk(stream, header.pixel_data_offset, header.size, limits)
         frames: tuple[tuple[Fragment, ...], ...] = (found.fragments,)
         notes: tuple[str, ...] = ()
         if not is_video(header.transfer_syntax_uid):
-            frames, notes = group_frames(found, layout.frames, _extended_offsets(dataset))
+            offsets = _extended_offsets(dataset, limits.fragments_per_file)
+            frames, notes = group_frames(found, layout.frames, offsets)
             layout = layout_by_stream(layout, _first_stream(stream, frames))
     return PixelFile(
         header.path,
@@ -228,9 +230,9 @@ def _end_of(found: Encapsulated) -> int:
     return last.offset + last.length + _MARKER_BYTES
 
 
-def _extended_offsets(dataset: Dataset) -> tuple[int, ...]:
+def _extended_offsets(dataset: Dataset, most: int) -> tuple[int, ...]:
     table = dataset.get("ExtendedOffsetTable")
-    if not isinstance(table, bytes):
+    if not isinstance(table, bytes) or len(table) // 8 > most:  # of more frames than fragments
         return ()
     return tuple(int(offset) for offset in np.frombuffer(table[: len(table) // 8 * 8], "<u8"))
 
@@ -268,26 +270,21 @@ def _read_dataset(
             return int(tag) in PIXEL_TAGS
 
         try:
-            if header.transfer_syntax_uid in DEFLATED:
-                _, position = read_meta(file.read(_META_WINDOW), frozenset())
-                file.seek(position)
-                inflated = InflatingStream(file, limits.inflate_bytes)
-                stream = cast(BinaryIO, inflated)
-                dataset = read_dataset(stream, False, True, stop_when=at_pixels)
-                offset, length = place[-1] if place else (0, None)
-                if length is not None:  # while the file is open
-                    inflated.seek(offset)
-                    held = len(inflated.read(length))
-            else:
-                dataset = read_partial(stream, stop_when=at_pixels, force=True)
+            with bounded_reading(header.path, limits):
+                if header.transfer_syntax_uid in DEFLATED:
+                    _, position = read_meta(file.read(_META_WINDOW), frozenset())
+                    file.seek(position)
+                    inflated = InflatingStream(file, limits.inflate_bytes)
+                    stream = cast(BinaryIO, inflated)
+                    dataset = read_dataset(stream, False, True, stop_when=at_pixels)
+                    offset, length = place[-1] if place else (0, None)
+                    if length is not None:  # while the file is open
+                        inflated.seek(offset)
+                        held = len(inflated.read(length))
+                else:
+                    dataset = read_partial(stream, stop_when=at_pixels, force=True)
         except (OSError, MemoryError, HeaderError):
             raise
-        except InflateLimitError as error:
-            raise HeaderError(
-                "The compressed data set unpacks to more than this program allows.",
-                header.path,
-                "limit",
-            ) from error
         except Exception as error:  # whatever pydicom raises on damaged content
             raise HeaderError(
                 f"The header is damaged ({type(error).__name__}); "

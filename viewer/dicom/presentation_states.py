@@ -20,8 +20,8 @@ from viewer.dicom.dataset_values import items, text
 from viewer.dicom.elements import DEFLATED, read_meta
 from viewer.dicom.errors import HeaderError, LimitError, PresentationStateError
 from viewer.dicom.headers import InstanceHeader
-from viewer.dicom.inflating import InflateLimitError, InflatingStream
-from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.inflating import InflatingStream
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits, amount
 from viewer.dicom.overlays import overlays_of
 from viewer.dicom.presentation_areas import areas_of, turn_of
 from viewer.dicom.presentation_graphics import annotations_of
@@ -31,6 +31,7 @@ from viewer.dicom.references import references_of
 from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.shutters import shutter_of
 from viewer.dicom.sop_classes import COLOUR_STATE, is_presentation_state, sop_class_name
+from viewer.dicom.structure import bounded_reading
 from viewer.imaging.overlays import OverlayPlane
 from viewer.imaging.presentation import ImageReference, PresentationState, state_words
 from viewer.imaging.shutters import Shutter
@@ -131,11 +132,14 @@ def _dataset(header: InstanceHeader, limits: Limits) -> Dataset:
     """Read the whole data set; its values are parsed when they are asked for."""
     path = header.path
     if header.size > limits.frame_bytes:
-        raise LimitError(
-            "The file is larger than this program allows for a presentation state.", path
-        )
+        found = f"A presentation state of {amount(header.size, 'bytes')} is larger than a frame"
+        raise LimitError(limits.refusal("frame_bytes", found), path)
     try:
-        with open_regular(path, limits) as stream, warnings.catch_warnings():
+        with (
+            open_regular(path, limits) as stream,
+            warnings.catch_warnings(),
+            bounded_reading(path, limits),
+        ):
             warnings.simplefilter("ignore")  # they quote values, which may name a patient
             if header.transfer_syntax_uid not in DEFLATED:
                 return read_partial(stream, force=True)
@@ -145,10 +149,6 @@ def _dataset(header: InstanceHeader, limits: Limits) -> Dataset:
             return read_dataset(cast(BinaryIO, inflating), False, True)
     except OSError as error:
         raise system_error(path, error) from error
-    except InflateLimitError as error:
-        raise HeaderError(
-            "The compressed data set unpacks to more than this program allows.", path, "limit"
-        ) from error
     except (MemoryError, HeaderError):
         raise
     except Exception as error:  # whatever pydicom raises on damaged content

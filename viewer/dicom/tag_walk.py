@@ -112,8 +112,8 @@ class Walk:
         except _DamageError as damage:
             yield self._note(str(damage))
         except InflateLimitError:
-            limit = f"{self._limits.inflate_bytes:,} bytes"
-            yield self._note(f"The rest is not read: it inflates to more than {limit}.")
+            found = "The rest is not read: it inflates to more"
+            yield self._note(self._limits.refusal("inflate_bytes", found))
         except zlib.error:
             yield self._note("The rest is not read: the compressed data are damaged.")
         except HeaderError as error:  # of the archive that the file is in
@@ -215,9 +215,8 @@ class Walk:
     def _count_one(self) -> None:
         self._count += 1
         if self._count > self._limits.elements_per_file:
-            raise _DamageError(
-                f"More elements are not shown: the limit is {self._limits.elements_per_file:,}."
-            )
+            found = "More elements are not shown"
+            raise _DamageError(self._limits.refusal("elements_per_file", found))
 
     def _is_sequence(self, tag: int, stored_vr: str, vr: str, length: int, level: _Level) -> bool:
         if vr == "SQ":
@@ -247,8 +246,8 @@ class Walk:
                 context=level.context,
             )
             if cut:
-                limit = self._limits.sequence_depth
-                yield self._note(f"Deeper levels are not shown: the limit is {limit}.")
+                found = "Deeper levels are not shown"
+                yield self._note(self._limits.refusal("sequence_depth", found))
         self._levels.append(
             _Level(
                 True,
@@ -312,8 +311,8 @@ class Walk:
             if there < length:
                 problem = "The file ends inside the last fragment."
                 break
-            if count > self._limits.elements_per_file:
-                problem = f"More fragments are not read: the limit is {count - 1:,}."
+            if count > self._limits.fragments_per_file:
+                problem = self._limits.refusal("fragments_per_file", "More fragments are not read")
                 break
         if not problem and found != SEQUENCE_END:
             problem = (
