@@ -78,6 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _keep_source(path: str, target: str | None) -> None:
+    while path and not os.path.exists(path):  # of a file in an archive, that is to be kept
+        path = os.path.dirname(path)
     if target is None or not (os.path.exists(path) and os.path.exists(target)):
         return
     if os.path.samefile(path, target):

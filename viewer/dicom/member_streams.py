@@ -17,6 +17,7 @@ from viewer.dicom.zip_directory import LOCAL, LOCAL_SIGNATURE, Entry
 
 STORED, DEFLATED = 0, 8
 _CHUNK = 64 << 10
+_STEP = 16 << 10  # unpacked at the least: many read a few bytes at a time
 _ADVICE = "copy the archive again."
 
 
@@ -56,6 +57,7 @@ class Unpacked:
         end = self.size if end + _CHUNK > self.size else end
         if self._whole or (end <= len(self.data) and end < self.size):
             return
+        end = min(max(end, len(self.data) + _STEP), self.size)
         if self.failed:
             raise self._error("It is damaged")
         try:
@@ -78,7 +80,7 @@ class Unpacked:
                 self._at = self._place(source)
             source.seek(self._at)
             while len(self.data) < end:
-                self.data += self._more(source, self.size - len(self.data))
+                self.data += self._more(source, end - len(self.data))
             if len(self.data) == self.size:
                 self._finish(source)
             self._at = source.tell()
@@ -94,18 +96,14 @@ class Unpacked:
                 return int(entry.offset + LOCAL.size + name_length + extra_length)
         raise self._error("It is not where the archive's directory says")
 
-    def _more(self, source: BinaryIO, most: int) -> bytes:
-        """Unpack some more bytes; at most one more than ``most``."""
+    def _more(self, source: BinaryIO, wanted: int) -> bytes:
+        """Unpack some more bytes, at most ``wanted``."""
         if self._inflater is None:
-            piece = self._packed(source, most)
-        else:
-            if self._inflater.eof:
-                raise self._error("It is shorter than the archive's directory says")
-            packed = self._inflater.unconsumed_tail or self._packed(source, _CHUNK)
-            piece = self._inflater.decompress(packed, min(most + 1, _CHUNK))
-        if len(piece) > most:
-            raise self._error("It is longer than the archive's directory says")
-        return piece
+            return self._packed(source, wanted)
+        if self._inflater.eof:
+            raise self._error("It is shorter than the archive's directory says")
+        packed = self._inflater.unconsumed_tail or self._packed(source, _CHUNK)
+        return self._inflater.decompress(packed, min(wanted, _CHUNK))
 
     def _packed(self, source: BinaryIO, most: int) -> bytes:
         piece = source.read(min(most, self._left, _CHUNK))
@@ -117,7 +115,8 @@ class Unpacked:
     def _finish(self, source: BinaryIO) -> None:
         """Check that the member ends where all its bytes are there, and is what it was."""
         while self._inflater is not None and not self._inflater.eof:
-            self._more(source, 0)
+            if self._more(source, 1):
+                raise self._error("It is longer than the archive's directory says")
         if zlib.crc32(self.data) != self._entry.crc:
             raise self._error("Its checksum (CRC-32) is wrong")
         self._whole = True

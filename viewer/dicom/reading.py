@@ -13,11 +13,12 @@ from functools import partial
 from typing import BinaryIO
 
 from viewer.dicom.elements import UNDEFINED_LENGTH, EncodingError, element_at
-from viewer.dicom.errors import HeaderError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.regular_files import (
     BELOW_A_FILE,
+    buffered,
+    not_dicom,
     open_descriptor,
     open_version,
     system_error,
@@ -74,7 +75,7 @@ class HeaderReader:
                 if header is not None and not _tail(partial(_read_at, descriptor), header):
                     return header
                 os.lseek(descriptor, 0, os.SEEK_SET)
-                with os.fdopen(descriptor, "rb", closefd=False) as stream:
+                with buffered(descriptor, status.st_size, closefd=False) as stream:
                     return self._full_header(stream, path, *version)
             finally:
                 os.close(descriptor)
@@ -164,13 +165,11 @@ def _first_bytes(read: Callable[[int], bytes], start: bytes, count: int) -> byte
 
 def _check_plausible(window: bytes, size: int, path: str) -> None:
     """Refuse what has no Part 10 prefix and does not look like a bare data set either."""
-    if not size:
-        raise HeaderError("The file is empty; copy it again.", path, "not-dicom")
     if not any(
         _looks_like_data_set(window, size, explicit, order)
         for explicit, order in ((True, "<"), (False, "<"), (True, ">"))
     ):
-        raise HeaderError("The file is not a DICOM file.", path, "not-dicom")
+        raise not_dicom(path, window)
 
 
 def _looks_like_data_set(window: bytes, size: int, explicit: bool, order: str) -> bool:

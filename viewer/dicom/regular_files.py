@@ -7,6 +7,7 @@ archive's. What is in archives is left to `archives`.
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
@@ -55,8 +56,26 @@ def open_version(path: str, limits: Limits = DEFAULT_LIMITS) -> tuple[BinaryIO, 
         if member is None:
             raise
         return member
-    stream = os.fdopen(descriptor, "rb", buffering=_BUFFER)
-    return stream, FileVersion(status.st_size, status.st_mtime_ns)
+    return buffered(descriptor, status.st_size), FileVersion(status.st_size, status.st_mtime_ns)
+
+
+def buffered(descriptor: int, size: int, *, closefd: bool = True) -> BinaryIO:
+    """Read a file of ``size`` bytes through a buffer, asking for no memory beyond these."""
+    return _Buffered(descriptor, size, closefd=closefd)
+
+
+class _Buffered(io.BufferedReader):
+    """A damaged length has pydicom ask for gigabytes, which Python takes before it reads."""
+
+    def __init__(self, descriptor: int, size: int, *, closefd: bool) -> None:
+        super().__init__(io.FileIO(descriptor, closefd=closefd), _BUFFER)
+        self._size = size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read so many bytes, fewer where the file ends."""
+        if size is not None and size > _BUFFER:
+            size = min(size, max(self._size - self.tell(), 0))
+        return super().read(size)
 
 
 def version_of(path: str, limits: Limits = DEFAULT_LIMITS) -> FileVersion:
@@ -95,6 +114,21 @@ def open_descriptor(path: str) -> tuple[int, os.stat_result]:
         os.close(descriptor)
         raise HeaderError("Not a regular file, and left unopened.", path, "not-a-file")
     return descriptor, status
+
+
+def is_archive(start: bytes) -> bool:
+    """Tell a ZIP archive by its first bytes, where they are not the preamble of a DICOM file."""
+    return start.startswith((b"PK\3\4", b"PK\5\6")) and start[128:132] != b"DICM"
+
+
+def not_dicom(path: str, start: bytes) -> HeaderError:
+    """Say of a file, by its first bytes, that it is no DICOM file."""
+    if not start:
+        return HeaderError("The file is empty; copy it again.", path, "not-dicom")
+    if is_archive(start):
+        told = "This is an archive; name one file in it, as in archive.zip/folder/file."
+        return HeaderError(told, path, "not-dicom")
+    return HeaderError("The file is not a DICOM file.", path, "not-dicom")
 
 
 def system_error(path: str, error: OSError) -> HeaderError:

@@ -23,7 +23,13 @@ from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.natural_order import natural_key, of_one_shape
 from viewer.dicom.outline import Outline, SeriesRead
-from viewer.dicom.regular_files import BELOW_A_FILE, open_regular, system_error, version_of
+from viewer.dicom.regular_files import (
+    BELOW_A_FILE,
+    is_archive,
+    open_regular,
+    system_error,
+    version_of,
+)
 
 _MANY_ENTRIES = 2_000
 _FIRST_ENTRIES = 32
@@ -99,7 +105,7 @@ def _given(path: str, mode: int, seen: _Seen, *, alone: bool) -> Iterator[Found]
         yield from [_not_a_file(path)] * is_first
     elif _is_dicomdir(path):
         yield from _disc(os.path.dirname(path), path, seen) if is_first else ()
-    elif _is_archive(path):
+    elif is_archive(_start(path)):
         yield from _archive(path, seen) if is_first else ()
     else:
         yield from [SourceFile(path)] * is_first
@@ -131,8 +137,17 @@ def _folder(root: str, seen: _Seen) -> Iterator[Found]:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.path)
             elif seen.first_time(entry.path):
-                yield _entry(entry, inside)
+                yield from _file_or_archive(_entry(entry, inside), seen)
         pending += reversed(list(dict.fromkeys(below)))
+
+
+def _file_or_archive(found: SourceFile | Skipped, seen: _Seen) -> Iterator[Found]:
+    """Give a file that is no archive, or what is in it; only names decide which are opened."""
+    named = isinstance(found, SourceFile) and found.path.casefold().endswith(".zip")
+    if named and is_archive(_start(found.path)):
+        yield from _archive(found.path, seen)
+    else:
+        yield found
 
 
 def _in_order(entries: list[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
@@ -250,7 +265,7 @@ def _in_archive(path: str, error: OSError, seen: _Seen) -> Iterator[Found]:
     from viewer.dicom.archives import split_path
 
     parts = split_path(path)
-    if parts is None or not _is_archive(parts[0]):
+    if parts is None or not is_archive(_start(parts[0])):
         yield _skipped_by_system(path, error)
         return
     try:
@@ -261,12 +276,6 @@ def _in_archive(path: str, error: OSError, seen: _Seen) -> Iterator[Found]:
     else:
         if seen.first_time(path):
             yield SourceFile(path)
-
-
-def _is_archive(path: str) -> bool:
-    """Tell a ZIP archive by its first bytes, where they are not the preamble of a DICOM file."""
-    start = _start(path)
-    return start.startswith((b"PK\3\4", b"PK\5\6")) and start[128:132] != b"DICM"
 
 
 def _siblings(path: str, seen: _Seen) -> Iterator[SourceFile]:

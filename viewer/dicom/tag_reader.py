@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import BinaryIO
@@ -14,9 +15,9 @@ from typing import BinaryIO
 from viewer.dicom.byte_reader import ByteReader
 from viewer.dicom.elements import DEFLATED, EXPLICIT_BIG, IMPLICIT_LITTLE
 from viewer.dicom.errors import HeaderError
-from viewer.dicom.inflating import InflatingStream
+from viewer.dicom.inflating import InflateLimitError, InflatingStream
 from viewer.dicom.limits import Limits
-from viewer.dicom.regular_files import open_regular, system_error
+from viewer.dicom.regular_files import not_dicom, open_regular, system_error
 from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_values import value_text
 from viewer.dicom.tag_walk import Element, Walk
@@ -49,13 +50,11 @@ def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
     """Yield the file meta information, then the data set."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    if not size:
-        raise HeaderError("The file is empty; copy it again.", path, "not-dicom")
     reader = ByteReader(file, size)
     if reader.peek(132)[128:] == b"DICM":
         reader.skip(132)
     elif not _plausible(reader.peek(8)):
-        raise HeaderError("The file is not a DICOM file.", path, "not-dicom")
+        raise not_dicom(path, reader.peek(132))
     syntax = ""
     meta = Walk(reader, limits)
     for element in meta.file_meta():
@@ -87,7 +86,10 @@ def _encoding(reader: ByteReader, syntax: str) -> tuple[bool, bool]:
     The transfer syntax decides where the bytes allow it: some writers name another than
     they used.
     """
-    head = reader.peek(8)
+    try:
+        head = reader.peek(8)
+    except (zlib.error, InflateLimitError):  # the walk meets it again, and says so
+        head = b""
     if len(head) < 8:
         return syntax == IMPLICIT_LITTLE, True
     looks_explicit = head[4:6].isalpha() and head[4:6].isupper()
