@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QTextDocument
 from PySide6.QtGui import Qt as QtGui
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -26,7 +26,8 @@ from PySide6.QtWidgets import (
 )
 
 _SAFE = frozenset("Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Zs".split())
-LONGEST = 512  # characters that any line of a window may have: far from a megabyte
+LONGEST_VALUE = 256
+LONGEST = 512  # characters of a line: what a value may have, with the words around it
 
 
 def is_printable(line: str) -> bool:
@@ -38,10 +39,10 @@ def misleading(window: QWidget) -> list[str]:
     """Give what a window says anywhere that is not plain, printable and short; with the place."""
     found = []
     for place, text in said(window):
-        lines = plain(text).split("\n")
+        lines = text.split("\n")
         if not all(map(is_printable, lines)):
             found.append(f"{place}: not printable: {text[:80]!r}")
-        if max(map(len, lines)) > LONGEST:
+        if max(map(len, lines)) > LONGEST or "W" * (LONGEST_VALUE + 1) in text:
             found.append(f"{place}: {len(text):,} characters")
     found += [
         f"label {label.objectName()} takes markup: {label.text()[:80]!r}"
@@ -51,12 +52,15 @@ def misleading(window: QWidget) -> list[str]:
     return found
 
 
+def _read(role: str, text: str) -> str:
+    """Give a text as its reader gets it: of tooltips and the like, markup is taken for that."""
+    return plain(text) if role.lower().startswith(("tooltip", "whatsthis")) else text
+
+
 def plain(text: str) -> str:
     """Give a tooltip as it is read: Qt shows what is markup as such."""
     if not QtGui.mightBeRichText(text):
         return text
-    from PySide6.QtGui import QTextDocument
-
     document = QTextDocument()
     document.setHtml(text)
     return document.toPlainText()
@@ -72,7 +76,7 @@ def said(window: QWidget) -> Iterator[tuple[str, str]]:
             yield from _of_widget(name, item)
         if isinstance(item, QAction):
             for role in ("text", "toolTip", "statusTip", "whatsThis"):
-                yield f"{name}.{role}", getattr(item, role)()
+                yield f"{name}.{role}", _read(role, getattr(item, role)())
         if isinstance(item, QAbstractItemView) and item.model() is not None:
             yield from _of_model(name, item.model())
 
@@ -86,12 +90,13 @@ def _of_widget(name: str, widget: QWidget) -> Iterator[tuple[str, str]]:
         "accessibleName",
         "accessibleDescription",
     ):
-        yield f"{name}.{role}", getattr(widget, role)()
+        yield f"{name}.{role}", _read(role, getattr(widget, role)())
     if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
         yield f"{name}.text", widget.text()
     if isinstance(widget, QPlainTextEdit | QTextEdit):
-        for line in widget.toPlainText().split("\n"):
-            yield f"{name}.line", line[:LONGEST]
+        whole = widget.toPlainText()  # whatever its length: it scrolls
+        for at in range(0, len(whole), LONGEST_VALUE):
+            yield f"{name}.text", whole[at : at + LONGEST_VALUE]
     if isinstance(widget, QComboBox):
         for at in range(widget.count()):
             yield f"{name} item", widget.itemText(at)
@@ -124,4 +129,4 @@ def _of_model(name: str, model: QAbstractItemModel) -> Iterator[tuple[str, str]]
                 for role, number in _ROLES.items():
                     text = model.data(index, number)
                     if isinstance(text, str):
-                        yield f"{name} {role.name} {row},{column}", text
+                        yield f"{name} {role.name} {row},{column}", _read(role.name, text)

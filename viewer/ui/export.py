@@ -44,9 +44,9 @@ def save_png(
         path += ".png"
     encoded = QBuffer()
     encoded.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(encoded, "PNG"):
+    if not image.save(encoded, b"PNG"):
         messages.post("The picture was not saved: it cannot be written as PNG.", "error")
-    elif saved(path, encoded.data().data(), "picture", messages):
+    elif saved(path, bytes(encoded.data().data()), "picture", messages):
         settings.set_picture_folder(os.path.dirname(path))
 
 

@@ -153,13 +153,16 @@ class FrameSlider(QSlider):
         self.indexRequested.emit(index)
 
     def _name_frame(self) -> None:
+        self.setToolTip(tooltip(self._told_here()))
+
+    def _told_here(self) -> str:
+        """Say which frame is shown, and what is marked there."""
         index = self.sliderPosition()  # while dragging, ahead of the value
         note = ""
         if index < len(self._states) and self._states[index] == FAILED:
             note = ": cannot be shown"
         marks = [mark.text for mark in self._marks if mark.index == index]
-        told = "\n".join([f"frame {index + 1} of {self.maximum() + 1}{note}", *marks])
-        self.setToolTip(tooltip(told))
+        return "\n".join([f"frame {index + 1} of {self.maximum() + 1}{note}", *marks])
 
     def _told_near(self, x: int) -> str:
         """Say what is marked where the pointer is: the nearest marked frames."""
@@ -185,7 +188,7 @@ class FrameSlider(QSlider):
         self.initStyleOption(option)
         handle = self._part(option, QStyle.SubControl.SC_SliderHandle)
         above = QPoint(handle.center().x(), handle.top() - self.height())
-        QToolTip.showText(self.mapToGlobal(above), self.toolTip(), self)
+        QToolTip.showText(self.mapToGlobal(above), tooltip(self._told_here()), self)
 
     def _track(self, option: QStyleOptionSlider) -> tuple[int, int]:
         """Give where the handle's middle can go: start and length in pixels."""

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 
 from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, tag_text
 from viewer.dicom.text_column import IntArray
-from viewer.plain_text import plain_line
-from viewer.ui.literal import tooltip
+from viewer.plain_text import csv_cell
+from viewer.ui.literal import menu_title, tooltip
 from viewer.ui.plain_label import PlainLabel
 from viewer.ui.tags.keys import SearchField, TagView
 from viewer.ui.tags.model import Column, TagTreeModel
@@ -107,7 +107,7 @@ class TagPanel(QWidget):
             QGuiApplication.clipboard().setText(table.values[row])
 
     def copy_row(self) -> None:
-        """Copy the current row as tab-separated fields on one line."""
+        """Copy the current row as tab-separated fields on one line, none of them a formula."""
         table, row = self._current()
         if table is None:
             return
@@ -118,7 +118,7 @@ class TagPanel(QWidget):
             str(table.lengths[row]) if table.lengths[row] >= 0 else "",
             table.values[row],
         )
-        text = "\t".join(plain_line(field, limit=len(field) + 1) for field in fields)
+        text = "\t".join(map(csv_cell, fields))  # for spreadsheets, as the tabs are
         QGuiApplication.clipboard().setText(text)
 
     def copy_path(self) -> None:
@@ -226,7 +226,7 @@ class TagPanel(QWidget):
             ("copyTagPath", "Copy keyword path", self.copy_path, ""),
             ("showTagValue", "Show whole value", self.show_value, ""),
         ):
-            action = QAction(text, self.tree)
+            action = QAction(menu_title(text), self.tree)
             action.setObjectName(name)
             action.triggered.connect(slot)
             action.setShortcut(QKeySequence(key))
