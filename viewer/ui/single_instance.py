@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import select
+import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -79,8 +81,7 @@ class PathServer(QObject):
         except ValueError:
             self._leave(client)
             return
-        # one that has left opens a window of its own
-        if handed is not None and client.state() == QLocalSocket.LocalSocketState.ConnectedState:
+        if handed is not None and not _has_left(client):
             del self._clients[client]
             client.write(handover.TAKEN)
             client.disconnected.connect(client.deleteLater)
@@ -91,6 +92,15 @@ class PathServer(QObject):
         if self._clients.pop(client, None) is not None:
             client.abort()
             client.deleteLater()
+
+
+def _has_left(client: QLocalSocket) -> bool:
+    """Tell whether a client has given up to wait, and opens a window of its own."""
+    if sys.platform == "win32":
+        return client.state() != QLocalSocket.LocalSocketState.ConnectedState
+    poll = select.poll()  # Qt knows only once it has nothing more to read
+    poll.register(client.socketDescriptor(), 0)
+    return bool(poll.poll(0))
 
 
 class Opener(QObject):
