@@ -45,7 +45,9 @@ class Settings:
         value = self._store.value("recent", [])
         # QSettings gives a list of one back as its item
         kept = value if isinstance(value, list) else [value]
-        paths = (os.fsdecode(one.data()) if isinstance(one, QByteArray) else one for one in kept)
+        paths = (
+            os.fsdecode(bytes(one.data())) if isinstance(one, QByteArray) else one for one in kept
+        )
         return [path for path in paths if isinstance(path, str)]
 
     def add_recent(self, path: str) -> None:
@@ -98,11 +100,12 @@ class Settings:
         ValueError
             With a sentence: no such limit, or no such value.
         """
-        changed = with_limit(DEFAULT_LIMITS, name, str(value))
+        text = f"{value:.3f}".removesuffix(".000")
+        changed = with_limit(DEFAULT_LIMITS, name, text)
         if changed == DEFAULT_LIMITS:
             self._store.remove(f"limits/{name}")
         else:
-            self._store.setValue(f"limits/{name}", str(value))
+            self._store.setValue(f"limits/{name}", text)
 
     def presets(self, modality: str) -> tuple[VoiWindow, ...]:
         """Give the user's own windows for a modality, in the order of their saving."""
