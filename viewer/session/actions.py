@@ -40,6 +40,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("nextMatch", "Next &Match", "&Edit", "F3", "document"),
     Action("previousMatch", "&Previous Match", "&Edit", "Shift+F3", "document"),
     Action("filterBrowser", "Filter &Series", "&Edit", "Ctrl+E", "document"),
+    Action("settings", "&Settings…", "&Edit", "Ctrl+,", separated=True),
     Action("fit", "&Fit to Window", "&View", "F", "picture"),
     Action("smooth", "&Smooth Pixels", "&View", "Ctrl+I", checkable=True),
     Action("texts", "Corner &Texts", "&View", "T", checkable=True),

@@ -122,6 +122,10 @@ class Workspace(QObject):
         """Give the limits for what is opened next: the settings', the command line's on top."""
         return with_limits(self.settings.limits(), self._given_limits)
 
+    def settings_changed(self) -> None:
+        """Keep to the settings' memory from now on; their limits hold for what is opened next."""
+        self.cache.budget_bytes = self.settings.memory_budget_bytes()
+
     def cancel_scan(self) -> None:
         """Stop looking for more files; what was found stays open."""
         if self.document is not None:

@@ -83,12 +83,16 @@ class FileActions(QObject):
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()
-        for path in self._workspace.settings.recent():
+        settings = self._workspace.settings
+        if not settings.remembers_recent():
+            menu.addAction("Not remembered: see Edit > Settings").setEnabled(False)
+            return
+        for path in settings.recent():
             action = menu.addAction(menu_title(path))
             action.setEnabled(os.path.exists(path))
             action.triggered.connect(lambda _checked=False, path=path: self._open([path]))
         menu.addSeparator()
-        menu.addAction("&Clear", self._workspace.settings.clear_recent)
+        menu.addAction("&Clear", settings.clear_recent)
 
     def _copy_image(self) -> None:
         export.copy_image(self._view.canvas.grab_image(), self._workspace.messages)

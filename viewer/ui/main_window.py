@@ -191,6 +191,7 @@ class MainWindow(QMainWindow):
             "explain": self._explain,
             **self._image.callbacks(),
             "showKeys": lambda: KeysDialog(self).open(),
+            "settings": self._show_settings,
             "systemInfo": self._show_system,
             "crashReports": lambda: show_kept(self),
             "about": lambda: AboutDialog(self).open(),
@@ -283,7 +284,8 @@ class MainWindow(QMainWindow):
             self.setWindowTitle("Negato")
             return
         header = stack.headers[0]
-        name = person_name(header.patient_name) or "No name"
+        named = self.workspace.settings.names_patient_in_title()
+        name = person_name(header.patient_name) or "No name" if named else ""
         series = plain_line(header.series_description, 80)
         parts = (name, series, "Negato")
         self.setWindowTitle(window_title(" – ".join(part for part in parts if part)))
@@ -364,6 +366,18 @@ class MainWindow(QMainWindow):
         for name in ("fit", "smooth", "texts", "explain", "copyImage", "savePng", "showKeys"):
             menu.addAction(self.menus.action(name))
         menu.popup(at)
+
+    def _show_settings(self) -> None:
+        from viewer.ui.dialogs.settings_dialog import SettingsDialog  # not at the start
+
+        dialog = SettingsDialog(self.workspace.settings, self)
+        dialog.accepted.connect(self._settings_changed)
+        dialog.open()
+
+    def _settings_changed(self) -> None:
+        self.workspace.settings_changed()
+        self._show_title()
+        self._show_memory()
 
     def _show_system(self) -> None:
         from viewer.ui.dialogs.system_dialog import SystemDialog  # not at the start
