@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -83,3 +84,54 @@ def test_without_a_screen_the_window_says_so_in_one_line(
     monkeypatch.setattr("sys.platform", "linux")
     assert cli.main(["--sample"]) == 1
     assert "needs a screen" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of POSIX")
+@pytest.mark.parametrize("command", ["list", "check", "dump", "doctor"])
+def test_a_closed_output_is_one_line_and_exit_code_1(command: str) -> None:
+    paths = [] if command == "doctor" else [_SAMPLE]
+    words = " ".join(map(shlex.quote, [sys.executable, "-m", "viewer", command, *paths]))
+    done = subprocess.run(
+        f"{words} >&-", shell=True, cwd=_ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr == "negato: The system refuses: Bad file descriptor.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="shells of POSIX")
+@pytest.mark.parametrize("closed", ["2>&-", "<&-", "<&- 2>&-"])
+def test_what_is_closed_beside_the_output_changes_nothing(closed: str) -> None:
+    words = " ".join(map(shlex.quote, [sys.executable, "-m", "viewer", "check", _SAMPLE]))
+    done = subprocess.run(
+        f"{words} {closed}", shell=True, cwd=_ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout.count("CT_small"), done.stderr.count("Tr")) == (0, 1, 0)
+
+
+def test_a_failure_that_cannot_be_said_is_no_defect() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "viewer", "list", "/no/such/file"],
+            stdout=subprocess.PIPE,
+            stderr=writing,
+            cwd=_ROOT,
+            text=True,
+            check=False,
+        )
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stdout) == (1, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs /dev/stdout")
+def test_a_picture_can_be_written_to_a_pipe() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "viewer", "render", _SAMPLE, "-o", "/dev/stdout"],
+        cwd=_ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"\x89PNG")

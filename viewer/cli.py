@@ -19,6 +19,7 @@ from viewer import __version__
 from viewer.handover import hand_over
 from viewer.plain_text import whole_line
 from viewer.resources import resource
+from viewer.standard_streams import say
 
 _COMMANDS = {
     "list": "show the catalogue and the ledger of files, folders or discs",
@@ -61,9 +62,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
     from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
 
     module = import_module(f"viewer.commands.{name}")
-    parser = _Parser(
-        f"negato {name}", description=_COMMANDS[name].capitalize() + "."
-    )
+    parser = _Parser(f"negato {name}", description=_COMMANDS[name].capitalize() + ".")
     module.configure(parser)
     _add_limits(parser)
     parsed = parser.parse_args(arguments)
@@ -78,7 +77,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
     except BrokenPipeError:  # who reads the output has seen enough
         _discard_output()
     except OSError as error:
-        sys.stderr.write(f"negato: The system refuses: {error.strerror or error}.\n")
+        say(f"negato: The system refuses: {error.strerror or error}.")
         _discard_output()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -103,7 +102,7 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
         epilog=f"without a window (negato COMMAND --help):\n{commands}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, DICOMDIR or disc")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, ZIP or disc")
     parser.add_argument("--sample", action="store_true", help="open the sample study")
     parser.add_argument(
         "--new-window", action="store_true", help="open a window even where there is one already"
@@ -140,9 +139,9 @@ def _limit(text: str) -> tuple[str, str]:
 
 def _open_window(request: LaunchRequest) -> int:
     if not _has_screen():
-        sys.stderr.write(
+        say(
             "negato: a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY); "
-            "the commands (negato --help) need none\n"
+            "the commands (negato --help) need none"
         )
         return 1
     # one with limits of its own cannot be that which is there already
@@ -158,9 +157,9 @@ def _open_window(request: LaunchRequest) -> int:
     try:
         from viewer.ui.app import run
     except ImportError as error:  # a library that Qt needs of the system
-        sys.stderr.write(
+        say(
             f"negato: The window cannot be loaded ({error}). README.md names the libraries that "
-            "it needs; negato doctor says what was found.\n"
+            "it needs; negato doctor says what was found."
         )
         scan_children.close()
         return 1
