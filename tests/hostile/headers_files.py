@@ -47,9 +47,9 @@ def header_files() -> Iterator[Hostile]:
     yield from _lengths()
     yield from _representations()
     for name, content in (("native", pixel_element()), ("items", encapsulated([PIXELS]))):
-        whole = data_set(attributes_of(f"syntax {name}")) + content
-        yield Hostile(16, f"unknown_{name}", file_of(whole, syntax="1.2.3.4.5.6.7"), "H")
-        yield Hostile(16, f"no_{name}", file_of(whole, syntax=" "), "HVR")
+        for kind, syntax, letters in (("unknown", "1.2.3.4.5.6.7", "H"), ("no", " ", "HV")):
+            whole = data_set(attributes_of(f"syntax {kind} {name}")) + content
+            yield Hostile(16, f"{kind}_{name}", file_of(whole, syntax=syntax), letters)
 
 
 def _no_files() -> Iterator[Hostile]:
@@ -205,9 +205,6 @@ def _representations() -> Iterator[Hostile]:
     }
     for name, changed in wrong.items():
         yield Hostile(15, name, image(name, **changed), "VO")
-    attributes = attributes_of("mixed")
-    early = {tag: value for tag, value in attributes.items() if tag < 0x00280000}
-    late = {tag: value for tag, value in attributes.items() if tag >= 0x00280000}
     for name, first, then, label in (
         ("implicit_in_explicit", EXPLICIT, IMPLICIT, EXPLICIT),
         ("explicit_in_implicit", IMPLICIT, EXPLICIT, IMPLICIT),
@@ -217,6 +214,9 @@ def _representations() -> Iterator[Hostile]:
         ("explicit_as_big", EXPLICIT, EXPLICIT, BIG),
         ("explicit_as_deflated", EXPLICIT, EXPLICIT, DEFLATED),
     ):
+        attributes = attributes_of(f"mixed {name}")
+        early = {tag: value for tag, value in attributes.items() if tag < 0x00280000}
+        late = {tag: value for tag, value in attributes.items() if tag >= 0x00280000}
         content = data_set(early, first) + data_set(late, then) + pixel_element(PIXELS, then)
         letters = "RHV" if label in (BIG, DEFLATED) or then is BIG else "RHVO"
         yield Hostile(15, name, file_of(content, syntax=label.uid), letters)

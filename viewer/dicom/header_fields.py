@@ -36,11 +36,12 @@ _DISPLAY_NUMBERS = frozenset(
         *(0x00280030, 0x00181164, 0x00182010),
     )
 )
-# what shapes the pixels: PS3.3 C.7.6.3
-_IMAGE_MODULE = frozenset(
+# what shapes the pixels, PS3.3 C.7.6.3; padding; texts of the display
+_PLAINLY_WRITTEN = frozenset(
     (
         *(0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011),
         *(0x00280100, 0x00280101, 0x00280102, PIXEL_REPRESENTATION),
+        *(0x00280120, 0x00280121, 0x00281054, 0x00281056, 0x20500020),
     )
 )
 
@@ -350,12 +351,19 @@ def _fields(raw_values: RawValues, known: Converted) -> tuple[dict[str, Any], bo
             fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)
             if tag in _DISPLAY_NUMBERS and fields[name] in (None, ()) and raw.strip(b" \0"):
                 unreadable = True  # the picture must say that it is left out
-            elif tag in _IMAGE_MODULE and vr not in (None, b"UN", usual_vr):
+            elif tag in _PLAINLY_WRITTEN and not _is_plain(vr, usual_vr, raw):
                 unreadable = True  # or that its VR is wrong
     for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
         if not fields.get(name) and tag in raw_values:
             fields[name] = values.text(raw_values[tag][1])
     return fields, unreadable
+
+
+def _is_plain(vr: bytes | None, usual_vr: bytes, raw: bytes) -> bool:
+    """Tell whether a value is written as the dictionary says, US also as SS."""
+    if usual_vr == b"US":
+        return vr in (None, b"US", b"SS", b"UN") and len(raw) % 2 == 0
+    return vr in (None, b"UN", usual_vr)
 
 
 def _private_b_value(raw_values: RawValues, order: str) -> float | None:

@@ -94,7 +94,8 @@ def _wrong_representations(dataset: Dataset) -> list[str]:
     notes = []
     for keyword, due in _REPRESENTATIONS.items():
         element = dataset.get_item(keyword)
-        if element is not None and element.VR not in (None, "UN", due):
+        same = (None, "UN", due, "SS") if due == "US" else (None, "UN", due)
+        if element is not None and element.VR not in same:
             notes.append(f"{keyword} has the VR {element.VR} instead of {due}; its value is used.")
     return notes
 
