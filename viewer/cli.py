@@ -73,7 +73,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
         code = int(module.run(parsed))
         sys.stdout.flush()  # here, where a failure can still be said
     except NegatoError as error:
-        sys.stderr.write(f"negato: {whole_line(str(error))}\n")
+        say(f"negato: {whole_line(str(error))}")
     except BrokenPipeError:  # who reads the output has seen enough
         _discard_output()
     except OSError as error:

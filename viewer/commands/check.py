@@ -36,7 +36,7 @@ _Answer = SimpleQueue[CheckResult | NegatoError]
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, DICOMDIR or disc")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, ZIP or disc")
     parser.add_argument("--json", action="store_true", help="write a JSON object a line")
     parser.add_argument(
         "--all-frames", action="store_true", help="decode all frames, not the first and last alone"

@@ -16,7 +16,7 @@ from viewer.workers.scan import scan_in_child
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, DICOMDIR or disc")
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder, ZIP or disc")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="write JSON")
     form.add_argument("--csv", action="store_true", help="write a row a file, for a spreadsheet")

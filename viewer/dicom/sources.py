@@ -103,9 +103,11 @@ def _given(path: str, mode: int, seen: _Seen, *, alone: bool) -> Iterator[Found]
     is_first = seen.first_time(path)
     if not stat.S_ISREG(mode):
         yield from [_not_a_file(path)] * is_first
-    elif _is_dicomdir(path):
+        return
+    start = _start(path)
+    if _is_dicomdir(path, start):
         yield from _disc(os.path.dirname(path), path, seen) if is_first else ()
-    elif is_archive(_start(path)):
+    elif is_archive(start):
         yield from _archive(path, seen) if is_first else ()
     else:
         yield from [SourceFile(path)] * is_first
@@ -292,11 +294,10 @@ def _siblings(path: str, seen: _Seen) -> Iterator[SourceFile]:
             yield SourceFile(entry.path, sibling_of=path)
 
 
-def _is_dicomdir(path: str) -> bool:
+def _is_dicomdir(path: str, start: bytes) -> bool:
     """Tell a DICOMDIR by its name, or by its class where it has another one."""
     if os.path.basename(path).casefold() == "dicomdir":
         return True
-    start = _start(path)
     return start[128:132] == b"DICM" and DICOMDIR_SOP_CLASS.encode() in start
 
 
