@@ -5,7 +5,11 @@ from __future__ import annotations
 import io
 import struct
 
+import pytest
+
 from viewer.dicom.encapsulation import Encapsulated, group_frames, walk
+from viewer.dicom.errors import LimitError
+from viewer.dicom.limits import Limits
 
 SOI, MORE = b"\xff\xd8\xff\xe0" + bytes(20), b"\x12\x34" * 10
 
@@ -92,3 +96,21 @@ def test_a_short_offset_table_is_left_for_the_streams() -> None:
     grouped, notes = group_frames(_walked(_value(SOI, MORE, SOI, SOI, table=(0, 60))), 3)
     assert [len(frame) for frame in grouped] == [2, 1, 1]
     assert "offset table" in notes[0]
+
+
+def test_fragments_are_counted() -> None:
+    limits = Limits(fragments_per_file=3)
+    value = b"head" + _value(b"", b"", b"")
+    assert len(walk(io.BytesIO(value), 4, len(value), limits).fragments) == 3
+    value = b"head" + _value(*[b""] * 4)
+    with pytest.raises(LimitError) as caught:
+        walk(io.BytesIO(value), 4, len(value), limits)
+    found = "Its pixel data has 4 fragments or more"
+    assert caught.value.message == limits.refusal("fragments_per_file", found)
+
+
+def test_an_offset_table_of_more_frames_than_fragments_may_be_is_not_read() -> None:
+    value = b"head" + _value(SOI, SOI, table=(0, 32, 64, 96))
+    found = walk(io.BytesIO(value), 4, len(value), Limits(fragments_per_file=3))
+    assert (len(found.fragments), found.basic_offsets) == (2, ())
+    assert found.warnings == ("The offset table is too long to be one; the items were followed.",)

@@ -116,7 +116,7 @@ def skip_sequence(
         if tag != ITEM:
             raise EncodingError("a sequence holds something that is no item")
         item_end = None if item_length == UNDEFINED_LENGTH else position + item_length
-        if item_end is None or _may_exceed(item_length, depth):
+        if item_end is None or _may_exceed(item_length, depth - 1):
             position = _skip_elements(data, position, item_end, explicit, order, depth)
         else:
             position = item_end

@@ -105,8 +105,10 @@ class SeriesReader:
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self._series: _Series | None = None
         self._depth = limits.sequence_depth
-        # more bytes may hold more than the limits allow: elements and items are not counted here
-        self._longest = _SHORTEST * min(limits.elements_per_file, limits.items_per_file)
+        # more bytes may hold more than the limits allow: nothing is counted here
+        self._longest = _SHORTEST * min(
+            limits.elements_per_file, limits.items_per_file, limits.fragments_per_file
+        )
 
     def header(self, path: str, size: int, mtime_ns: int, window: bytes) -> InstanceHeader | None:
         """Read the header from the first bytes of a file.
