@@ -24,7 +24,7 @@ from tests.fuzz.whole import WholeProgram
 Inputs = dict[str, bytes]
 _FILES_OF_A_FOLDER = 24
 _LARGEST_MEMBER = 20_000
-_TASK = "tests.fuzz.chain:run_file"
+FILE_TASK = "tests.fuzz.chain:run_file"
 _DISC_TASK = "tests.fuzz.chain:run_disc"
 
 
@@ -57,7 +57,7 @@ class FileArea:
 
     def __init__(
         self, name: str, share: float, seeds: Sequence[Seed], mutations: Sequence[Mutation],
-        folder: Path, task: str = _TASK,
+        folder: Path, task: str
     ) -> None:  # fmt: skip
         self.name, self.share = name, share
         self._seeds = tuple(seeds)
@@ -217,16 +217,24 @@ class SessionArea(FolderArea):
 AREAS = ("headers", "codecs", "dicomdir", "zip", "whole", "session")
 
 
-def areas(names: Sequence[str], seeds: Sequence[Seed], folder: Path) -> Iterator[Area]:
-    """Make the areas of these names; their processes begin with them."""
+def areas(
+    names: Sequence[str], seeds: Sequence[Seed], folder: Path, task: str = FILE_TASK
+) -> Iterator[Area]:
+    """Make the areas of these names; their processes begin with them.
+
+    Parameters
+    ----------
+    task : str
+        "module:function" that takes one file through everything.
+    """
     compressed = [seed for seed in seeds if seed.compressed]
     for name in names:
         if name == "headers":
             mutations = (*ELEMENT_MUTATIONS * 2, *BYTE_MUTATIONS)
-            yield FileArea(name, 0.38, seeds, mutations, folder)
+            yield FileArea(name, 0.38, seeds, mutations, folder, task)
         elif name == "codecs":
             mutations = (*STREAM_MUTATIONS * 3, *BYTE_MUTATIONS, *ELEMENT_MUTATIONS)
-            yield FileArea(name, 0.28, compressed, mutations, folder)
+            yield FileArea(name, 0.28, compressed, mutations, folder, task)
         elif name == "dicomdir":
             yield DiscArea(folder)
         elif name == "zip":

@@ -34,6 +34,7 @@ def main(handle: int, stacks: str, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (in_use + memory_bytes, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
+    connection.send(None)  # ready
     try:
         while True:
             task, arguments = connection.recv()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -45,6 +46,7 @@ class Disc:
                 )  # fmt: skip
                 files.add(pydicom.dcmread(path))
             files.write(root)
+            files._stage["t"].cleanup()
             found = sorted(path for path in Path(root).rglob("*") if path.is_file())
             self.files = {str(path.relative_to(root)): path.read_bytes() for path in found}
         self.index = self.files.pop("DICOMDIR")
@@ -65,9 +67,12 @@ def _counted_uids() -> Iterator[None]:
         return f"1.2.826.0.1.3680043.8.498.3.{next(numbers)}"
 
     with (
+        warnings.catch_warnings(),
         mock.patch.object(synthetic, "generate_uid", uid),
         mock.patch.object(fileset, "generate_uid", uid),
     ):
+        # pydicom leaves folders of its own to the garbage collector
+        warnings.simplefilter("ignore", ResourceWarning)
         yield
 
 

@@ -38,7 +38,6 @@ class Host:
         self._hang_s = hang_s
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
-        self._waits_s = _START_S  # a new child has yet to load everything
 
     def run(self, task: str, *arguments: Any) -> list[Finding]:
         """Run a task and give what it finds."""
@@ -48,8 +47,7 @@ class Host:
         assert self._connection is not None
         self._stacks.write_bytes(b"")
         step, found = "start", []
-        deadline = time.monotonic() + self._hang_s + self._waits_s
-        self._waits_s = 0.0
+        deadline = time.monotonic() + self._hang_s
         try:
             self._connection.send((task, arguments))
             while self._connection.poll(max(deadline - time.monotonic(), 0)):
@@ -86,7 +84,9 @@ class Host:
             cwd=_ROOT,
         )
         theirs.close()
-        self._waits_s = _START_S
+        if not self._connection.poll(_START_S):
+            raise TimeoutError("the child did not start")
+        self._connection.recv()
 
     def _lost(self, kind: Kind, step: str) -> Finding:
         assert self._process is not None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.fuzz.areas import Area, FileArea, Inputs, areas
+from tests.fuzz.areas import FILE_TASK, Area, FileArea, Inputs, areas
 from tests.fuzz.findings import Execution, Finding, FindingsFolder
 from tests.fuzz.seeds import Seed
 from tests.fuzz.shrinking import shrunk
@@ -51,25 +51,34 @@ class Report:
 
 def fuzz(
     names: Sequence[str], seeds: Sequence[Seed], *, seed: int, seconds: float,
-    findings: str | None = None,
+    findings: str | None = None, task: str = FILE_TASK,
 ) -> Report:  # fmt: skip
-    """Fuzz the areas of these names for so long."""
-    with _Run(names, seeds, findings, seed) as run:
+    """Fuzz the areas of these names for so long.
+
+    Parameters
+    ----------
+    findings : str, optional
+        A folder for what is found.
+    task : str
+        As `areas.areas` takes it.
+    """
+    with _Run(names, seeds, seed, findings, task) as run:
         run.until(time.monotonic() + seconds)
     return run.report
 
 
 def fuzz_once(execution: Execution, seeds: Sequence[Seed], findings: str | None = None) -> Report:
     """Run one execution again."""
-    with _Run([execution.area], seeds, findings, execution.seed) as run:
+    with _Run([execution.area], seeds, execution.seed, findings, FILE_TASK) as run:
         run.execute(run.areas[0], execution)
     return run.report
 
 
 class _Run:
     def __init__(
-        self, names: Sequence[str], seeds: Sequence[Seed], findings: str | None, seed: int
-    ) -> None:
+        self, names: Sequence[str], seeds: Sequence[Seed], seed: int,
+        findings: str | None, task: str,
+    ) -> None:  # fmt: skip
         self.report = Report(seed)
         self._began = time.monotonic()
         self._findings = FindingsFolder(findings)
@@ -81,7 +90,7 @@ class _Run:
         os.environ["TMPDIR"] = tempfile.tempdir = str(self._temporary)
         self._shared = _listed("/dev/shm")
         self._children = _children()
-        self.areas: list[Area] = list(areas(names, seeds, Path(self._scratch.name)))
+        self.areas: list[Area] = list(areas(names, seeds, Path(self._scratch.name), task))
         self._took = {area.name: 0.0 for area in self.areas}
 
     def __enter__(self) -> _Run:

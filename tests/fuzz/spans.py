@@ -59,6 +59,20 @@ def walk(data: bytes) -> list[Span]:
     return spans
 
 
+def without_sequences(data: bytes) -> bytes:
+    """Give a file without the sequences of its top level."""
+    kept, done, last = [], 0, 0
+    for span in walk(data):
+        if span.start < last:
+            continue  # within the one before
+        last = span.end
+        item = data[span.value : span.value + 4] == struct.pack(span.order + "HH", 0xFFFE, 0xE000)
+        if span.tag != PIXEL_DATA and (span.vr == b"SQ" or item):
+            kept.append(data[done : span.start])
+            done = span.end
+    return b"".join((*kept, data[done:]))
+
+
 def _meta(data: bytes, position: int, spans: list[Span]) -> int:
     while data[position : position + 2] == b"\x02\0":
         span = _head(data, position, (True, "<"))
