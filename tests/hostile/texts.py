@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 _SAFE = frozenset("Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Zs".split())
-LONGEST_VALUE = 256
+LONGEST_VALUE = 400
 LONGEST = 512  # characters of a line: what a value may have, with the words around it
 
 

@@ -47,6 +47,9 @@ TEXTS: dict[str, bytes] = {
     "longest": b"W" * 1_000_000,
     "longest_bidi": "\u202e".encode() * 340_000,
 }
+TEXTS["mixed"] = b"".join(
+    TEXTS[name] for name in ("escape", "c1", "lines", "bidi", "nul", "markup")
+)
 _NAMED = (
     "PatientName PatientID IssuerOfPatientID PatientBirthDate PatientSex PatientComments "
     "StudyDescription StudyDate StudyTime StudyID AccessionNumber SeriesDescription ProtocolName "
@@ -150,7 +153,7 @@ def hostile_folder(folder: Path, text: bytes) -> Path:
     (folder / "image").write_bytes(whole)
     (folder / "state").write_bytes(hostile_state(text, "image"))
     (folder / "other").write_bytes(hostile_image(text, name="other"))
-    (folder / "damaged").write_bytes(whole[: min(len(whole) - 200, 600)])
+    (folder / "damaged").write_bytes(whole[:170])
     return folder
 
 

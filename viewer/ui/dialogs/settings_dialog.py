@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES
 from viewer.session.settings import DEFAULT_BUDGET_MB, LEAST_BUDGET_MB, Settings
+from viewer.ui.literal import tooltip
 from viewer.ui.plain_label import PlainLabel
 
 _MIB = 1 << 20
@@ -165,7 +166,7 @@ class _LimitRow:
         self._spin = QDoubleSpinBox(parent)
         self._spin.setObjectName(f"limit_{name}")
         self._spin.setAccessibleName(title)
-        self._spin.setToolTip(name)
+        self._spin.setToolTip(tooltip(name))
         self._spin.setDecimals(1 if unit == "s" else 0)
         self._spin.setRange(0.1 if unit == "s" else 1, min(most / self._scale, 1e12))
         self._spin.setGroupSeparatorShown(True)
