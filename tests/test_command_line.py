@@ -135,3 +135,47 @@ def test_a_picture_can_be_written_to_a_pipe() -> None:
     )
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("command", [[], ["list"], ["dump"], ["check"], ["render"], ["explain"]])
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        ("no_such=1", "There is no limit 'no_such'"),
+        ("frame_bytes=big", "frame_bytes takes a number, such as 512MiB; not 'big'."),
+        ("frame_bytes", "frame_bytes takes a number"),
+        ("sequence_depth=1000", "sequence_depth must be more than 0, and at most 128."),
+    ],
+)
+def test_a_wrong_limit_is_said_with_exit_code_2(
+    command: list[str], limit: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*command, "--limit", limit, _SAMPLE])
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("list", "elements_per_file"),
+        ("check", "elements_per_file"),
+        ("dump", "elements_per_file"),
+        ("render", "frame_bytes"),
+        ("explain", "frame_bytes"),
+    ],
+)
+def test_a_limit_holds_for_a_command_and_can_be_raised(
+    command: str,
+    name: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a picture is written to
+    low, high = f"{name}=20", f"{name}=1000000"
+    assert cli.main([command, "--limit", low, _SAMPLE]) == (command != "dump")
+    told = capsys.readouterr()
+    assert f"--limit {name}=N" in told.out + told.err
+    assert cli.main([command, "--limit", low, "--limit", high, _SAMPLE]) == 0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.imaging.voi import VoiWindow
 from viewer.session.settings import Settings
 
@@ -76,3 +80,60 @@ def test_a_saved_window_keeps_its_function(store: QSettings) -> None:
 def test_presets_edited_by_hand_into_nonsense_are_none(store: QSettings, text: str) -> None:
     store.setValue("presets/CT", text)
     assert Settings(store).presets("CT") == ()
+
+
+def test_limits_are_kept_and_what_makes_no_sense_is_the_default(store: QSettings) -> None:
+    settings = Settings(store)
+    assert settings.limits() == DEFAULT_LIMITS
+    settings.set_limit("frame_bytes", 1 << 30)
+    settings.set_limit("decode_seconds", 2.5)
+    store.setValue("limits/sequence_depth", "deep")
+    store.setValue("limits/items_per_file", ["1", "2"])
+    store.setValue("limits/no_such_limit", "3")
+    assert settings.limits() == replace(DEFAULT_LIMITS, frame_bytes=1 << 30, decode_seconds=2.5)
+    settings.set_limit("frame_bytes", DEFAULT_LIMITS.frame_bytes)
+    assert not store.contains("limits/frame_bytes")
+
+
+@pytest.mark.parametrize("value", [0, -1, 129, float("nan")])
+def test_a_limit_that_makes_no_sense_is_not_kept(store: QSettings, value: float) -> None:
+    settings = Settings(store)
+    with pytest.raises(ValueError, match="sequence_depth"):
+        settings.set_limit("sequence_depth", value)
+    assert settings.limits() == DEFAULT_LIMITS
+
+
+def test_recent_paths_can_be_turned_off_and_are_forgotten_then(
+    store: QSettings, tmp_path: Path
+) -> None:
+    settings = Settings(store)
+    settings.add_recent(str(tmp_path / "a"))
+    settings.set_remembers_recent(False)
+    settings.add_recent(str(tmp_path / "b"))
+    store.sync()
+    assert settings.recent() == []
+    assert str(tmp_path / "a") not in (tmp_path / "settings.ini").read_text()
+    assert not Settings(
+        QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    ).remembers_recent()
+    settings.set_remembers_recent(True)
+    settings.add_recent(str(tmp_path / "b"))
+    assert settings.recent() == [str(tmp_path / "b")]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the system keeps settings there")
+def test_the_settings_are_for_their_user_alone(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "settings.ini"
+    before = os.umask(0)
+    try:
+        store = QSettings(str(file), QSettings.Format.IniFormat)
+        settings = Settings(store)
+        settings.add_recent("/a")
+        store.sync()
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert file.parent.stat().st_mode & 0o777 == 0o700
+        file.chmod(0o644)  # by an earlier version
+        Settings(QSettings(str(file), QSettings.Format.IniFormat))
+        assert file.stat().st_mode & 0o777 == 0o600
+    finally:
+        os.umask(before)
