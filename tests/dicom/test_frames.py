@@ -117,7 +117,7 @@ def test_a_truncated_file_keeps_its_whole_frames_and_says_how_much_is_there(
     (_, first, _), (_, second, description) = read_frames(path, [0, 1])
     np.testing.assert_array_equal(first, VALUES)
     assert isinstance(second, PixelError)
-    assert "1820 are there" in second.message
+    assert "1,820 are there" in second.message
     assert description is None
 
 

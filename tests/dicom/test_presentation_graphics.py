@@ -131,3 +131,21 @@ def test_texts_are_plain_and_anchored(read: Read) -> None:
     assert text.text == "ab\n<b>c</b>"
     assert (text.anchor, text.anchor_visible, text.box) == ((4.0, 8.0), True, None)
     assert any("nowhere" not in w and "AnchorPoint" in w for w in state.warnings)
+
+
+@pytest.mark.parametrize(("graphics", "points"), [(6_000, 1), (8, 8_000)])
+def test_more_than_a_canvas_can_draw_is_left_out_with_a_sentence(
+    graphics: int, points: int, read: Read
+) -> None:
+    kind = "POINT" if points == 1 else "POLYLINE"
+    data = [float(at % 50) for at in range(2 * points)]
+    shape = graphic(GraphicType=kind, NumberOfGraphicPoints=points, GraphicData=data)
+    layer = item(GraphicLayer="A", GraphicObjectSequence=[shape] * graphics)
+    state = read(
+        GraphicLayerSequence=[item(GraphicLayer="A", GraphicLayerOrder=1)],
+        GraphicAnnotationSequence=[layer],
+    )
+    drawn = [one for annotation in state.annotations for one in annotation.graphics]
+    assert 0 < len(drawn) < graphics
+    assert sum(len(one.points) for one in drawn) <= 50_000
+    assert any("more than this program draws" in sentence for sentence in state.warnings)

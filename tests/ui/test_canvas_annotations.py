@@ -206,6 +206,13 @@ def test_a_scribble_of_thousands_of_points_is_drawn_at_once(canvas: ImageCanvas)
     assert (draw(canvas, Graphic("POLYLINE", scribble, filled=True)) != BLACK).mean() > 0.5
 
 
+def test_a_scribble_beyond_all_measure_is_drawn_thin_not_left_out(canvas: ImageCanvas) -> None:
+    points = np.random.default_rng(7).uniform((0, 0), (99, 149), (50_000, 2))
+    closed = tuple(map(tuple, points.tolist()))
+    assert lit(draw(canvas, Graphic("POLYLINE", closed)), *closed[30_000])
+    assert lit(draw(canvas, Graphic("INTERPOLATED", closed)), *closed[30_000])
+
+
 def test_a_line_to_a_far_point_keeps_its_direction(canvas: ImageCanvas) -> None:
     screen = draw(canvas, Graphic("POLYLINE", ((0, 0), (1e6, 1e6))))
     assert [lit(screen, at, at) for at in (10, 50, 90)] == [True] * 3

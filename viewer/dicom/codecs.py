@@ -60,7 +60,9 @@ def decode(data: bytes, transfer_syntax: str, layout: PixelLayout) -> Decoded:
         contradicts the header.
     """
     if not data:
-        raise PixelError("The pixel data of this frame is empty.")
+        raise PixelError(
+            "The pixel data of this frame is empty; get the file from its source again."
+        )
     if transfer_syntax in _WORDS:
         return _WORDS[transfer_syntax](data, layout)
     stated = _STREAMS.get(transfer_syntax)
@@ -117,9 +119,8 @@ def _check_size(info: StreamInfo, layout: PixelLayout) -> None:
         )
     if stream != header:
         raise PixelError(
-            "The stream holds {} × {} pixels of {} samples, the header says {} × {} of {}.".format(
-                *stream, *header
-            )
+            "The stream holds {} × {} pixels of {} samples, the header says {} × {} of {}; "
+            "get the file from its source again.".format(*stream, *header)
         )
     if info.precision > max(8, layout.bits_allocated):
         raise PixelError(
@@ -157,7 +158,9 @@ def _run(name: str, codec: Callable[..., Any], *arguments: Any, **options: Any) 
         raise
     except Exception as error:  # each codec has error types of its own
         reason = str(error).strip().rstrip(".") or type(error).__name__
-        raise PixelError(f"The {name} stream is damaged ({reason}).") from error
+        raise PixelError(
+            f"The {name} stream is damaged ({reason}); get the file from its source again."
+        ) from error
     return np.asarray(result)
 
 
@@ -186,7 +189,9 @@ def _jpeg(data: bytes, layout: PixelLayout) -> Decoded:
             colour = "" if kept else "RGB"
     samples = _run("JPEG", imagecodecs.jpeg8_decode, data, **options)
     if ends_early(data, samples, partial(imagecodecs.jpeg8_decode, **options)):
-        raise PixelError("The JPEG stream is cut short: it ends before its last pixel.")
+        raise PixelError(
+            "The JPEG stream is cut short: it ends before its last pixel; copy the file again."
+        )
     lossy = not info.lossless
     return Decoded(samples, colour, info.precision, False, _LIBJPEG, notes, lossy)
 

@@ -20,7 +20,8 @@ _JP2 = b"\x00\x00\x00\x0cjP  "
 _SOF = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _SOF_LS = 0xF7
 _RLE_HEADER = 64
-_DAMAGED_HEADER = "The JPEG 2000 header is damaged."
+_AGAIN = "get the file from its source again."
+_DAMAGED_HEADER = f"The JPEG 2000 header is damaged; {_AGAIN}"
 # steps of the components in a JPEG 2000 grid, horizontal and vertical: 4:2:2, 4:2:0
 _CHROMA_STEPS = tuple([b"\x01\x01", step, step] for step in (b"\x02\x01", b"\x02\x02"))
 
@@ -76,13 +77,13 @@ def jpeg_info(data: bytes) -> StreamInfo:
             near = data[end - 3]  # of JPEG-LS: T.87 C.2.3
             break
     if frame is None or len(frame[1]) < 6 or not scan:
-        raise PixelError("The JPEG stream ends before its first scan.")
+        raise PixelError(f"The JPEG stream ends before its first scan; {_AGAIN}")
     marker, header = frame
     precision, rows, columns, components = struct.unpack_from(">BHHB", header)
     if len(header) < 6 + 3 * components or not components:
-        raise PixelError("The JPEG frame header is cut short.")
+        raise PixelError(f"The JPEG frame header is cut short; {_AGAIN}")
     if marker != _SOF_LS and data.rfind(b"\xff\xd9", scan) < 0:  # from the end: most are there
-        raise PixelError("The JPEG stream is cut short: its end marker is missing.")
+        raise PixelError(f"The JPEG stream is cut short: its end marker is missing; {_AGAIN}")
     lossless = marker in (0xC3, 0xC7, 0xCB, 0xCF, _SOF_LS)
     return StreamInfo(
         "jpeg-ls" if marker == _SOF_LS else "jpeg",
@@ -121,7 +122,9 @@ def jpeg_segments(data: bytes) -> list[tuple[int, int, int]]:
     position = 2
     while position + 4 <= len(data):
         if data[position] != 0xFF:
-            raise PixelError("The JPEG stream is damaged: a marker is not where it should be.")
+            raise PixelError(
+                f"The JPEG stream is damaged: a marker is not where it should be; {_AGAIN}"
+            )
         marker = data[position + 1]
         if marker == 0xFF:  # fill byte
             position += 1
@@ -131,7 +134,7 @@ def jpeg_segments(data: bytes) -> list[tuple[int, int, int]]:
         length = struct.unpack_from(">H", data, position + 2)[0]
         end = position + 2 + length
         if length < 2 or end > len(data):
-            raise PixelError("The JPEG stream is cut short inside its header.")
+            raise PixelError(f"The JPEG stream is cut short inside its header; {_AGAIN}")
         segments.append((marker, position + 4, end))
         if marker == 0xDA:
             break
@@ -162,7 +165,7 @@ def jpeg2000_codestream(data: bytes) -> bytes:
         if length < header:
             break
         position += length
-    raise PixelError("The JP2 file in the pixel data holds no codestream.")
+    raise PixelError(f"The JP2 file in the pixel data holds no codestream; {_AGAIN}")
 
 
 def jpeg2000_info(data: bytes) -> StreamInfo:
@@ -174,7 +177,7 @@ def jpeg2000_info(data: bytes) -> StreamInfo:
         Where the header or a tile-part is cut short.
     """
     if data[:4] != b"\xff\x4f\xff\x51" or len(data) < 42:
-        raise PixelError("The JPEG 2000 stream does not begin with a whole header.")
+        raise PixelError(f"The JPEG 2000 stream does not begin with a whole header; {_AGAIN}")
     x1, y1, x0, y0, *grid = struct.unpack_from(">8L", data, 8)
     components = struct.unpack_from(">H", data, 40)[0]
     if len(data) < 42 + 3 * components or not components or x1 <= x0 or y1 <= y0:
@@ -231,7 +234,7 @@ def _jpeg2000_markers(data: bytes) -> tuple[bool, bool, bool, int]:
             lossless = data[position + 13] == 1
         high_throughput |= marker == 0xFF50
         position += 2 + length
-    raise PixelError("The JPEG 2000 stream is cut short before its first tile.")
+    raise PixelError(f"The JPEG 2000 stream is cut short before its first tile; {_AGAIN}")
 
 
 def _check_tile_parts(data: bytes, position: int, tiles: int) -> None:
@@ -242,20 +245,25 @@ def _check_tile_parts(data: bytes, position: int, tiles: int) -> None:
         found.add(tile)
         if length == 0:  # up to the end marker
             if b"\xff\xd9" not in data[-16:]:
-                raise PixelError("The JPEG 2000 stream is cut short: its end marker is missing.")
+                raise PixelError(
+                    f"The JPEG 2000 stream is cut short: its end marker is missing; {_AGAIN}"
+                )
             position = len(data)
             break
         if length < 14:
-            raise PixelError("A tile-part of the JPEG 2000 stream has an impossible length.")
+            raise PixelError(
+                f"A tile-part of the JPEG 2000 stream has an impossible length; {_AGAIN}"
+            )
         position += length
     if position > len(data):
         raise PixelError(
-            f"The JPEG 2000 stream is cut short: {len(data)} of at least {position} bytes are here."
+            f"The JPEG 2000 stream is cut short: {len(data):,} of at least {position:,} bytes are "
+            f"here; {_AGAIN}"
         )
     if len(found) != tiles:
         raise PixelError(
             f"The JPEG 2000 stream is cut short or damaged: it holds {len(found):,} of its "
-            f"{tiles:,} tiles."
+            f"{tiles:,} tiles; {_AGAIN}"
         )
     if max(found) >= tiles:
         raise PixelError(_DAMAGED_HEADER)
@@ -270,14 +278,14 @@ def rle_segments(data: bytes, expected: int) -> tuple[int, ...]:
         Where there are not ``expected`` segments, or one lies outside ``data``.
     """
     if len(data) < _RLE_HEADER:
-        raise PixelError("The RLE frame is shorter than its segment table.")
+        raise PixelError(f"The RLE frame is shorter than its segment table; {_AGAIN}")
     count, *offsets = struct.unpack_from("<16L", data)
     if count != expected:
-        raise PixelError(f"The RLE frame has {count} segments; its header calls for {expected}.")
+        raise PixelError(f"The RLE frame has {count:,} segments where {expected} are due; {_AGAIN}")
     table = tuple(offsets[:count])
     ends = (*table[1:], len(data))
     if table[0] != _RLE_HEADER or any(
         end <= start or end > len(data) for start, end in zip(table, ends, strict=True)
     ):
-        raise PixelError("The RLE segment table points outside the frame.")
+        raise PixelError(f"The RLE segment table points outside the frame; {_AGAIN}")
     return table

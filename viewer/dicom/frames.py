@@ -177,8 +177,8 @@ def _read_native_words(stream: BinaryIO, file: PixelFile, index: int) -> _Array:
     start, end = first // 8, (first + bits + 7) // 8
     if end > file.length:
         raise PixelError(
-            f"The pixel data is cut short: frame {index + 1} needs bytes up to {end}, "
-            f"{file.length} are there."
+            f"The pixel data is cut short: frame {index + 1} needs {end:,} bytes, "
+            f"{file.length:,} are there; copy the file again."
         )
     if file.swapped_bytes:  # whole words
         start, end = start - start % 2, end + end % 2
@@ -199,7 +199,8 @@ def frame_stream(stream: BinaryIO, file: PixelFile, index: int, limits: Limits) 
         if not file.frames:
             raise PixelError("The compressed frames cannot be told apart in the pixel data.")
         raise PixelError(
-            f"The header says {file.layout.frames} frames, the pixel data holds {len(file.frames)}."
+            f"Frame {index + 1} is missing: the header says {file.layout.frames:,} frames, "
+            f"the pixel data holds {len(file.frames):,}; get the file from its source again."
         )
     fragments = file.frames[index]
     total = sum(fragment.length for fragment in fragments)

@@ -23,6 +23,7 @@ COLOUR = frozenset(
     }
 )
 _RETIRED = {"HSV": 3, "ARGB": 4, "CMYK": 4}  # samples a pixel
+_AGAIN = "get the file from its source again."
 _LONGEST_CODE = 32  # characters shown; a CS has 16
 _REPRESENTATIONS = {
     "SamplesPerPixel": "US",
@@ -103,9 +104,13 @@ def _wrong_representations(dataset: Dataset) -> list[str]:
 def _positive(dataset: Dataset, keyword: str, path: str) -> int:
     value = integer(dataset, keyword)
     if value is None:
-        raise PixelError(f"The header does not say {keyword}, so the pixels have no shape.", path)
+        raise PixelError(
+            f"The header does not say {keyword}, so the pixels have no shape; {_AGAIN}", path
+        )
     if value <= 0:
-        raise PixelError(f"The header says {keyword} {value}; there is no picture.", path)
+        raise PixelError(
+            f"The header says {keyword} {value}, so there is no picture; {_AGAIN}", path
+        )
     return value
 
 
@@ -134,7 +139,9 @@ def _samples(dataset: Dataset, photometric: str, notes: list[str], path: str) ->
     known = photometric in COLOUR or photometric in GREY or photometric == PALETTE
     if known and samples != expected:
         raise PixelError(
-            f"SamplesPerPixel {samples} contradicts PhotometricInterpretation {photometric}.", path
+            f"SamplesPerPixel {samples} contradicts PhotometricInterpretation {photometric}; "
+            f"{_AGAIN}",
+            path,
         )
     return samples
 
@@ -150,7 +157,8 @@ def _word(dataset: Dataset, notes: list[str], path: str) -> tuple[int, int, int,
     bits = integer(dataset, "BitsAllocated")
     if bits is None:
         raise PixelError(
-            "The header does not say BitsAllocated, so the pixels cannot be told apart.", path
+            f"The header does not say BitsAllocated, so the pixels cannot be told apart; {_AGAIN}",
+            path,
         )
     if bits not in _WORDS:
         supported = ", ".join(map(str, _WORDS))
@@ -161,10 +169,10 @@ def _word(dataset: Dataset, notes: list[str], path: str) -> tuple[int, int, int,
         stored = high + 1 if high is not None and 0 <= high < bits else bits
         notes.append(f"BitsStored is missing; {stored} is assumed.")
     elif stored > bits:
-        error = f"BitsStored {stored} is more than BitsAllocated {bits}."
+        error = f"BitsStored {stored} is more than BitsAllocated {bits}; {_AGAIN}"
         stored, high = bits, bits - 1
     elif stored < 1:
-        raise PixelError(f"BitsStored {stored} is not possible.", path)
+        raise PixelError(f"BitsStored {stored} is not possible; {_AGAIN}", path)
     if high is None:
         high = stored - 1
         notes.append(f"HighBit is missing; {high} is assumed.")
@@ -194,7 +202,10 @@ def _unknown_photometric(photometric: str) -> str:
     if photometric in GREY or photometric in COLOUR or photometric == PALETTE:
         return ""
     if not photometric:
-        return "The header does not say PhotometricInterpretation: black and white are unknown."
+        return (
+            "The header does not say PhotometricInterpretation, so black and white are unknown; "
+            f"{_AGAIN}"
+        )
     if photometric in _RETIRED:
         return f"PhotometricInterpretation {photometric} is retired and not supported."
     shown = plain_line(photometric, _LONGEST_CODE)

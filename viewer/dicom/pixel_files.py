@@ -121,7 +121,11 @@ def _parsed(path: str, _version: FileVersion, limits: Limits) -> PixelFile:
         why = f"The pixel data has a length, but transfer syntax {syntax} stores items."
         raise PixelError(why if encapsulated else codecs.unsupported(syntax), path)
     if place[1] is None:
-        raise PixelError("The uncompressed pixel data has no length: its end is unknown.", path)
+        raise PixelError(
+            "The uncompressed pixel data has no length, so its end is unknown; "
+            "get the file from its source again.",
+            path,
+        )
     big_endian = syntax in (EXPLICIT_BIG, _GE_PRIVATE)
     there = held if inflated is not None else max(0, min(place[1], header.size - place[0]))
     layout = _layout_by_length(layout, there)
@@ -166,11 +170,13 @@ def _length_notes(layout: PixelLayout, there: int, said: int) -> tuple[str, ...]
         held = f"The pixel data holds {whole:,} of {layout.frames:,} frames"
         return (f"{held}; the file is cut short, copy it again.",)
     if there < said:
-        return (f"The file ends {said - there:,} bytes before its pixel data; no frame is cut.",)
+        return (
+            f"The file ends {said - there:,} bytes before its pixel data should; no frame is cut.",
+        )
     needed = (layout.native_frame_bits * layout.frames + 7) // 8
     if there < needed + needed % 2 + 2:
         return ()
-    return (f"The pixel data is {there - needed} bytes longer than its header says.",)
+    return (f"The pixel data is {there - needed:,} bytes longer than its header says.",)
 
 
 def _around(header: InstanceHeader, dataset: Dataset, limits: Limits, end: int) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ _CURVES = ("POLYLINE", "INTERPOLATED")
 _UNITS = ("PIXEL", "DISPLAY")
 _FURTHEST = 1e6  # pixels or areas from the origin; beyond, a value is damaged
 _LONGEST_TEXT = 1024  # of VR ST
-_MOST_OBJECTS = 20_000
-_MOST_POINTS = 1_000_000
+_MOST_OBJECTS = 5_000
+_MOST_POINTS = 50_000
 _SEQUENCE = "GraphicAnnotationSequence"
 
 
@@ -82,6 +82,13 @@ class _Budget:
     objects: int = _MOST_OBJECTS
     points: int = _MOST_POINTS
 
+    def while_any(self, items_: Sequence[Dataset]) -> Iterator[Dataset]:
+        """Give items until one was too much; each takes a while to read."""
+        for one in items_:
+            if self.objects < 0 or self.points < 0:
+                return
+            yield one
+
     def allows(self, points: int) -> bool:
         self.objects -= 1
         self.points -= points
@@ -107,7 +114,7 @@ def _rgb(layer: Dataset) -> tuple[int, int, int] | None:
 
 
 def _graphics(item: Dataset, budget: _Budget, notes: list[str]) -> Iterator[Graphic]:
-    for one in items(item, "GraphicObjectSequence"):
+    for one in budget.while_any(items(item, "GraphicObjectSequence")):
         kind = text(one, "GraphicType").upper()
         units = text(one, "GraphicAnnotationUnits").upper()
         if units not in _UNITS:
@@ -146,7 +153,7 @@ def _points(data: Sequence[float], units: str) -> tuple[Point, ...] | None:
 
 
 def _texts(item: Dataset, budget: _Budget, notes: list[str]) -> Iterator[Text]:
-    for one in items(item, "TextObjectSequence"):
+    for one in budget.while_any(items(item, "TextObjectSequence")):
         words = _plain_text(one)
         if not words:
             continue

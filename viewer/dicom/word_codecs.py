@@ -28,7 +28,9 @@ def decode_words(data: bytes, layout: PixelLayout) -> Decoded:
     """
     needed = (layout.native_frame_bits + 7) // 8
     if len(data) < needed:
-        raise PixelError(f"The frame is cut short: {len(data)} of {needed} bytes are here.")
+        raise PixelError(
+            f"The frame is cut short: {len(data)} of {needed} bytes are here; copy the file again."
+        )
     return Decoded(unpack_native(data[:needed], layout))
 
 
@@ -44,7 +46,9 @@ def decode_deflated(data: bytes, layout: PixelLayout) -> Decoded:
     try:
         inflated = zlib.decompressobj(-15).decompress(data, needed)
     except zlib.error as error:
-        raise PixelError("The deflated frame is damaged.") from error
+        raise PixelError(
+            "The deflated frame is damaged; get the file from its source again."
+        ) from error
     return Decoded(decode_words(inflated, layout).samples, decoder="zlib")
 
 
@@ -90,7 +94,7 @@ def _unpack_bits(segment: bytes, needed: int) -> bytes:
             return bytes(imagecodecs.packbits_decode(segment[:end]))
         except Exception as error:  # imagecodecs has error types of its own
             failure = error
-    raise PixelError("An RLE segment is damaged.") from failure
+    raise PixelError("An RLE segment is damaged; get the file from its source again.") from failure
 
 
 def _ends(segment: bytes, needed: int) -> Iterator[int]:

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPolygonF
 
 from viewer.plain_text import plain_line
 from viewer.ui.canvas import curves
-from viewer.ui.canvas.ink import draw_lines, draw_text, draw_veil
+from viewer.ui.canvas.ink import draw_hairlines, draw_lines, draw_text, draw_veil
 
 if TYPE_CHECKING:
     from viewer.imaging.presentation import Annotation, Graphic, Point, Text
@@ -28,7 +28,20 @@ _POINT_PX = 5.0  # half a cross
 _GAP_PX = 6.0
 _BEYOND_PX = 50.0  # lines are cut this far out of sight: their ends never show
 _MOST_LINES = 40  # of a text
+_MOST_FINE_PX = 300_000.0  # of lines in all; a reader's drawings have some thousands
 _SHARE_LEFT = {"LEFT": 0.0, "CENTER": 0.5, "RIGHT": 1.0}
+
+
+@dataclass(slots=True)
+class _Allowance:
+    """How much of a drawing may be fine: smoothed lines with edges take 0.2 ms for 1,000 pixels."""
+
+    left_px: float = _MOST_FINE_PX
+
+    def covers(self, lines: list[QLineF]) -> bool:
+        """Say whether there is enough left for these lines, and take it."""
+        self.left_px -= sum(line.length() for line in lines)
+        return self.left_px >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +51,7 @@ class _Place:
     sight: Sight
     displayed: QRectF
     room: QRectF
+    allowance: _Allowance
 
     def points(self, points: tuple[Point, ...], *, on_display: bool) -> Points:
         """Give positions or shares of the displayed area in logical pixels, (n, 2)."""
@@ -92,7 +106,7 @@ class AnnotationPainter:
             over = QPainter(self._image)
             over.setFont(painter.font())
             over.setRenderHint(QPainter.RenderHint.Antialiasing)
-            place = _Place(sight, _displayed(sight, room, area_rc), room)
+            place = _Place(sight, _displayed(sight, room, area_rc), room, _Allowance())
             for annotation in self._annotations:
                 _draw_layer(over, annotation, place)
             over.end()
@@ -139,7 +153,9 @@ def _draw_graphic(painter: QPainter, graphic: Graphic, place: _Place, ink: QColo
     if graphic.filled:
         inside = curves.clipped_area(curve, place.box)
         draw_veil(painter, QPolygonF([QPointF(x, y) for x, y in inside.tolist()]), ink)
-    draw_lines(painter, _segments(curve, place.box), ink)
+    lines = _segments(curve, place.box)
+    draw = draw_lines if place.allowance.covers(lines) else draw_hairlines
+    draw(painter, lines, ink)
 
 
 def _curve(kind: str, points: Points) -> Points:

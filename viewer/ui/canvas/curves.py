@@ -19,6 +19,7 @@ _FARTHEST_PX = 1e8  # a polyline through farther points is not exact to a pixel 
 _FLATNESS_PX = 0.2
 _FEWEST_STEPS, _MOST_STEPS = 24, 20_000  # of an ellipse
 _PIXELS_PER_STEP, _MOST_SPLINE_STEPS = 3.0, 24  # of a spline, from point to point
+_MOST_SPLINE_POINTS = 50_000  # those between included
 
 
 def within_reach(points: Points) -> bool:
@@ -44,7 +45,8 @@ def spline(points: Points) -> Points:
     tangents = (padded[2:] - padded[:-2]) / 2
     starts, ends = points[:-1, None], points[1:, None]
     longest = np.hypot(*(points[1:] - points[:-1]).T).max()
-    steps = min(max(math.ceil(longest / _PIXELS_PER_STEP), 1), _MOST_SPLINE_STEPS)
+    most = min(_MOST_SPLINE_STEPS, max(_MOST_SPLINE_POINTS // len(points), 1))
+    steps = min(max(math.ceil(longest / _PIXELS_PER_STEP), 1), most)
     t = (np.arange(steps) / steps)[:, None]
     between = (
         (2 * t**3 - 3 * t**2 + 1) * starts
