@@ -75,6 +75,17 @@ def test_a_video_longer_than_its_header_says_is_warned_of(tmp_path: Path) -> Non
     assert not read_frame(path, 1)[1].warnings
 
 
+def test_a_video_of_fewer_bits_than_a_video_has_is_refused(tmp_path: Path) -> None:
+    stream = videos.encode(videos.pattern(2), videos.H264)
+    path = videos.write(tmp_path / "a", stream, videos.H264, frames=2)
+    stored = b"\x28\0\x01\x01US\2\0"
+    (tmp_path / "a").write_bytes(
+        (tmp_path / "a").read_bytes().replace(stored + b"\x08", stored + b"\2")
+    )
+    with pytest.raises(PixelError, match="BitsStored 2"):
+        read_frame(path, 0)
+
+
 def test_a_video_of_another_size_than_the_header_is_refused(tmp_path: Path) -> None:
     stream = videos.encode(videos.pattern(2), videos.H264)
     path = videos.write(tmp_path / "a", stream, videos.H264, frames=2)

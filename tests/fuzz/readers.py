@@ -11,51 +11,60 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 _ABSENT = "atheris is not installed; python -m pip install -e '.[fuzz]' brings it.\n"
-_MEMORY_MB, _SECONDS_EACH = 1536, 5
+_MEMORY_MB, _SECONDS_EACH, _LONGEST = 1536, 5, 1 << 16
 Target = Callable[[bytes], object]
 
 
 def main() -> int:
-    """Fuzz one reader; does not return where it finds something."""
+    """Fuzz one reader, in a process of its own: atheris ends the one that it runs in."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz.readers", description=__doc__)
     parser.add_argument("reader", choices=sorted(_TARGETS))
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--findings", default=".", help="a folder for inputs that raise")
+    parser.add_argument("--within", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    try:
-        import atheris
-    except ImportError:
+    if find_spec("atheris") is None:
         sys.stderr.write(_ABSENT)
         return 2
+    if arguments.within:
+        _fuzz(arguments)
     with TemporaryDirectory(prefix="negato-fuzz-") as folder:
-        with atheris.instrument_imports(include=["viewer"]):  # first: what is loaded stays as it is
-            target = _TARGETS[arguments.reader](folder)
-        inputs = Path(folder) / "inputs"
-        inputs.mkdir()
-        for number, data in enumerate(_seeds(arguments.reader)):
-            (inputs / str(number)).write_bytes(data)
-        options = {
-            "max_total_time": arguments.seconds,
-            "seed": arguments.seed,
-            "timeout": _SECONDS_EACH,
-            "rss_limit_mb": _MEMORY_MB,
-            "artifact_prefix": f"{arguments.findings}/{arguments.reader}-",
-            "print_final_stats": 1,
-            "max_len": 1 << 16,
-        }
-        flags = [f"-{name}={value}" for name, value in options.items()]
-        atheris.Setup([sys.argv[0], *flags, str(inputs)], _answered(target))
-        atheris.Fuzz()
-    return 0
+        command = [sys.executable, "-m", "tests.fuzz.readers", *sys.argv[1:], "--within", folder]
+        return subprocess.run(command, check=False).returncode
+
+
+def _fuzz(arguments: argparse.Namespace) -> None:
+    import atheris
+
+    with atheris.instrument_imports(include=["viewer"]):  # first: what is loaded stays as it is
+        target = _TARGETS[arguments.reader](arguments.within)
+    inputs = Path(arguments.within) / "inputs"
+    inputs.mkdir()
+    for number, data in enumerate(_seeds(arguments.reader)):
+        (inputs / str(number)).write_bytes(data)
+    options = {
+        "max_total_time": arguments.seconds,
+        "seed": arguments.seed,
+        "timeout": _SECONDS_EACH,
+        "rss_limit_mb": _MEMORY_MB,
+        "artifact_prefix": f"{arguments.findings}/{arguments.reader}-",
+        "print_final_stats": 1,
+        "max_len": _LONGEST,
+    }
+    flags = [f"-{name}={value}" for name, value in options.items()]
+    atheris.Setup([sys.argv[0], *flags, str(inputs)], _answered(target))
+    atheris.Fuzz()
 
 
 def _answered(target: Target) -> Target:

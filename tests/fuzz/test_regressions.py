@@ -58,6 +58,9 @@ CASES = {
     "a NUL within the name of a character set": part10(
         element(0x00080005, b"CS", b" \0O_IR 100"), element(0x00100010, b"PN", b"Doe"), PICTURE
     ),
+    "a character set that says it is a number": part10(
+        element(0x00080005, b"FL", b"ISO_IR 192"), element(0x00100010, b"PN", b"Doe"), PICTURE
+    ),
     "deflated data damaged at their begin": part10(b"\xff\xff\xff\xff" * 9, syntax=DEFLATED),
     "deflated data damaged in their middle": part10(
         deflated(PICTURE * 50)[:40] + b"\xff" * 90, syntax=DEFLATED

@@ -182,9 +182,13 @@ def _note(
         raise _Odd
     if length <= LONGEST_VALUE:
         found[tag] = (vr, window[value : value + length])
-        if tag == header_fields.CHARACTER_SET and b"\0" in found[tag][1].rstrip(b"\0 "):
+        if tag == header_fields.CHARACTER_SET and not _names_character_sets(*found[tag]):
             raise _Odd
     return False
+
+
+def _names_character_sets(vr: bytes | None, raw: bytes) -> bool:
+    return vr in (None, b"CS") and b"\0" not in raw.rstrip(b"\0 ")
 
 
 def _note_item(vr: bytes | None, window: bytes, value: int, length: int, found: RawValues) -> None:

@@ -51,6 +51,7 @@ _UNSPECIFIED = 2
 _HIGH_DEFINITION_ROWS = 720
 _FULL_RANGE = 2
 _BUFFER_BYTES = 1 << 20
+_LEAST_BITS = 8
 
 
 def is_video(transfer_syntax: str) -> bool:
@@ -91,6 +92,11 @@ def video_frame(
         ) from error
     if layout.samples != 3:
         raise PixelError(f"A video in {layout.photometric or 'one sample a pixel'} is impossible.")
+    if layout.bits_stored < _LEAST_BITS:
+        raise PixelError(
+            f"A video has {_LEAST_BITS}-bit samples or deeper, the header says BitsStored "
+            f"{layout.bits_stored}; get the file from its source again."
+        )
     video = _opened(path, fragments, _CODECS[transfer_syntax], limits)
     frame = video.frame(index)
     if (frame.width, frame.height) != (layout.columns, layout.rows):
