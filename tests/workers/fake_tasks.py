@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib
 import os
 import signal
+import socket
+import struct
+import subprocess
 import sys
 import threading
 import time
@@ -101,3 +106,93 @@ def pieces_and_wait(beside, _is_awaited, path, values):
     while os.path.exists(path) and time.monotonic() < deadline:
         time.sleep(0.001)
     return given
+
+
+def die_of(_path, number):
+    os.kill(os.getpid(), number)
+    threading.Event().wait()
+
+
+def overflow_the_stack(_path):
+    sys.setrecursionlimit(1 << 30)
+    nested = []
+    for _ in range(1_000_000):
+        nested = [nested]
+    repr(nested)
+
+
+def run_out_of_memory(_path):
+    raise MemoryError
+
+
+def exit_python(_path):
+    sys.exit("PATIENT^NAME")
+
+
+def interrupt(_path):
+    raise KeyboardInterrupt
+
+
+def say(path, data, then_hang=False):
+    """Write to the pipe what no child of ours would."""
+    os.write(int(sys.argv[1]), data)
+    if then_hang:
+        threading.Event().wait()
+
+
+def dribble(_path):
+    """Begin a reply of 1 MiB, and go on with it byte by byte."""
+    os.write(int(sys.argv[1]), struct.pack("!Q", 1 << 20))
+    while True:
+        os.write(int(sys.argv[1]), b"?")
+        time.sleep(0.01)
+
+
+def hang_in_native_code(_path):
+    ctypes.PyDLL(None).pause()  # with Python's lock held: no other thread goes on
+
+
+class Anything:
+    """Pickles as whatever it is told to."""
+
+    def __init__(self, reduced):
+        self._reduced = reduced
+
+    def __reduce__(self):
+        return self._reduced
+
+
+def reply_with_call(_path, module, name, *args):
+    """Reply with a pickle that calls a function in whoever reads it."""
+    return Anything((getattr(importlib.import_module(module), name), args))
+
+
+def change(what, path):
+    """Try to do what a confined child may not; say what the system thinks of it."""
+    try:
+        _CHANGES[what](path)
+    except OSError as error:
+        return error.errno
+    return 0
+
+
+_CHANGES = {
+    "write": lambda path: os.close(os.open(path, os.O_WRONLY)),
+    "cut": lambda path: os.truncate(path, 0),
+    "create": lambda path: os.close(os.open(path + "-new", os.O_WRONLY | os.O_CREAT)),
+    "delete": os.unlink,
+    "make a folder": lambda path: os.mkdir(path + "-folder"),
+    "link": lambda path: os.symlink("/", path + "-link"),
+    "run": lambda path: subprocess.run(["/bin/true"], check=False),
+    "connect": lambda path: socket.create_connection(("127.0.0.1", int(path)), 5).close(),
+    "signal": lambda path: os.kill(os.getppid(), 0),
+    "write to the parent": lambda path: os.close(os.open(f"/proc/{os.getppid()}/mem", os.O_RDWR)),
+    "read": lambda path: os.close(os.open(path, os.O_RDONLY)),
+}
+
+
+def dumps():
+    """Give the limit of core files, and whether the system may take a dump at all."""
+    import resource
+
+    return resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)

@@ -54,7 +54,7 @@ class HandPool:
         return self.tasks.get(timeout=20)
 
     def finish(self, task) -> tuple[str, tuple[int, ...]]:
-        (path, indices, _), _, on_done = task
+        (path, indices, *_), _, on_done = task
         pixels = np.full((ROWS, COLUMNS), 5, np.int16)
         on_done([(index, pixels, DESCRIPTION) for index in indices])
         return path, indices
@@ -234,7 +234,7 @@ def test_small_frames_of_one_file_go_together_after_the_first(service, pool, tol
     stack = stack_of([compressed_header("/disc/cine", number_of_frames=30)])
     service.look_at(stack, 0)
     assert pool.finish(pool.take()) == ("/disc/cine", (0,))
-    (_, indices, limits), timeout_s, _ = task = pool.take()
+    (_, indices, limits, _), timeout_s, _ = task = pool.take()
     assert indices == (1, 2, 3)
     assert timeout_s == 3 * limits.decode_seconds
     pool.finish(task)

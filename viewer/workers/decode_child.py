@@ -6,12 +6,14 @@ The child ends with its parent. Time limits and restarts are the parent's.
 
 from __future__ import annotations
 
+import os
 import select
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from viewer.dicom.errors import NegatoError, PixelError, told_of_defect
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from viewer.dicom.compressed_frames import CompressedFrame
+    from viewer.dicom.headers import InstanceHeader
     from viewer.imaging.frame import FrameDescription
 
 TASKS = {
@@ -108,6 +111,7 @@ def main(handle: int, scratch: int) -> None:
             import_module(name)
         restraint.limit_memory(config.limits)
         if config.is_confined:
+            _compile_later_imports()
             confine()
         most = most_bytes(config.limits)
         beside = BesideWriter(scratch)
@@ -119,18 +123,30 @@ def main(handle: int, scratch: int) -> None:
         return
 
 
-def decode(path: str, indices: tuple[int, ...], limits: Limits) -> list[Decoded]:
-    """Decode frames of one file: (index, pixels or why not, description) each."""
-    from viewer.dicom.frames import read_frames
+def decode(
+    path: str, indices: tuple[int, ...], limits: Limits, known: InstanceHeader | None = None
+) -> list[Decoded]:
+    """Decode frames of one file: (index, pixels or why not, description) each.
 
-    return list(read_frames(path, indices, limits))
+    None where the file is by now another than the one with the header ``known``.
+    """
+    from viewer.dicom.changed_files import is_another
+    from viewer.dicom.frames import read_frames
+    from viewer.dicom.native_frames import CHANGED
+
+    decoded = list(read_frames(path, indices, limits))
+    if known is not None and is_another(known, limits):  # after: it may have changed meanwhile
+        return [(index, PixelError(CHANGED, path), None) for index in indices]
+    return decoded
 
 
 def decode_files(
     beside: BesideWriter, is_awaited: Callable[[], bool], wanted: Sequence[Wanted], limits: Limits
 ) -> list[Filled]:
     """Decode frames of many files, at least one: fewer than ``wanted`` when awaited, or slow."""
+    from viewer.dicom.changed_files import is_touched
     from viewer.dicom.compressed_frames import read_compressed
+    from viewer.dicom.native_frames import CHANGED
 
     filled: list[Filled] = []
     latest = time.perf_counter() + _LONGEST_BATCH_S
@@ -143,6 +159,8 @@ def decode_files(
         found = read_compressed(path, frame)
         if found is not None:
             pixels, description = beside.write(found[0]), found[1]
+        elif is_touched(path, frame.size, frame.mtime_ns, limits):
+            pixels, description = PixelError(CHANGED, path), None
         else:  # not plain after all
             ((_, pixels, description),) = decode(path, (0,), limits)
         filled.append(Filled(pixels, description, time.perf_counter() - began))
@@ -194,6 +212,18 @@ def _waiting(connection: PipeEnd[Any, Any]) -> Callable[[], bool]:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     return lambda: bool(poll.poll(0))
+
+
+def _compile_later_imports() -> None:
+    """Have Python keep the byte code of pydicom, where an installer has not: later it cannot."""
+    spec = find_spec("pydicom")
+    kept = spec.cached if spec is not None else None
+    if (
+        kept
+        and not os.path.exists(kept)
+        and os.access(os.path.dirname(os.path.dirname(kept)), os.W_OK)
+    ):
+        import_module("viewer.dicom.frames")
 
 
 def _resolve(task: str) -> Callable[..., Any]:
