@@ -25,7 +25,7 @@ _Array = np.ndarray[Any, np.dtype[Any]]
 
 
 _LONGEST_HEADER = 256 << 10
-_CHANGED = "The file has changed since it was opened; open it again."
+CHANGED = "The file has changed since it was opened; open it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def read_native(path: str, native: NativeFrame, out: _Array) -> None:
             touched = (status.st_size, status.st_mtime_ns) != (header.size, header.mtime_ns)
             whole = status.st_size >= native.offset + plain.byte_count
             if touched and whole and not _tells(stream, header):
-                raise PixelError(_CHANGED, path)
+                raise PixelError(CHANGED, path)
             stream.seek(native.offset)
             read = _fill(stream, out.data.cast("B"))
     except OSError as error:

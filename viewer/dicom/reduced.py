@@ -45,7 +45,7 @@ def may_be_reduced(header: InstanceHeader) -> bool:
 
 
 def read_reduced(
-    path: str, index: int, limits: Limits = DEFAULT_LIMITS
+    path: str, index: int, limits: Limits = DEFAULT_LIMITS, known: InstanceHeader | None = None
 ) -> tuple[_Array, FrameDescription] | None:
     """Read one frame reduced to what a screen shows.
 
@@ -54,7 +54,8 @@ def read_reduced(
     (pixels, description) or None
         ``pixels`` are like the whole frame's, but for rows and columns: those
         of the whole halved some times, rounded up. None where the file holds
-        no reduced frame; it may still hold a whole one.
+        no reduced frame; it may still hold a whole one. None, too, where it is
+        by now another than the one with the header ``known``.
 
     Raises
     ------
@@ -62,6 +63,7 @@ def read_reduced(
         As `frames.read_frame` does.
     """
     from viewer.dicom import codecs
+    from viewer.dicom.changed_files import is_another
     from viewer.dicom.codestreams import jpeg2000_codestream
     from viewer.dicom.describe import describe
     from viewer.dicom.frames import finished, frame_stream
@@ -71,7 +73,7 @@ def read_reduced(
 
     file = pixel_file(path, limits)
     layout = file.layout
-    if not _values_have_means(file):
+    if not _values_have_means(file) or (known is not None and is_another(known, limits)):
         return None
     times = 0
     while (layout.rows >> times) * (layout.columns >> times) > _ENOUGH_PIXELS:

@@ -163,9 +163,10 @@ class FrameWork:
         if len(plain) == len(keys):
             self._decode_files(job, plain, on_end)
             return
+        known = job.stack.header(job.frames[0])
         self._pool.submit(
             "decode",
-            (keys[0].path, tuple(key.index for key in keys), limits),
+            (keys[0].path, tuple(key.index for key in keys), limits, known),
             timeout_s=limits.decode_seconds * len(keys),
             on_done=lambda result: self._receive(job, partial(self._keep, job), on_end, result),
             urgent=job.urgent,

@@ -73,9 +73,10 @@ class Previews:
     def ask(self, reduction: Reduction, on_end: Callable[[], None]) -> None:
         """Have a child read one; ``on_end`` is called when it has, or cannot."""
         key, limits = reduction.stack.key(reduction.frame), self._pool.limits
+        known = reduction.stack.header(reduction.frame)
         self._pool.submit(
             "reduce",
-            (key.path, key.index, limits),
+            (key.path, key.index, limits, known),
             timeout_s=limits.decode_seconds,
             on_done=lambda result: self._receive(reduction, result, on_end),
             urgent=reduction.urgent,
