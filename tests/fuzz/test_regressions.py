@@ -61,6 +61,9 @@ CASES = {
     "a character set that says it is a number": part10(
         element(0x00080005, b"FL", b"ISO_IR 192"), element(0x00100010, b"PN", b"Doe"), PICTURE
     ),
+    "an empty value of a VR that is none": part10(
+        element(0x00280103, b"U\0", b""), element(0x7FE00010, b"OB", b"", 0xFFFFFFFF)
+    ),
     "deflated data damaged at their begin": part10(b"\xff\xff\xff\xff" * 9, syntax=DEFLATED),
     "deflated data damaged in their middle": part10(
         deflated(PICTURE * 50)[:40] + b"\xff" * 90, syntax=DEFLATED

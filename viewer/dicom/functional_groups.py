@@ -135,7 +135,7 @@ def _raw(dataset: Dataset, tag: int, usual_vr: bytes) -> tuple[bytes, bytes, str
     """Give value, VR and byte order of an element as they are in the file."""
     if tag not in dataset:
         return b"", usual_vr, "<"
-    element = dataset.get_item(tag)
+    element = dataset.get_item(tag, keep_deferred=True)
     if isinstance(element, RawDataElement):
         vr = element.VR.encode() if element.VR not in (None, "UN") else usual_vr
         return element.value or b"", vr, "<" if element.is_little_endian else ">"

@@ -94,7 +94,7 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
 def _wrong_representations(dataset: Dataset) -> list[str]:
     notes = []
     for keyword, due in _REPRESENTATIONS.items():
-        element = dataset.get_item(keyword)
+        element = dataset.get_item(keyword, keep_deferred=True)  # else an empty one is parsed
         same = (None, "UN", due, "SS") if due == "US" else (None, "UN", due)
         if element is not None and element.VR not in same:
             notes.append(f"{keyword} has the VR {element.VR} instead of {due}; its value is used.")

@@ -183,7 +183,7 @@ def _active_groups(dataset: Dataset) -> tuple[int, ...]:
     found = []
     for group in _OVERLAY_GROUPS:
         tag = group << 16 | _OVERLAY_ACTIVATION_LAYER
-        element = dataset.get_item(tag) if tag in dataset else None
+        element = dataset.get_item(tag, keep_deferred=True) if tag in dataset else None
         layer = None if element is None else element.value
         if isinstance(layer, bytes):
             layer = layer.decode("latin-1")

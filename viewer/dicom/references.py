@@ -67,7 +67,7 @@ def _frames(item: Dataset) -> tuple[int, ...] | None:
     """Give the frame numbers; none where all frames are meant, None where they cannot be read."""
     if "ReferencedFrameNumber" not in item:
         return ()
-    element = item.get_item("ReferencedFrameNumber")
+    element = item.get_item("ReferencedFrameNumber", keep_deferred=True)
     numbers = finite_numbers(values(item, "ReferencedFrameNumber"))
     if not numbers:
         return None if element is not None and element.value else ()
