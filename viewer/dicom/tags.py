@@ -13,6 +13,8 @@ from enum import IntEnum
 
 import numpy as np
 
+from viewer.dicom.errors import HeaderError
+from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.text_column import IntArray, TextColumn
 
@@ -134,7 +136,10 @@ def make_table(
 
 
 def read_tags(
-    path: str, limits: Limits = DEFAULT_LIMITS, first_rows: int | None = None
+    path: str,
+    limits: Limits = DEFAULT_LIMITS,
+    first_rows: int | None = None,
+    known: InstanceHeader | None = None,
 ) -> TagTable:
     """Read every tag of a file; meant for a child process.
 
@@ -146,17 +151,26 @@ def read_tags(
     limits : Limits
     first_rows : int, optional
         Read no more than so many rows; the table says whether it is whole.
+    known : InstanceHeader, optional
+        What was read of the file before: tags of another are not given for its.
 
     Raises
     ------
     SourceError
         The file cannot be opened.
     HeaderError
-        It is no DICOM file, or nothing in it can be read.
+        It is no DICOM file, nothing in it can be read, or it has changed.
     """
     from viewer.dicom.tag_reader import read_table  # pydicom: not for who only shows tables
 
-    return read_table(path, limits, first_rows)
+    table = read_table(path, limits, first_rows)
+    if known is not None:
+        from viewer.dicom.changed_files import is_another
+        from viewer.dicom.native_frames import CHANGED
+
+        if is_another(known, limits):
+            raise HeaderError(CHANGED, path)
+    return table
 
 
 def tag_text(tag: int) -> str:

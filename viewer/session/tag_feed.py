@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.errors import NegatoError
+from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.tags import TagTable
 from viewer.session.hop import Hop
 from viewer.workers.child_pool import ChildPool, Ticket
@@ -33,6 +34,7 @@ class TagFeed(QObject):
         super().__init__(parent)
         self.tags: TagTable | NegatoError | None = None
         self.path = ""  # of the file that is wished for
+        self._known: InstanceHeader | None = None  # its header, as it was opened
         self._asked = ""  # of the file that the child was asked for last
         self._wanted = True
         self._pool = pool
@@ -41,14 +43,17 @@ class TagFeed(QObject):
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._ask)
 
-    def read(self, path: str, *, pause_first: bool = False) -> None:
+    def read(
+        self, path: str, known: InstanceHeader | None = None, *, pause_first: bool = False
+    ) -> None:
         """Read the tags of ``path``; what was asked for before is not wanted any more.
 
-        ``pause_first`` leaves the processors to the picture for a moment.
+        Those of another file than the one with the header ``known`` are not
+        given. ``pause_first`` leaves the processors to the picture for a moment.
         """
         if path == self.path:
             return
-        self.path = path
+        self.path, self._known = path, known
         self._cancel()
         if self._pause.isActive():
             return
@@ -81,7 +86,7 @@ class TagFeed(QObject):
         limits = self._pool.limits
         self._ticket = self._pool.submit(
             "tags",
-            (path, limits, first_rows),
+            (path, limits, first_rows, self._known),
             timeout_s=limits.header_seconds,
             on_done=lambda result: self._hop.post(lambda: self._done(path, result)),
         )

@@ -307,7 +307,7 @@ class Workspace(QObject):
             self._decoder.look_at(stack, self.viewport.index, self.viewport.direction)
         header = stack.header(self.viewport.index) if len(stack) else stack.headers[0]
         picture_first = bool(len(stack)) and self.cache.get(stack, self.viewport.index) is None
-        self.tag_feed.read(header.path, pause_first=picture_first)
+        self.tag_feed.read(header.path, header, pause_first=picture_first)
         self.pictureChanged.emit()
 
     def _frame_done(self, stack_uid: str, index: int) -> None:
