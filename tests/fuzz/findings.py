@@ -24,7 +24,13 @@ Kind = Literal[
     "contained",  # a codec crashed or hung in its child: as promised
 ]
 _NUMBERS = re.compile(r"\d+")
-_DEFECT = re.compile(r"Negato failed|check failed|this failed \(|Reading this failed")
+_SENTENCES: tuple[tuple[str, Kind], ...] = (
+    ("Negato failed|check failed|Reading this failed", "exception"),
+    ("(header|tags|file) crashed|helper process failed", "death"),
+    ("(header|tags|file) took (too long|longer)", "hang"),
+    ("more memory than one file may", "memory"),
+    ("Decoding (crashed|took too long)", "contained"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +108,11 @@ def of_exception(error: BaseException, step: str) -> Finding:
 
 
 def of_sentence(sentence: str, step: str) -> Finding | None:
-    """Make a finding of a sentence that speaks of a defect of ours."""
-    if not _DEFECT.search(sentence):
-        return None
-    return Finding("exception", f"{step}: {_NUMBERS.sub('N', sentence)}", sentence)
+    """Make a finding of a sentence that speaks of a defect of ours, or of a lost child."""
+    for pattern, kind in _SENTENCES:
+        if re.search(pattern, sentence):
+            return Finding(kind, f"{step}: {_NUMBERS.sub('N', sentence)}", sentence)
+    return None
 
 
 def of_stack(kind: Kind, stack: str, step: str) -> Finding:

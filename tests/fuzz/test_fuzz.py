@@ -87,7 +87,16 @@ def test_a_lost_child_is_told_from_a_well_one_and_replaced(
 
 def test_a_sentence_of_a_defect_is_one() -> None:
     assert of_sentence("The frame is cut short.", "check") is None
-    assert of_sentence("Negato failed on this file (KeyError in codecs, line 7).", "x") is not None
+    kinds = {
+        "Negato failed on this file (KeyError in codecs, line 7).": "exception",
+        "Reading its header crashed; the file is damaged.": "death",
+        "Reading the tags took too long and was stopped; the limit is 30 s.": "hang",
+        "Decoding crashed. The file may be damaged.": "contained",
+    }
+    for sentence, kind in kinds.items():
+        found = of_sentence(sentence, "check")
+        assert found is not None
+        assert found.kind == kind
     assert of_exception(KeyError("x"), "step").kind == "exception"
     assert of_exception(MemoryError(), "step").kind == "memory"
 

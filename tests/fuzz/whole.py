@@ -69,8 +69,9 @@ class WholeProgram:
         if len(paths) != files or catalogue.ledger.seen != files:
             told = f"{files} files, {len(paths)} told of, {catalogue.ledger.seen} in the ledger"
             yield Finding("drop", "a folder", told)
-        for skipped in catalogue.ledger.skipped:
-            yield from _of(of_sentence(skipped.reason, "scan"))
+        reasons = (skipped.reason for skipped in catalogue.ledger.skipped)
+        for sentence in (*reasons, *catalogue.ledger.notices):
+            yield from _of(of_sentence(sentence, "scan"))
         catalogue_text(catalogue)
         catalogue_json(catalogue)
         states = list(self._states(catalogue))
