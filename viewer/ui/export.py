@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from viewer.dicom.stacks import Stack
@@ -44,8 +44,9 @@ def save_png(
         path += ".png"
     encoded = QBuffer()
     encoded.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(encoded, b"PNG"):
-        messages.post("The picture was not saved: it cannot be written as PNG.", "error")
+    writer = QImageWriter(encoded, b"png")
+    if not writer.write(image):
+        messages.post(f"The picture was not saved: {writer.errorString()}.", "error")
     elif saved(path, bytes(encoded.data().data()), "picture", messages):
         settings.set_picture_folder(os.path.dirname(path))
 
