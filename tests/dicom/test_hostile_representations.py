@@ -10,7 +10,19 @@ from typing import Any
 import pytest
 from pydicom.datadict import keyword_for_tag, tag_for_keyword
 
-from tests.hostile.building import EXPLICIT, IMPLICIT, As, Encoding, image, item
+from tests.hostile.building import (
+    EXPLICIT,
+    IMPLICIT,
+    As,
+    Encoding,
+    attributes_of,
+    data_set,
+    element,
+    file_of,
+    image,
+    item,
+    pixel_element,
+)
 from viewer.dicom import header_fields
 from viewer.dicom.checking import check_file
 from viewer.dicom.errors import HeaderError
@@ -59,6 +71,48 @@ OF_DISPLAY = (
     *("RadiopharmaceuticalInformationSequence", "DetectorInformationSequence"),
     *("FrameIncrementPointer", "DoseGridScaling", "PixelPresentation", "NumberOfSlices"),
 )
+# within the items of a sequence, of one within the other: attributes that are read there
+NESTED = {
+    "PerFrameFunctionalGroupsSequence/PixelMeasuresSequence": "PixelSpacing SliceThickness",
+    "SharedFunctionalGroupsSequence/PlanePositionSequence": "ImagePositionPatient",
+    "SharedFunctionalGroupsSequence/PlaneOrientationSequence": "ImageOrientationPatient",
+    "PerFrameFunctionalGroupsSequence/FrameContentSequence": (
+        "StackID InStackPositionNumber DimensionIndexValues TemporalPositionIndex"
+    ),
+    "PerFrameFunctionalGroupsSequence/FrameVOILUTSequence": (
+        "WindowCenter WindowWidth VOILUTFunction"
+    ),
+    "PerFrameFunctionalGroupsSequence/PixelValueTransformationSequence": (
+        "RescaleSlope RescaleIntercept RescaleType"
+    ),
+    "PerFrameFunctionalGroupsSequence/RealWorldValueMappingSequence": (
+        "RealWorldValueSlope RealWorldValueIntercept"
+    ),
+    "PerFrameFunctionalGroupsSequence/FrameDisplayShutterSequence": (
+        "ShutterShape CenterOfCircularShutter"
+    ),
+    "PerFrameFunctionalGroupsSequence/MRDiffusionSequence": (
+        "DiffusionBValue DiffusionGradientDirectionSequence"
+    ),
+    "PerFrameFunctionalGroupsSequence/MRImageFrameTypeSequence": "FrameType PixelPresentation",
+    "PerFrameFunctionalGroupsSequence/MREchoSequence": "EffectiveEchoTime",
+    "SequenceOfUltrasoundRegions": (
+        "RegionLocationMinX0 RegionLocationMaxY1 PhysicalDeltaX PhysicalUnitsXDirection "
+        "RegionFlags ReferencePixelX0 ReferencePixelPhysicalValueX RegionSpatialFormat RegionDataType"
+    ),
+    "ModalityLUTSequence": "LUTDescriptor LUTData ModalityLUTType LUTExplanation",
+    "VOILUTSequence": "LUTDescriptor LUTData LUTExplanation",
+    "PresentationLUTSequence": "LUTDescriptor LUTData",
+    "DimensionIndexSequence": (
+        "DimensionIndexPointer FunctionalGroupPointer DimensionDescriptionLabel "
+        "DimensionIndexPrivateCreator"
+    ),
+    "RadiopharmaceuticalInformationSequence": (
+        "RadiopharmaceuticalStartTime RadionuclideTotalDose RadionuclideHalfLife"
+    ),
+    "DetectorInformationSequence": "ImagePositionPatient ImageOrientationPatient",
+    "OpticalPathSequence": "ICCProfile",
+}
 KEYWORDS = sorted(
     {
         keyword
@@ -108,3 +162,38 @@ def test_no_vr_and_no_number_of_values_is_more_than_a_reader_can_name(
         assert len(read_tags(str(path))) > 10
         if native_frame(header) is not None:  # the window reads and describes it for itself
             assert description_from_header(header) == read_frame(str(path), 0)[1], (vr, value)
+
+
+@pytest.mark.parametrize(
+    ("place", "keyword"),
+    [(place, keyword) for place, keywords in NESTED.items() for keyword in keywords.split()],
+)
+def test_nor_is_one_within_a_sequence(tmp_path: Path, place: str, keyword: str) -> None:
+    top, *inner = place.split("/")
+    for at, (vr, value) in enumerate(VALUES):
+        content = element(tag_for_keyword(keyword) or 0, vr, value)
+        for sequence in reversed(inner):
+            content = element(tag_for_keyword(sequence) or 0, "SQ", item(content))
+        more = {"Modality": "PT", "Units": "BQML"} if top.startswith("Radio") else {}
+        path = tmp_path / f"{at}.dcm"
+        path.write_bytes(image(f"{place} {at}", **{top: As("SQ", item(content))}, **more))
+        header, result = readable(str(path)), check_file(str(path))
+        assert "failed (" not in result.message, (vr, value, result.message)
+        assert result.status == "ok" or result.message.endswith((".", ")")), (vr, value)
+        assert header is None or len(read_tags(str(path))) > 10
+
+
+@pytest.mark.parametrize("number", [0x10, 0x11, 0x15, 0x22, 0x40, 0x50, 0x51, 0x100, 0x102, 0x3000])
+def test_nor_is_one_of_an_overlay(tmp_path: Path, number: int) -> None:
+    usual = {0x10: 6, 0x11: 8, 0x100: 1, 0x102: 0}
+    for at, (vr, value) in enumerate(VALUES):
+        whole = {0x60000000 | key: As("US", word) for key, word in usual.items()}
+        whole[0x60000050] = As("SS", (1, 1))
+        whole[0x60003000] = As("OW", bytes(6))
+        whole[0x60000000 | number] = As(vr, value)
+        content = data_set(attributes_of(f"overlay {at}") | whole)
+        path = tmp_path / f"{at}.dcm"
+        path.write_bytes(file_of(content + pixel_element()))
+        result = check_file(str(path))
+        assert "failed (" not in result.message, (vr, value, result.message)
+        assert result.status != "error" or readable(str(path)) is None, (vr, value, result.message)
