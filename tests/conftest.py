@@ -20,3 +20,9 @@ def corpus() -> Path:
     if not CORPUS.is_dir():
         pytest.skip("the corpus of real files (../shared/corpus) is not on this machine")
     return CORPUS.resolve()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep reports of defects that tests provoke out of the user's folder."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))

@@ -14,7 +14,7 @@ from typing import IO
 
 from viewer.defects import keep, versions
 
-_FRAME = re.compile(r'  File "(.*)", line (\d+) in (.*)')
+_FRAME = r'  File "(.*)", line (\d+) in (.*)'
 _PACKAGES = ("site-packages", "dist-packages", "viewer")
 _MOST_BYTES = 256 << 10
 _PREFIX = "running-"
@@ -65,7 +65,7 @@ def readable(written: str) -> str:
     """Give what `faulthandler` has written with modules in place of files."""
     lines = []
     for line in written.splitlines():
-        frame = _FRAME.match(line)
+        frame = re.match(_FRAME, line)
         lines.append(f"  {_module(frame[1])}:{frame[3]}:{frame[2]}" if frame else line)
     return "\n".join(lines)
 

@@ -28,7 +28,7 @@ def start_empty() -> float:
 
 def _until_painted(module: str, *arguments: str) -> float:
     with tempfile.TemporaryDirectory() as settings:
-        environment = {**os.environ, "XDG_CONFIG_HOME": settings}
+        environment = {**os.environ, "XDG_CONFIG_HOME": settings, "XDG_STATE_HOME": settings}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
         command = [sys.executable, "-m", module, *arguments]
         began = time.monotonic()

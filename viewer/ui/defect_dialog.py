@@ -18,10 +18,9 @@ _HEADING = (
     "look at it again. Should the window behave oddly, close it and start Negato anew."
 )
 _REPORTING = (
-    "Nothing was sent to anybody. The report names no patient, value or file; with it, those who "
-    "make Negato can mend this."
+    "The report names no patient, value or file; with it, those who make Negato can mend this."
 )
-_KEPT = "These defects and crashes of Negato were met lately. " + _REPORTING
+_KEPT = "These defects and crashes of Negato were met lately; nothing was sent. " + _REPORTING
 _NONE_KEPT = "No defect and no crash of Negato has been met lately."
 _MOST_CHARACTERS = 100_000
 
