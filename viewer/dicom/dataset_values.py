@@ -13,11 +13,16 @@ import warnings
 from collections.abc import Iterable, Sized
 from typing import Any
 
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.hooks import hooks, raw_element_vr
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
+from pydicom.tag import BaseTag
+from pydicom.valuerep import PersonName
 
 _log = logging.getLogger(__name__)
+_CHARACTER_SET = 0x00080005
 
 
 def raw_value(dataset: Dataset, keyword: str) -> Any:
@@ -98,7 +103,7 @@ def is_stated(dataset: Dataset, keyword: str) -> bool:
         return False
     value = raw_value(dataset, keyword)
     if value is None:  # empty, or beyond parsing
-        element = dataset.get_item(keyword)
+        element = dataset.get_item(keyword, keep_deferred=True)
         value = None if element is None else element.value
     if isinstance(value, bytes):
         value = value.strip(b" \0")
@@ -106,10 +111,21 @@ def is_stated(dataset: Dataset, keyword: str) -> bool:
 
 
 def _number(value: Any) -> float | None:
-    if value is None or isinstance(value, Dataset):
+    if value is None or isinstance(value, Dataset | BaseTag):
         return None
     try:
-        parsed = float(value)
+        parsed = float(str(value) if isinstance(value, PersonName) else value)
     except (TypeError, ValueError, OverflowError):
         return None
     return parsed if math.isfinite(parsed) else None
+
+
+def _vr_of(raw: RawDataElement, data: dict[str, Any], **context: Any) -> None:
+    """Take SpecificCharacterSet for text whatever its VR: pydicom reads no file without it."""
+    if raw.tag == _CHARACTER_SET:
+        data["VR"] = "CS"
+    else:
+        raw_element_vr(raw, data, **context)
+
+
+hooks.register_callback("raw_element_vr", _vr_of)

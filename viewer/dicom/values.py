@@ -136,11 +136,15 @@ def tags(raw: bytes, order: str = "<") -> tuple[int, ...]:
 
 def _parse(raw: bytes, vr: bytes, order: str, whole: bool) -> list[float | int | None]:
     code = _BINARY_FORMATS.get(vr)
+    if vr in (b"SQ", b"AT"):
+        return []
     if code is None:
         stripped = raw.strip(b" \0")
         parse = _integer if whole else _float
         return [parse(part) for part in stripped.split(b"\\")] if stripped else []
-    count = len(raw) // struct.calcsize(order + code)
+    count, rest = divmod(len(raw), struct.calcsize(order + code))
+    if rest:  # something else under this VR
+        return [None]
     return [
         value if math.isfinite(value) and not (whole and value != int(value)) else None
         for value in struct.unpack_from(f"{order}{count}{code}", raw)
