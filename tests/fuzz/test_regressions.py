@@ -64,6 +64,8 @@ CASES = {
     "an empty value of a VR that is none": part10(
         element(0x00280103, b"U\0", b""), element(0x7FE00010, b"OB", b"", 0xFFFFFFFF)
     ),
+    "a length of the meta information that says it is a fraction": bytes(128) + b"DICM"
+    + element(0x00020000, b"FD", bytes(4)) + part10(PICTURE)[132:],
     "deflated data damaged at their begin": part10(b"\xff\xff\xff\xff" * 9, syntax=DEFLATED),
     "deflated data damaged in their middle": part10(
         deflated(PICTURE * 50)[:40] + b"\xff" * 90, syntax=DEFLATED

@@ -32,6 +32,8 @@ _EXPLICIT_HEAD = struct.Struct("<L2sH").unpack_from
 _IMPLICIT_HEAD = struct.Struct("<LL").unpack_from
 _LENGTH = struct.Struct("<L").unpack_from
 _FIRST_GROUP = 0x0008  # the data set of a plain file starts here: no command set, nothing odd
+_META_LENGTH = 0x00020000
+_META_TAGS = header_fields.META_TAGS | {_META_LENGTH}
 RawValues = dict[int, tuple[bytes | None, bytes]]
 
 
@@ -69,9 +71,10 @@ def quick_read(window: bytes, size: int, depth: int = 64) -> QuickRead | None:
     if window[128:132] != b"DICM":
         return None
     try:
-        meta, position = elements.read_meta(window, header_fields.META_TAGS)
+        meta, position = elements.read_meta(window, _META_TAGS)
         first_group = int.from_bytes(window[position : position + 2], "little")
-        if first_group < _FIRST_GROUP:
+        length_vr, length = meta.pop(_META_LENGTH, (b"UL", bytes(4)))
+        if first_group < _FIRST_GROUP or length_vr != b"UL" or len(length) != 4:
             return None
         found: RawValues = dict(meta)
         syntax_vr, raw_syntax = found.get(header_fields.TRANSFER_SYNTAX, (None, b""))
