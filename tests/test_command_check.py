@@ -88,3 +88,39 @@ def test_a_file_that_kills_its_decoder_costs_one_line(
     assert main(["check", str(disc), "--json"]) == 1
     statuses = [result["status"] for result in _json(capsys)]
     assert statuses == ["ok", "error", "ok", "not-dicom"]
+
+
+def test_what_an_index_holds_is_read_in_a_child(
+    disc: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from viewer.dicom import scanning, sources
+
+    def read_here(*_: object) -> None:
+        raise AssertionError("the index was read in this process")
+
+    monkeypatch.setattr(sources, "read_dicomdir", read_here)
+    monkeypatch.setattr(scanning, "find_files", read_here)
+    (disc / "DICOMDIR").write_bytes(b"no index at all")
+    assert main(["check", str(disc), "--json"]) == 0
+    output = capsys.readouterr()
+    lines = [json.loads(line) for line in output.out.splitlines()]
+    assert [(os.path.basename(line["path"]), line["status"]) for line in lines] == [
+        ("DICOMDIR", "no-pixels"),
+        ("good1.dcm", "ok"),
+        ("good2.dcm", "ok"),
+        ("good3.dcm", "ok"),
+        ("readme.txt", "not-dicom"),
+    ]
+    assert "The whole folder was searched instead" in output.err
+
+
+def test_files_that_could_not_be_looked_for_are_an_error(
+    disc: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from viewer.commands import check
+
+    monkeypatch.setattr(check, "_FILES", "tests.workers.fake_scans:ends_before_it_begins")
+    assert main(["check", str(disc), "--json"]) == 1
+    (line,) = _json(capsys)
+    assert line["status"] == "error"
+    assert "stopped early" in str(line["message"])

@@ -15,7 +15,8 @@ from viewer.dicom.limits import Limits
 from viewer.dicom.tags import TagTable, read_tags
 from viewer.session.hop import Hop
 from viewer.session.tag_feed import TagFeed
-from viewer.workers.child_pool import ChildPool, Ticket
+from viewer.workers.child_pool import ChildPool
+from viewer.workers.tickets import Ticket
 
 PLAN = str(get_testdata_file("rtplan.dcm", download=False))
 

@@ -21,7 +21,7 @@ from viewer.session.document import Document
 from viewer.session.viewport import Picture
 from viewer.ui.main_window import MainWindow
 from viewer.ui.readout import LOADING
-from viewer.workers.child_pool import Ticket
+from viewer.workers.tickets import Ticket
 
 Open = Callable[..., None]
 

@@ -196,3 +196,14 @@ def dumps():
     import resource
 
     return resource.getrlimit(resource.RLIMIT_CORE), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
+
+
+def busy(_path):
+    while True:
+        np.sort(np.arange(1 << 16)[::-1])
+
+
+def ignore_signals(_path):
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN)
+    ctypes.PyDLL(None).pause()

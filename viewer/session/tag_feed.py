@@ -12,7 +12,8 @@ from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.tags import TagTable
 from viewer.session.hop import Hop
-from viewer.workers.child_pool import ChildPool, Ticket
+from viewer.workers.child_pool import ChildPool
+from viewer.workers.tickets import Ticket
 
 _FIRST_ROWS = 400  # more than most files have; read in a few milliseconds
 _PAUSE_MS = 150  # from one file to the next: a new table costs as much as a few frames

@@ -2,14 +2,12 @@
 
 A child that crashes, hangs or is killed costs the task it had, which is
 answered with a PixelError and not tried again (`given_up`); a new child takes
-its place.
-What to do next, and in which order, is left to `decode_service`.
+its place. What to do next, and in which order, is left to `decode_service`.
 """
 
 from __future__ import annotations
 
 import logging
-import pickle
 import threading
 import time
 from collections import deque
@@ -24,7 +22,8 @@ from viewer.dicom.errors import PixelError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Reply, Request
-from viewer.workers.given_up import GivenUp, work_of
+from viewer.workers.given_up import GivenUp
+from viewer.workers.tickets import Ticket
 
 _log = logging.getLogger(__name__)
 # what most frames need; without pydicom, which takes as long to load, and as much memory
@@ -38,41 +37,6 @@ _DOING = {
     "check": "Checking this file",
     "tags": "Reading the tags",
 }
-
-
-class Ticket:
-    """A submitted task. It can be cancelled until a child has it."""
-
-    def __init__(
-        self,
-        request: Request,
-        timeout_s: float,
-        on_done: Callable[..., None],
-        lock: threading.Lock,
-        *,
-        urgent: bool = False,
-    ) -> None:
-        self.request = request
-        self.work = work_of(request)
-        self.message = pickle.dumps(request)  # here, so that a fault is the caller's
-        self.urgent = urgent
-        self.timeout_s = timeout_s
-        self.on_done = on_done
-        self._lock = lock
-        self._started = False
-        self._cancelled = False
-
-    def cancel(self) -> bool:
-        """Drop the task; say whether that came in time (``on_done`` is not called then)."""
-        with self._lock:
-            if not self._started:
-                self._cancelled = True
-            return self._cancelled
-
-    def take(self) -> bool:
-        """Mark it started, with the pool's lock held; False if it was cancelled before."""
-        self._started = not self._cancelled
-        return self._started
 
 
 @dataclass(slots=True)
@@ -258,7 +222,7 @@ class ChildPool:
             why_not = self._given_up.why_not(ticket.work) if ticket.work is not None else None
             if why_not is None:
                 return ticket
-            self._tell(ticket, PixelError(why_not, _path_of(ticket)))
+            self._tell(ticket, PixelError(why_not, ticket.path))
         return None
 
     def _first_waiting(self, *, urgent: bool) -> Ticket | None:
@@ -275,7 +239,7 @@ class ChildPool:
                 "The helper process that reads files cannot be started. "
                 "Close other programs to free memory, or install Negato again."
             )
-            self._tell(ticket, PixelError(sentence, _path_of(ticket)))
+            self._tell(ticket, PixelError(sentence, ticket.path))
 
     def _listen(self) -> None:
         """Wait for a reply, a death, a new task or a deadline, and act on it."""
@@ -350,7 +314,7 @@ class ChildPool:
             sentence = f"{doing} crashed. The file may be damaged."
         if ticket.work is not None:
             self._given_up.add(ticket.work, sentence)
-        self._tell(ticket, PixelError(sentence, _path_of(ticket)))
+        self._tell(ticket, PixelError(sentence, ticket.path))
 
     def _tell(self, ticket: Ticket, *result: Any) -> None:
         if self._closed:
@@ -363,7 +327,3 @@ class ChildPool:
             task = ticket.request.task
             _log.error("The receiver of a %s result failed: %s", task, type(error).__name__)
             defects.handle(error)
-
-
-def _path_of(ticket: Ticket) -> str:
-    return next((argument for argument in ticket.request.args if isinstance(argument, str)), "")

@@ -22,7 +22,7 @@ _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE = 1, 4
 _SEM_NO_DIALOGS = 0x0001 | 0x0002 | 0x8000  # critical errors, crashes, files not found
 _PROC_PIDTASKINFO, _TASK_INFO_BYTES = 4, 96
 _NICE = 5  # a third of the window's share of a processor
-_LOOK_S = 0.5  # how soon an orphan ends where the system does not end it
+_LOOK_S, _SILENCE_S = 0.5, 60  # how soon an orphan ends where the system does not end it
 
 
 def end_with(parent: int) -> None:
@@ -41,6 +41,7 @@ def end_with(parent: int) -> None:
 
 def _end_orphaned(parent: int) -> None:
     while os.getppid() == parent:
+        signal.alarm(_SILENCE_S)  # ends a child whose native code never lets this thread run
         time.sleep(_LOOK_S)
     os._exit(1)
 
