@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from viewer import __version__
+from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES
 from viewer.resources import resource
 from viewer.session.actions import ACTIONS
 
@@ -70,6 +71,19 @@ def test_the_readme_lists_every_shortcut() -> None:
     for action in ACTIONS:
         if action.shortcut not in ("", "Ctrl+Q"):
             assert action.shortcut in text, action.title
+
+
+def test_the_readme_lists_every_limit_with_its_default() -> None:
+    section = read("README.md").partition("\n## Limits\n")[2].partition("\n## ")[0]
+    rows = [
+        [cell.strip() for cell in line.strip("| ").split("|")]
+        for line in section.splitlines()
+        if line.startswith("| `")
+    ]
+    listed = {row[0].strip("`"): row[1:3] for row in rows}
+    assert listed == {
+        name: [title.title, DEFAULT_LIMITS.shown(name)] for name, title in LIMIT_TITLES.items()
+    }
 
 
 def test_the_changelog_tells_of_this_version() -> None:

@@ -153,7 +153,7 @@ def test_both_byte_orders_give_the_same_bits(tmp_path, vr):
         ({"rows": (0x0010, "UL", 4_000_000)}, "is cut short"),
         (
             {"rows": (0x0010, "UL", 4_000_000), "columns": (0x0011, "UL", 4_000_000)},
-            "more than the limit of a frame.",
+            DEFAULT_LIMITS.refusal("frame_bytes", "It has 4,000,000 × 4,000,000 pixels"),
         ),
         (
             {"bits": (0x0100, "US", 8), "data": (0x3000, "OB", MASK.tobytes())},

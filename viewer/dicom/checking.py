@@ -107,7 +107,7 @@ def _with_frames(
             if index in (0, last):
                 hashes[index] = _sha256(values)
             dtype, decoder = values.dtype.name, decoded.decoder
-            description = describe(file.dataset, layout, file.header, index)
+            description = describe(file.dataset, layout, file.header, index, limits)
             said = [*decoded.warnings, *description.warnings]
             embedded_overlays(
                 file.dataset, decoded.samples, layout, said, precision=decoded.precision

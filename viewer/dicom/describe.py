@@ -23,6 +23,7 @@ from viewer.dicom.display_attributes import (
 from viewer.dicom.display_rules import inversion
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.icc_profiles import icc_profile_words
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.overlays import overlays_of
 from viewer.dicom.palettes import palette, supplemental_palette
 from viewer.dicom.pixel_layout import PixelLayout
@@ -35,7 +36,11 @@ from viewer.imaging.frame import FrameDescription
 
 
 def describe(
-    dataset: Dataset, layout: PixelLayout, header: InstanceHeader, frame: int
+    dataset: Dataset,
+    layout: PixelLayout,
+    header: InstanceHeader,
+    frame: int,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> FrameDescription:
     """Describe frame ``frame`` (from 0) of any file.
 
@@ -65,7 +70,7 @@ def describe(
         signed=layout.signed,
         modality=modality,
         regions=regions_of(dataset, (layout.rows, layout.columns), notes),
-        overlays=overlays_of(dataset, frame, layout, notes),
+        overlays=overlays_of(dataset, frame, layout, notes, limits),
         shutter=shutter_of(dataset, attributes.groups, notes),
         suv=suv_of(header, modality),
         icc_profile=icc_profile_words(dataset),

@@ -86,7 +86,7 @@ def read_frame(
     if layout.display_error:
         raise PixelError(layout.display_error, path)
     pixels, decoded = decoded_frame(file, index, limits)
-    description = describe(file.dataset, layout, file.header, index)
+    description = describe(file.dataset, layout, file.header, index, limits)
     if pixels.ndim == 3:
         pixels = display_rgb(pixels, layout)
     notes = [*file.warnings, *decoded.warnings, *description.warnings]

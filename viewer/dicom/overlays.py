@@ -18,7 +18,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from viewer.dicom.dataset_values import finite_numbers
-from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.imaging.overlays import OverlayPlane
 
 if TYPE_CHECKING:
@@ -39,7 +39,11 @@ _DATA = 0x3000
 
 
 def overlays_of(
-    dataset: Dataset, frame: int, layout: PixelLayout | None, notes: list[str]
+    dataset: Dataset,
+    frame: int,
+    layout: PixelLayout | None,
+    notes: list[str],
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[OverlayPlane, ...]:
     """Give the overlays of a frame that have their own OverlayData, by group.
 
@@ -66,7 +70,7 @@ def overlays_of(
             if layout is None:
                 notes.append(f"{_name(group)} has no OverlayData and is left out.")
             continue
-        plane = _packed_plane(fields, frame, notes)
+        plane = _packed_plane(fields, frame, notes, limits)
         if plane is not None:
             planes.append(plane)
     return tuple(planes)
@@ -199,14 +203,16 @@ def _name(group: int) -> str:
     return f"The overlay of group {group:04X}"
 
 
-def _packed_plane(fields: _Group, frame: int, notes: list[str]) -> OverlayPlane | None:
+def _packed_plane(
+    fields: _Group, frame: int, notes: list[str], limits: Limits
+) -> OverlayPlane | None:
     """Unpack the overlay's frame that belongs to image frame ``frame``; None where none does."""
     rows, columns = fields.integer(_ROWS), fields.integer(_COLUMNS)
     index = _index_of(fields, frame)
     if index is None:
         return None
     data = fields.data
-    reason = _why_not_packed(fields, rows, columns, index, data)
+    reason = _why_not_packed(fields, rows, columns, index, data, limits)
     if rows is None or columns is None or reason:
         notes.append(f"{_name(fields.group)} is left out: {reason}")
         return None
@@ -244,12 +250,17 @@ def _index_of(fields: _Group, frame: int) -> int | None:
 
 
 def _why_not_packed(
-    fields: _Group, rows: int | None, columns: int | None, index: int, data: bytes
+    fields: _Group,
+    rows: int | None,
+    columns: int | None,
+    index: int,
+    data: bytes,
+    limits: Limits,
 ) -> str:
     if rows is None or columns is None or rows <= 0 or columns <= 0:
         return "OverlayRows and OverlayColumns give it no size."
-    if rows * columns > DEFAULT_LIMITS.frame_bytes:
-        return f"OverlayRows {rows} × OverlayColumns {columns} is more than the limit of a frame."
+    if rows * columns > limits.frame_bytes:
+        return limits.refusal("frame_bytes", f"It has {columns:,} × {rows:,} pixels")
     if not data:
         return "OverlayData is missing."
     needed = math.ceil((index + 1) * rows * columns / 8)

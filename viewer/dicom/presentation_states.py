@@ -84,7 +84,7 @@ def read_state(path: str, limits: Limits = DEFAULT_LIMITS) -> PresentationState:
         )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # they quote values
-        return _state(dataset, header, images, notes)
+        return _state(dataset, header, images, notes, limits)
 
 
 def _state(
@@ -92,6 +92,7 @@ def _state(
     header: InstanceHeader,
     images: tuple[ImageReference, ...],
     notes: list[str],
+    limits: Limits,
 ) -> PresentationState:
     label = plain_line(text(dataset, "ContentLabel"))
     prefix = f"{state_words(label)}: "
@@ -110,7 +111,7 @@ def _state(
         inverted=inverted,
         presentation_lut=presentation_lut,
         shutter=_shutter(dataset, prefix, notes),
-        overlays=_overlays(dataset, prefix, notes),
+        overlays=_overlays(dataset, prefix, notes, limits),
         overlay_groups=_active_groups(dataset),
         turn=turn_of(dataset, notes),
         areas=tuple(areas_of(dataset, notes)),
@@ -173,8 +174,10 @@ def _shutter(dataset: Dataset, prefix: str, notes: list[str]) -> Shutter | None:
     return shutter and replace(shutter, source=prefix + shutter.source)
 
 
-def _overlays(dataset: Dataset, prefix: str, notes: list[str]) -> tuple[OverlayPlane, ...]:
-    planes = overlays_of(dataset, 0, None, notes)
+def _overlays(
+    dataset: Dataset, prefix: str, notes: list[str], limits: Limits
+) -> tuple[OverlayPlane, ...]:
+    planes = overlays_of(dataset, 0, None, notes, limits)
     return tuple(replace(plane, source=prefix + plane.source) for plane in planes)
 
 

@@ -98,7 +98,7 @@ def read_reduced(
     pixels, _ = finished(held, reduced)
     if pixels.ndim == 3:
         pixels = display_rgb(pixels, layout)
-    return _centred(pixels, times), describe(file.dataset, layout, file.header, index)
+    return _centred(pixels, times), describe(file.dataset, layout, file.header, index, limits)
 
 
 def _is_large(header: InstanceHeader) -> bool:
