@@ -53,8 +53,10 @@ def source_of(execution: Execution) -> Random:
 
 
 def _one_of(seeds: Sequence[Seed], random: Random) -> Seed:
-    """Choose a file, a small one more often: what is in it is met sooner, and done sooner."""
-    return min(random.choice(seeds), random.choice(seeds), key=lambda seed: len(seed.data))
+    """Choose a file of one origin or another, a small one more often: more is done with these."""
+    origin = random.choice(sorted({seed.origin for seed in seeds}))
+    among = [seed for seed in seeds if seed.origin == origin]
+    return min(random.choice(among), random.choice(among), key=lambda seed: len(seed.data))
 
 
 class FileArea:

@@ -22,10 +22,12 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from tests.dicom import states, synthetic
+from tests.hostile.all_files import ALL_FILES
 
 IMPLICIT, EXPLICIT = "1.2.840.10008.1.2", "1.2.840.10008.1.2.1"
 BIG, DEFLATED = "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
 _LARGEST_CORPUS_FILE = 300 << 10
+_ITEM = b"\xfe\xff\x00\xe0"
 _SERIES = {
     "PatientName": "Doe^Jo",
     "PatientID": "7",
@@ -38,17 +40,20 @@ _Make = Callable[[Path], object]
 
 
 class Seed(NamedTuple):
-    """A whole file; ``compressed`` where it holds codestreams."""
+    """A file; ``compressed`` where it holds codestreams, ``origin`` says whose it is."""
 
     name: str
     data: bytes
     compressed: bool = False
+    origin: str = "made"
 
 
 def made_seeds() -> list[Seed]:
-    """Make all files anew, in memory."""
+    """Make all files anew, in memory: sound ones, and the wrong ones of `tests.hostile`."""
     with TemporaryDirectory() as folder, _counted_uids():
-        return [*_written(folder, _plain(), False), *_written(folder, _compressed(), True)]
+        sound = [*_written(folder, _plain(), False), *_written(folder, _compressed(), True)]
+    wrong = ((one.key, one.data, _ITEM in one.data) for one in ALL_FILES)
+    return [*sound, *(Seed(*one, "hostile") for one in wrong if one[1])]
 
 
 def corpus_seeds(folder: str) -> list[Seed]:
@@ -57,7 +62,7 @@ def corpus_seeds(folder: str) -> list[Seed]:
     small = (path for path in paths if 132 < os.path.getsize(path) <= _LARGEST_CORPUS_FILE)
     found = ((path, Path(path).read_bytes()) for path in small)
     return [
-        Seed(os.path.relpath(path, folder), data, b"\xfe\xff\x00\xe0" in data)
+        Seed(os.path.relpath(path, folder), data, _ITEM in data, "corpus")
         for path, data in found
         if data[128:132] == b"DICM" or data[:1] == b"\x08"
     ]
