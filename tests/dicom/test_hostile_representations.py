@@ -98,7 +98,8 @@ NESTED = {
     "PerFrameFunctionalGroupsSequence/MREchoSequence": "EffectiveEchoTime",
     "SequenceOfUltrasoundRegions": (
         "RegionLocationMinX0 RegionLocationMaxY1 PhysicalDeltaX PhysicalUnitsXDirection "
-        "RegionFlags ReferencePixelX0 ReferencePixelPhysicalValueX RegionSpatialFormat RegionDataType"
+        "RegionFlags ReferencePixelX0 ReferencePixelPhysicalValueX RegionSpatialFormat "
+        "RegionDataType"
     ),
     "ModalityLUTSequence": "LUTDescriptor LUTData ModalityLUTType LUTExplanation",
     "VOILUTSequence": "LUTDescriptor LUTData LUTExplanation",

@@ -8,6 +8,7 @@ without a header of their own to `word_codecs`, videos to `video`.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -37,6 +38,7 @@ _Array = np.ndarray[Any, np.dtype[Any]]
 _LIBJPEG, _CHARLS = "libjpeg-turbo (imagecodecs)", "CharLS (imagecodecs)"
 _OPENJPEG, _OPENJPH = "OpenJPEG (imagecodecs)", "OpenJPH (imagecodecs)"
 
+_CALL = re.compile(r"^\w+ returned ")  # CharLS's functions, before what they say
 _LARGE_PIXELS = 1 << 19  # smaller ones come in numbers, which keep all processors busy
 _EXACT_BITS = 25  # OpenJPEG keeps coefficients in 32 bits; deeper samples come out otherwise
 
@@ -104,9 +106,12 @@ def unsupported(transfer_syntax: str) -> str:
             f"The file holds no pixels, only where they are on a server ({name}); "
             "get it from its source with its pixels."
         )
-    if name.startswith("unknown"):
-        return f"The transfer syntax {transfer_syntax} is unknown, so the frame cannot be decoded."
-    return f"The transfer syntax {name} is not supported, so the frame cannot be decoded."
+    known = not name.startswith("unknown")
+    what = f"{name} is not supported" if known else f"{transfer_syntax} is unknown"
+    return (
+        f"The transfer syntax {what}, so the frame cannot be decoded; "
+        "ask its source for an uncompressed copy."
+    )
 
 
 def _check_size(info: StreamInfo, layout: PixelLayout) -> None:
@@ -157,7 +162,7 @@ def _run(name: str, codec: Callable[..., Any], *arguments: Any, **options: Any) 
     except MemoryError:
         raise
     except Exception as error:  # each codec has error types of its own
-        reason = str(error).strip().rstrip(".") or type(error).__name__
+        reason = _CALL.sub("", str(error).strip().rstrip(".")) or type(error).__name__
         raise PixelError(
             f"The {name} stream is damaged ({reason}); get the file from its source again."
         ) from error

@@ -19,6 +19,7 @@ Family = Literal["jpeg", "jpeg-ls", "jpeg2000", "htj2k", "jpeg-xl", ""]
 _JP2 = b"\x00\x00\x00\x0cjP  "
 _SOF = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _SOF_LS = 0xF7
+_UNSUPPORTED = frozenset((0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF))
 _RLE_HEADER = 64
 _AGAIN = "get the file from its source again."
 _DAMAGED_HEADER = f"The JPEG 2000 header is damaged; {_AGAIN}"
@@ -79,6 +80,11 @@ def jpeg_info(data: bytes) -> StreamInfo:
     if frame is None or len(frame[1]) < 6 or not scan:
         raise PixelError(f"The JPEG stream ends before its first scan; {_AGAIN}")
     marker, header = frame
+    if marker in _UNSUPPORTED:
+        raise PixelError(
+            f"JPEG of process SOF{marker & 0xF} (hierarchical, or arithmetic and lossless) is not "
+            "supported; ask its source for an uncompressed copy."
+        )
     precision, rows, columns, components = struct.unpack_from(">BHHB", header)
     if len(header) < 6 + 3 * components or not components:
         raise PixelError(f"The JPEG frame header is cut short; {_AGAIN}")

@@ -73,4 +73,5 @@ def tail_note(read_at: ReadAt, end: int, size: int, transfer_syntax: str) -> str
                 return ""  # a sequence: where it ends is of no use here
             break
         position, last = position + value + length, tag
-    return f"The file goes on for {size - end:,} bytes behind its pixel data; they are ignored."
+    more = "1 byte" if size - end == 1 else f"{size - end:,} bytes"
+    return f"The file goes on for {more} behind its pixel data, without a meaning; ignored."
