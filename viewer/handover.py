@@ -16,7 +16,6 @@ import socket
 import stat
 import struct
 import sys
-import tempfile
 import time
 import zlib
 from collections.abc import Sequence
@@ -73,7 +72,7 @@ def hand_over(paths: Sequence[str], *, anew: bool = False) -> Listening | bool:
     if sys.platform == "win32":
         from viewer import windows_pipe
 
-        return not anew and windows_pipe.ask(pipe_name(), encode(paths))
+        return not anew and windows_pipe.ask(pipe_name(), encode(paths), TAKEN, ANSWER_S)
     folder = own_folder()
     try:
         return folder is not None and _ask_or_listen(folder, b"" if anew else encode(paths))
@@ -129,7 +128,9 @@ def own_folder() -> str | None:
     if os.path.isabs(folder):
         folder = os.path.join(folder, "negato")
     else:
-        folder = os.path.join(tempfile.gettempdir(), f"negato-{os.getuid()}")
+        from tempfile import gettempdir  # takes as long to load as all that is here
+
+        folder = os.path.join(gettempdir(), f"negato-{os.getuid()}")
     try:
         os.mkdir(folder, 0o700)
     except FileExistsError:

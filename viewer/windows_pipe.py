@@ -13,12 +13,10 @@ import threading
 
 _READ_WRITE, _OPEN_EXISTING = 0xC0000000, 3
 _ANONYMOUS = 0x00100000  # SECURITY_SQOS_PRESENT: nobody may act as us
-_ANSWER_S = 1.0
-_ANSWER = b"taken"
 
 
-def ask(name: str, message: bytes) -> bool:
-    """Tell whether the window that listens on pipe ``name`` has taken the message."""
+def ask(name: str, message: bytes, answer: bytes, timeout_s: float) -> bool:
+    """Tell whether the window that listens on pipe ``name`` has given ``answer`` in time."""
     if sys.platform != "win32" or not message:
         return False
     import msvcrt
@@ -34,12 +32,14 @@ def ask(name: str, message: bytes) -> bool:
     if not _is_of_our_session(kernel, handle):
         os.close(number)
         return False
-    answer: list[bytes] = []
+    said: list[bytes] = []
     # a read of a pipe cannot be given a time: the thread is left behind with the process
-    thread = threading.Thread(target=_exchange, args=(number, message, answer), daemon=True)
+    thread = threading.Thread(
+        target=_exchange, args=(number, message, len(answer), said), daemon=True
+    )
     thread.start()
-    thread.join(_ANSWER_S)
-    return answer == [_ANSWER]
+    thread.join(timeout_s)
+    return said == [answer]
 
 
 def _is_of_our_session(kernel: ctypes.CDLL, handle: int) -> bool:
@@ -49,10 +49,10 @@ def _is_of_our_session(kernel: ctypes.CDLL, handle: int) -> bool:
     return bool(told and known and theirs.value == ours.value)
 
 
-def _exchange(number: int, message: bytes, answer: list[bytes]) -> None:
+def _exchange(number: int, message: bytes, length: int, said: list[bytes]) -> None:
     try:
         with open(number, "r+b", buffering=0) as pipe:
             pipe.write(message)
-            answer.append(pipe.read(len(_ANSWER)))
+            said.append(pipe.read(length))
     except OSError:  # the window is gone
         return

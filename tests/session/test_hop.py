@@ -35,3 +35,14 @@ def test_a_closed_hop_drops_what_waits(qtbot: QtBot) -> None:
     other.post(lambda: seen.append("marker"))
     qtbot.waitUntil(lambda: "marker" in seen)
     assert seen == ["marker"]
+
+
+def test_a_defect_in_one_call_does_not_keep_the_others_waiting(qtbot: QtBot) -> None:
+    hop = Hop()
+    made: list[int] = []
+    hop.post(lambda: made.append(1))
+    hop.post(lambda: made.append(1 // 0))
+    hop.post(lambda: made.append(3))
+    with qtbot.captureExceptions() as met:
+        qtbot.waitUntil(lambda: made == [1, 3])
+    assert [kind for kind, _, _ in met] == [ZeroDivisionError]

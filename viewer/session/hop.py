@@ -6,6 +6,7 @@ made the hop. A signal object made in a worker would deliver in the worker.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable
 
@@ -43,4 +44,9 @@ class Hop(QObject):
         for _ in range(len(self._calls)):
             if not self._calls:  # closed by one of the calls
                 return
-            self._calls.popleft()()
+            call = self._calls.popleft()
+            try:
+                call()
+            # a defect in one call must not keep the others waiting
+            except Exception as error:
+                sys.excepthook(type(error), error, error.__traceback__)
