@@ -28,7 +28,7 @@ _SENTENCES: tuple[tuple[str, Kind], ...] = (
     ("Negato failed|check failed|Reading this failed", "exception"),
     ("(header|tags|file) crashed|helper process failed", "death"),
     ("(header|tags|file) took (too long|longer)", "hang"),
-    ("more memory than one file may", "memory"),
+    ("more memory than|not enough memory", "memory"),
     ("Decoding (crashed|took too long)", "contained"),
 )
 
