@@ -93,3 +93,9 @@ def test_a_killed_program_leaves_nothing(tmp_path, doing):
             os.close(handle)
     assert not list(tmp_path.iterdir())
     assert set(os.listdir("/dev/shm")) <= shared
+
+
+def test_an_orphan_ends_where_the_system_does_not_end_it():
+    code = "import os; from viewer.workers.restraint import _end_orphaned; _end_orphaned(1)"
+    ended = subprocess.run([sys.executable, "-c", code], check=False, timeout=60)
+    assert ended.returncode == 1

@@ -27,21 +27,13 @@ if TYPE_CHECKING:
     import numpy as np
 
 _MODULES = frozenset(
-    f"viewer.dicom.{name}"
-    for name in (
-        *(
-            "checking",
-            "codec_probes",
-            "errors",
-            "headers",
-            "ledger",
-            "outline",
-            "patients",
-            "sources",
-        ),
-        *("sources", "tags", "text_column"),
+    (
+        *("viewer.dicom.checking", "viewer.dicom.codec_probes", "viewer.dicom.errors"),
+        *("viewer.dicom.headers", "viewer.dicom.ledger", "viewer.dicom.outline"),
+        *("viewer.dicom.patients", "viewer.dicom.sources", "viewer.dicom.tags"),
+        *("viewer.dicom.text_column", "viewer.workers.decode_child", "viewer.workers.transfer"),
     )
-) | {"viewer.workers.decode_child", "viewer.workers.transfer"}
+)
 _KINDS = frozenset("biufc")  # of arrays: numbers
 _BYTES = (1, 2, 4, 8, 16)  # of one of them
 _MOST_DIMENSIONS = 4

@@ -40,9 +40,10 @@ def end_with(parent: int) -> None:
 
 
 def _end_orphaned(parent: int) -> None:
-    while os.getppid() == parent:
-        signal.alarm(_SILENCE_S)  # ends a child whose native code never lets this thread run
-        time.sleep(_LOOK_S)
+    if sys.platform != "win32":
+        while os.getppid() == parent:
+            signal.alarm(_SILENCE_S)  # ends a child whose native code never lets this thread run
+            time.sleep(_LOOK_S)
     os._exit(1)
 
 

@@ -2,7 +2,9 @@
 
 A message is bytes, bounded and read without waiting (`MessageReader`): a child
 may send half of one, one without end, or none. What its pickle may hold is
-`replies`' matter. Arrays of `BESIDE_BYTES` or more do not go through the pipe but through a
+`replies`' matter.
+
+Arrays of `BESIDE_BYTES` or more do not go through the pipe but through a
 scratch file without a name, which parent and child both hold open. It is read
 and written, never mapped: a child that shrinks it can do no harm, and it is
 gone with the last process that holds it. Where the system has no such file,
