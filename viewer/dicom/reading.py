@@ -70,50 +70,53 @@ class HeaderReader:
             except BELOW_A_FILE:
                 return self._read_member(path)
             try:
-                version = status.st_size, status.st_mtime_ns
-                header = self._quick_header(partial(os.read, descriptor), path, *version)
-                if header is not None and not _tail(partial(_read_at, descriptor), header):
-                    return header
-                os.lseek(descriptor, 0, os.SEEK_SET)
-                with buffered(descriptor, status.st_size, closefd=False) as stream:
-                    return self._full_header(stream, path, *version)
+                return self._read(descriptor, status.st_size, status.st_mtime_ns, path)
             finally:
                 os.close(descriptor)
         except OSError as error:
             raise system_error(path, error) from error
 
+    def _read(self, descriptor: int, size: int, mtime_ns: int, path: str) -> InstanceHeader:
+        window = os.read(descriptor, _WINDOW)
+        if not start_note(window):
+            header = self._quick.header(path, size, mtime_ns, window)
+            if header is not None and not _tail(partial(_read_at, descriptor), header):
+                return header
+        with buffered(descriptor, size, closefd=False) as stream:
+            return self._read_on(stream, window, path, size, mtime_ns)
+
     def _read_member(self, path: str) -> InstanceHeader:
-        """Read the header of a file in an archive."""
+        """Read the header of a file in an archive.
+
+        What is behind its pixels is left to who reads these: all before it would be unpacked.
+        """
         stream, version = open_version(path, self._limits)
-        header = self._quick_header(stream.read, path, *version)
-        if header is None or surroundings(stream, header):
-            stream.seek(0)
-            header = self._full_header(stream, path, *version)
+        window = stream.read(_WINDOW)
+        header = None
+        if not start_note(window):
+            header = self._quick.header(path, *version, window)
+        if header is None:
+            header = self._read_on(stream, window, path, *version)
         return alike(header, {**changing_values(header), "in_archive": True})
 
-    def _quick_header(
-        self, read: Callable[[int], bytes], path: str, size: int, mtime_ns: int
-    ) -> InstanceHeader | None:
-        """Read a plain header; ``read`` gives some of the next bytes, b"" at the end."""
-        window = _first_bytes(read, b"", min(size, _WINDOW))
-        if start_note(window):
-            if window[128:132] != b"DICM":
-                _check_plausible(window, size, path)
-            return None
-        header = self._quick.header(path, size, mtime_ns, window)
-        if header is not None:
-            return header
-        if size > _WINDOW:
-            window = _first_bytes(read, window, min(size, _LARGE_WINDOW))
-            return self._quick.header(path, size, mtime_ns, window)
-        return None
-
-    def _full_header(self, stream: BinaryIO, path: str, size: int, mtime_ns: int) -> InstanceHeader:
+    def _read_on(
+        self, stream: BinaryIO, window: bytes, path: str, size: int, mtime_ns: int
+    ) -> InstanceHeader:
+        """Read a header of which the first bytes do not tell all."""
+        if window[128:132] != b"DICM":
+            _check_plausible(window, size, path)
+        elif size > len(window) and not start_note(window):
+            stream.seek(0)
+            window = stream.read(_LARGE_WINDOW)
+            header = self._quick.header(path, size, mtime_ns, window)
+            if header is not None and not surroundings(stream, header):
+                return header
         if self._on_slow is not None:
             self._on_slow(path)
         # pydicom takes as long to load as a thousand headers to read, and few files need it
         from viewer.dicom.fullread import full_header
 
+        stream.seek(0)
         header = full_header(stream, path, size, mtime_ns, self._limits)
         if header.needs_full_description or not surroundings(stream, header):
             return header
@@ -154,13 +157,6 @@ def _tail(read_at: ReadAt, header: InstanceHeader, end: int = 0) -> str:
 def _read_at(descriptor: int, position: int, count: int) -> bytes:
     os.lseek(descriptor, position, os.SEEK_SET)
     return os.read(descriptor, count)
-
-
-def _first_bytes(read: Callable[[int], bytes], start: bytes, count: int) -> bytes:
-    """Read on to ``count`` bytes; fewer where the file ends, by now, before them."""
-    while len(start) < count and (more := read(count - len(start))):
-        start += more
-    return start
 
 
 def _check_plausible(window: bytes, size: int, path: str) -> None:
