@@ -20,6 +20,7 @@ from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.plain_frames import PlainFrame, plain_frame
 from viewer.dicom.regular_files import open_version
+from viewer.dicom.surroundings import tail_note
 
 _Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -29,6 +30,7 @@ _SYNTAXES = frozenset(
         "1.2.840.10008.1.2.5",
     )
 )
+_MARKER_BYTES = 8
 _LARGEST_BYTES = 8 << 20  # the codec of a larger frame takes so long that the rest is nothing
 
 
@@ -112,8 +114,8 @@ def _read(path: str, frame: CompressedFrame) -> bytes | None:
     frames, notes = group_frames(found, 1)
     if found.warnings or notes or not frames:
         return None
-    (*_, last), size = frames[0], len(value)
-    if last.offset + last.length + 8 != size:  # more behind the end marker: perhaps worth a word
+    end = frames[0][-1].offset + frames[0][-1].length + _MARKER_BYTES
+    if tail_note(lambda at, count: value[at : at + count], end, len(value), frame.transfer_syntax):
         return None
     if len(frames[0]) == 1:
         (item,) = frames[0]
