@@ -45,6 +45,8 @@ def test_every_stack_of_the_folder_can_be_stepped_through_and_the_window_closed(
             _, frame = stack.frames[index]
             shown = found[key].frames[frame]
             assert isinstance(shown, PixelError) == (picture.pixels is None), (key, picture.message)
+            if not isinstance(shown, PixelError) and picture.description is not None:
+                assert picture.description.warnings == shown[1].warnings, key
             assert picture.message or picture.pixels is not None, key
             assert not any(word in picture.message for word in ("failed (", "crashed")), key
     assert seen == {key for key, outcome in found.items() if outcome.header is not None}
