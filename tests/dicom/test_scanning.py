@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 
 import pydicom
+import pytest
 from pydicom.data import get_testdata_file
 
 from tests.dicom.states import a_state, write
@@ -15,6 +16,7 @@ from viewer.dicom.catalogue import Skipped
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice
 from viewer.dicom.outline import Outline, SeriesRead
+from viewer.dicom.reading import HeaderReader
 from viewer.dicom.scanning import scan
 
 
@@ -105,3 +107,22 @@ def test_results_stream(corpus: Path) -> None:
     first = next(iter(scan([str(corpus / "series")], on_slow=announced.append)))
     assert isinstance(first, InstanceHeader)
     assert len(announced) <= 1
+
+
+def test_a_defect_met_in_one_file_is_its_reason_and_the_others_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant_series(tmp_path)
+    read = HeaderReader.read
+
+    def defective(reader: HeaderReader, path: str) -> InstanceHeader:
+        if path.endswith("2"):
+            raise KeyError("PATIENT^NAME")
+        return read(reader, path)
+
+    monkeypatch.setattr(HeaderReader, "read", defective)
+    results = list(scan([str(tmp_path)]))
+    assert headers(results, tmp_path) == ["1", "3"]
+    (reason,) = (r.reason for r in results if isinstance(r, Skipped) and r.path.endswith("2"))
+    assert "KeyError in viewer.dicom.scanning, line " in reason
+    assert "PATIENT" not in reason

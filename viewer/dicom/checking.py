@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from viewer.dicom.describe import describe
-from viewer.dicom.errors import HeaderError, NegatoError, NoPixelDataError
+from viewer.dicom.errors import HeaderError, NegatoError, NoPixelDataError, told_of_defect
 from viewer.dicom.frames import decoded_frame
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.overlays import embedded_overlays
@@ -75,7 +75,7 @@ def check_file(path: str, all_frames: bool = False, limits: Limits = DEFAULT_LIM
     except NegatoError as error:
         return replace(result, message=error.message)
     except Exception as error:  # a defect of ours on one file must not end the check of a disc
-        return replace(result, message=f"The check failed on this file ({type(error).__name__}).")
+        return replace(result, message=told_of_defect(error))
 
 
 def _with_header(result: CheckResult, limits: Limits) -> CheckResult:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
-from viewer.dicom.errors import HeaderError
+from viewer.dicom.errors import HeaderError, told_of_defect
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
@@ -91,6 +91,10 @@ def _read(reader: HeaderReader, path: str) -> InstanceHeader | Skipped:
         header = reader.read(path)
     except HeaderError as error:
         return Skipped(path, error.kind, error.message)
+    except MemoryError:
+        return Skipped(path, "limit", "Reading its header takes more memory than one file may.")
+    except Exception as error:  # a defect of ours on one file must not end the scan of a disc
+        return Skipped(path, "damaged", told_of_defect(error))
     if header.sop_class_uid == DICOMDIR_SOP_CLASS:
         return Skipped(
             path, "index", "The index of a disc; open it itself to see the files that it names."
