@@ -12,6 +12,7 @@ from random import Random
 from typing import Protocol
 
 from tests.fuzz.archives import ARCHIVE_MUTATIONS, make_archive
+from tests.fuzz.command_line import run_commands
 from tests.fuzz.discs import DISC_MUTATIONS, Disc
 from tests.fuzz.findings import Execution, Finding
 from tests.fuzz.host import Host
@@ -202,6 +203,23 @@ class WholeArea(FolderArea):
         self._program.close()
 
 
+class CommandArea(FolderArea):
+    """Folders through the commands of a terminal."""
+
+    def __init__(self, seeds: Sequence[Seed], folder: Path) -> None:
+        super().__init__("commands", 0.06, seeds, folder)
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        folder = self._written(inputs)
+        try:
+            return list(run_commands(str(folder), list(inputs), source_of(execution)))
+        finally:
+            shutil.rmtree(folder)
+
+    def close(self) -> None:
+        """Nothing: each command ends what it starts."""
+
+
 class SessionArea(FolderArea):
     """Folders in one window, opened one after the other."""
 
@@ -221,7 +239,7 @@ class SessionArea(FolderArea):
         self._sessions.close()
 
 
-AREAS = ("headers", "codecs", "dicomdir", "zip", "whole", "session")
+AREAS = ("headers", "codecs", "dicomdir", "zip", "whole", "commands", "session")
 
 
 def areas(
@@ -248,5 +266,7 @@ def areas(
             yield ArchiveArea(seeds, folder)
         elif name == "whole":
             yield WholeArea(seeds, folder)
+        elif name == "commands":
+            yield CommandArea(seeds, folder)
         elif name == "session":
             yield SessionArea(seeds, folder)

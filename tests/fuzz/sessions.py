@@ -23,7 +23,7 @@ class Sessions:
 
     def __init__(self, folder: str) -> None:
         from PySide6.QtCore import QSettings, qInstallMessageHandler
-        from PySide6.QtWidgets import QApplication
+        from PySide6.QtWidgets import QApplication, QDockWidget
 
         from viewer.session.settings import Settings
         from viewer.ui.main_window import MainWindow
@@ -38,6 +38,8 @@ class Sessions:
         self._window = MainWindow(Settings(store))
         self._window.resize(900, 700)
         self._window.show()
+        for dock in self._window.findChildren(QDockWidget):
+            dock.show()  # tags and explanations too, which are hidden at first
 
     def run(self, folder: str, random: Random) -> list[Finding]:
         """Open a folder, do what people do, and close it."""

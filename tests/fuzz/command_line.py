@@ -1,0 +1,74 @@
+"""The commands on folders of mutants: they end with 0 or 1, and write what a terminal may show."""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from random import Random
+
+from tests.fuzz.findings import Finding, of_exception, of_sentence
+from viewer.cli import main
+
+_USUAL_EXITS = (0, 1)
+
+
+def run_commands(folder: str, names: list[str], random: Random) -> Iterator[Finding]:
+    """Run each command once: on the folder, or on one of its files."""
+    file = f"{folder}/{random.choice(names)}"
+    for arguments in (
+        ["list", folder],
+        ["list", "--json", folder],
+        ["check", "--json", folder],
+        ["check", folder],
+        ["dump", file],
+        ["dump", "--json", file],
+        ["explain", file],
+        ["list", "--csv", folder],
+        ["explain", "--json", file],
+        ["render", file, "-o", f"{folder}/picture.png"],
+    ):
+        yield from _run(arguments)
+
+
+def _run(arguments: list[str]) -> Iterator[Finding]:
+    name = arguments[0]
+    out, told = io.StringIO(), io.StringIO()
+    try:
+        with warnings.catch_warnings(), redirect_stdout(out), redirect_stderr(told):
+            warnings.simplefilter("error")  # they quote values
+            code = main(arguments)
+    # whatever it is, SystemExit too: a defect, and the run goes on
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt):
+            raise
+        yield of_exception(error, f"negato {name}")
+        return
+    if code not in _USUAL_EXITS:
+        yield Finding("exception", f"negato {name}: exit {code}", told.getvalue())
+    for text in (out.getvalue(), told.getvalue()):
+        odd = sorted({one for one in text if not one.isprintable() and one != "\n"})
+        if odd:
+            codes = ", ".join(f"U+{ord(one):04X}" for one in odd)
+            yield Finding("escape", f"negato {name}: unprintable text", codes)
+        found = of_sentence(text, f"negato {name}")
+        if found is not None:
+            lines = [line for line in text.splitlines() if of_sentence(line, "")]
+            yield Finding(found.kind, f"negato {name}: {found.kind} told", "\n".join(lines))
+    if "--json" in arguments and code == 0:
+        yield from _valid(out.getvalue(), name)
+
+
+def _valid(text: str, name: str) -> Iterator[Finding]:
+    """Tell JSON that is none; a line each, or one value over many lines."""
+    try:
+        for line in text.splitlines() if name == "check" else [text]:
+            json.loads(line, parse_constant=_refused)
+    except ValueError as error:
+        yield Finding("exception", f"negato {name}: JSON that is none", f"{error}\n{text[:2000]}")
+
+
+def _refused(constant: str) -> object:
+    raise ValueError(f"{constant} is no JSON")
