@@ -8,7 +8,7 @@
 # Everything Python lives in .venv beside this file; the second time is quick.
 set -eu
 
-FOR_QT="libegl1 libgl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3"
+FOR_QT="libegl1 libgl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2"
 FOR_A_WINDOW="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 FOR_TESTS="dcmtk" # what our pictures are compared with
 

@@ -53,7 +53,7 @@ def test_version_is_printed_without_starting_qt() -> None:
 
 
 def test_the_readme_points_at_files_that_exist() -> None:
-    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md"):
+    for name in ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "CHANGELOG.md", "SECURITY.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", read(name)):
             assert (ROOT / target).exists(), f"{name} points at {target}"
 
@@ -61,7 +61,7 @@ def test_the_readme_points_at_files_that_exist() -> None:
 def test_the_script_installs_the_packages_that_the_readme_lists() -> None:
     line = read("README.md").split("apt-get install", 1)[1].split("```")[0]
     packages = re.findall(r"\blib[a-z0-9.+-]+", line)
-    assert len(packages) == 11
+    assert len(packages) == 12
     script = read("negato.sh")
     assert all(re.search(rf"[\" ]{re.escape(name)}[\" ]", script) for name in packages)
 
