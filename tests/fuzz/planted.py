@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -31,6 +32,12 @@ def hang(send: Send, path: str, _sibling: str) -> None:
     send("hanging")
     while len(Path(path).read_bytes()) % 2:
         time.sleep(0.01)
+
+
+def leave_a_file(send: Send, _path: str, _sibling: str) -> None:
+    """Leave something in the folder of temporary files."""
+    send("leaving")
+    Path(tempfile.gettempdir(), "left").touch()
 
 
 def grow(send: Send, path: str, _sibling: str) -> None:

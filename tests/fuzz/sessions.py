@@ -69,6 +69,7 @@ class Sessions:
     def close(self) -> None:
         """Close the window."""
         self._window.close()
+        self._window.deleteLater()
         from PySide6.QtCore import qInstallMessageHandler
 
         self._rest(_REST_MS)

@@ -40,6 +40,15 @@ def test_an_area_runs_without_a_finding_and_leaves_nothing(name: str, seeds: lis
     assert report.unanswered == []
 
 
+@pytest.mark.parametrize("name", SLOW)
+def test_a_slow_area_runs_without_a_finding_and_leaves_nothing(
+    name: str, seeds: list[Seed]
+) -> None:
+    report = fuzz([name], seeds, seed=1, seconds=_WORKS_S)
+    assert report.executions[name] > 0
+    assert report.unanswered == []
+
+
 def test_the_same_execution_has_the_same_input_in_another_process(
     seeds: list[Seed], tmp_path: Path
 ) -> None:
@@ -68,6 +77,13 @@ def test_a_planted_defect_is_found_shrunk_and_kept(seeds: list[Seed], tmp_path: 
     assert len((kept / "mutant").read_bytes()) == 0  # nothing is needed to have no CT
     told = json.loads((kept / "finding.json").read_text())
     assert "--only headers --seed 1 --number " in told["command"]
+
+
+def test_what_is_left_behind_is_found(seeds: list[Seed]) -> None:
+    report = fuzz(
+        ["headers"], seeds, seed=1, seconds=0.1, task="tests.fuzz.planted:leave_a_file"
+    )  # fmt: skip
+    assert [(one.kind, one.where) for one in report.unanswered] == [("leftover", "file")]
 
 
 @pytest.mark.parametrize(("task", "kind"), [("die", "death"), ("hang", "hang"), ("grow", "memory")])
