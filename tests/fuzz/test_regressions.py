@@ -55,6 +55,7 @@ CASES = {
         element(0x00080060, b"CS", b"CT"), element(0x00020010, b"UI", IMPLICIT), PICTURE
     ),
     "a transfer syntax that is no UID": part10(PICTURE, syntax=EXPLICIT + b"\0" * 5, vr=b"FD"),
+    "a transfer syntax with white space": part10(PICTURE, syntax=b"\r" + EXPLICIT),
     "a NUL within the name of a character set": part10(
         element(0x00080005, b"CS", b" \0O_IR 100"), element(0x00100010, b"PN", b"Doe"), PICTURE
     ),

@@ -79,7 +79,9 @@ def quick_read(window: bytes, size: int, depth: int = 64) -> QuickRead | None:
         found: RawValues = dict(meta)
         syntax_vr, raw_syntax = found.get(header_fields.TRANSFER_SYNTAX, (None, b""))
         syntax = text(raw_syntax) if syntax_vr == b"UI" else ""
-        if not syntax or syntax in elements.DEFLATED or syntax == elements.EXPLICIT_BIG:
+        if syntax in elements.DEFLATED or syntax == elements.EXPLICIT_BIG:
+            return None
+        if not syntax.replace(".", "").isdecimal():  # pydicom takes white space off
             return None
         implicit = syntax == elements.IMPLICIT_LITTLE
         walk = _walk_implicit if implicit else _walk_explicit
