@@ -14,11 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from tests.fuzz.drawing import draw, draw_state
 from tests.fuzz.findings import Finding, of_exception, of_sentence
 from tests.fuzz.spans import without_sequences
 from viewer.dicom import elements
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Skipped
 from viewer.dicom.checking import check_file
+from viewer.dicom.cine import cine_rate
 from viewer.dicom.compressed_frames import compressed_frame, read_compressed
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.frames import read_frames
@@ -27,6 +29,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.listing import catalogue_json, catalogue_text
 from viewer.dicom.native_frames import native_frame, read_native
+from viewer.dicom.plain_description import description_from_header
 from viewer.dicom.presentation_states import read_state
 from viewer.dicom.reading import HeaderReader
 from viewer.dicom.reduced import read_reduced
@@ -34,15 +37,10 @@ from viewer.dicom.scanning import scan
 from viewer.dicom.series_reader import SeriesReader
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.tags import find_rows, keyword_path, read_tags
-from viewer.imaging.composition import compose
-from viewer.imaging.display import display_table, has_table, to_rgb32
-from viewer.imaging.explain import explain
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.histogram import histogram
-from viewer.imaging.presentation import PresentationState, presented
-from viewer.imaging.voi import VoiWindow, default_voi
 
 Send = Callable[[object], None]
+_Frame = tuple[np.ndarray, FrameDescription]
 _SLOW_CPU_S = 2.0
 _WINDOW = 16 << 10
 _PLAIN = (elements.IMPLICIT_LITTLE, elements.EXPLICIT_LITTLE, elements.EXPLICIT_BIG)
@@ -74,7 +72,7 @@ def run_file(send: Send, path: str, sibling: str) -> None:
         steps.sentence(check_file(path, False, DEFAULT_LIMITS).message)
     if header is not None and is_presentation_state(header.sop_class_uid):
         with steps.step("state"):
-            _show_state(read_state(path, DEFAULT_LIMITS))
+            draw_state(read_state(path, DEFAULT_LIMITS))
     elif header is not None and header.pixel_data_tag is not None:
         _frames(steps, header)
     if steps.refusals:
@@ -209,19 +207,8 @@ def _catalogue(send: Send, path: str) -> None:
     catalogue_json(catalogue)
 
 
-def _show_state(state: PresentationState) -> None:
-    pixels = (np.arange(128 * 128, dtype=np.uint16) % 4096).reshape(128, 128)
-    description = FrameDescription(128, 128, bits_stored=12)
-    for reference in state.images[:2]:
-        frame = min(reference.frames, default=1) - 1
-        seen = presented(description, state, reference.sop_instance_uid, frame)
-        show(pixels, seen)
-        state.area_for(reference.sop_instance_uid, frame)
-        state.annotations_for(reference.sop_instance_uid, frame)
-
-
 def _frames(steps: _Steps, header: InstanceHeader) -> None:
-    """Decode first and last frame, each way, and show them."""
+    """Decode first and last frame, each way, and draw them."""
     last = max((header.number_of_frames or 1) - 1, 0)
     quick = _quick_frame(steps, header)
     syntax = header.transfer_syntax_uid
@@ -235,20 +222,32 @@ def _frames(steps: _Steps, header: InstanceHeader) -> None:
                 steps.differ(f"quick frame of a file that is refused ({syntax})", None, pixels)
             continue
         assert description is not None
-        if quick is not None and index == 0 and not _equal(quick, pixels):
-            steps.differ(f"quick frame ({syntax})", quick, pixels)
+        if quick is not None and index == 0:
+            _compare(steps, quick, (pixels, description), syntax)
         if pixels.size <= _MOST_PIXELS:
-            with steps.step("show"):
-                show(pixels, description)
+            with steps.step("draw"):
+                draw(pixels, description)
     with steps.step("reduced", syntax):
         read_reduced(header.path, 0, DEFAULT_LIMITS)
+    with steps.step("cine rate"):
+        cine_rate(header)
+
+
+def _compare(steps: _Steps, quick: _Frame, whole: _Frame, syntax: str) -> None:
+    """Compare a frame, and what is said of it, that came by a way for plain ones."""
+    if not _equal(quick[0], whole[0]):
+        steps.differ(f"quick frame ({syntax})", quick[0], whole[0])
+    if quick[1] != whole[1]:
+        names = FrameDescription.__dataclass_fields__
+        other = [n for n in names if getattr(quick[1], n) != getattr(whole[1], n)]
+        steps.differ(f"quick description: {', '.join(other)}", quick[1], whole[1])
 
 
 def _equal(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype and bool((one == other).all())
 
 
-def _quick_frame(steps: _Steps, header: InstanceHeader) -> np.ndarray | None:
+def _quick_frame(steps: _Steps, header: InstanceHeader) -> _Frame | None:
     """Read the frame by the ways for plain ones, where it is plain."""
     with steps.step("quick frame", header.transfer_syntax_uid):
         native = native_frame(header)
@@ -256,10 +255,13 @@ def _quick_frame(steps: _Steps, header: InstanceHeader) -> np.ndarray | None:
             plain = native.plain
             out = np.empty((plain.rows, plain.columns), plain.dtype)
             read_native(header.path, native, out)
-            return out
+            description = description_from_header(header)
+            return None if description is None else (out, description)
         compressed = compressed_frame(header)
         found = None if compressed is None else read_compressed(header.path, compressed)
-        return None if found is None else found[0]
+        if found is not None:
+            description = description_from_header(header, found[1])
+            return None if description is None else (found[0], description)
     return None
 
 
@@ -300,18 +302,3 @@ def run_disc(send: Send, root: str) -> None:
 def _files_below(root: str) -> Iterator[str]:
     for folder, _, names in os.walk(root):
         yield from (os.path.join(folder, name) for name in names)
-
-
-def show(pixels: np.ndarray, description: FrameDescription) -> None:
-    """Draw a frame as the window does."""
-    voi = default_voi(description, pixels)
-    for chosen in (voi, VoiWindow(40.0, 0.5)):
-        picture = to_rgb32(pixels, description, chosen)
-        if has_table(pixels.dtype) and pixels.ndim == 2:
-            display_table(description, pixels.dtype, chosen)
-        if picture.shape != pixels.shape[:2]:
-            raise AssertionError(f"a picture of {picture.shape} of a frame of {pixels.shape}")
-        compose(picture, description)
-        explain(pixels, description, chosen, "", (0.0, 0.0))
-    if pixels.ndim == 2:
-        histogram(pixels, description.modality, description.padding_range)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.fuzz.chain import show
+from tests.fuzz.drawing import draw
 from tests.fuzz.findings import Finding, of_exception, of_sentence
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Skipped
 from viewer.dicom.errors import NegatoError
@@ -97,10 +97,10 @@ class WholeProgram:
             if pixels.size > _MOST_PIXELS:
                 continue
             shown.append(frame)
-            show(pixels, description)
+            draw(pixels, description)
             for state in states:
                 seen = presented(description, state, header.sop_instance_uid, key.index)
-                show(pixels, seen)
+                draw(pixels, seen)
         grey = [frame for frame in shown if frame[0].ndim == 2]
         if grey:
             series_window(grey)
