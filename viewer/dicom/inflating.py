@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 _CHUNK = 1 << 16
@@ -14,6 +16,34 @@ _CHUNK = 1 << 16
 
 class InflateLimitError(Exception):
     """The data set inflates to more than is allowed."""
+
+
+class Inflater:
+    """Inflates raw deflate in portions of bounded size."""
+
+    def __init__(self) -> None:
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the end mark of the deflated data has been met."""
+        return self._inflater.eof
+
+    def portion(self, more: Callable[[], bytes], most: int) -> bytes:
+        """Inflate up to ``most`` bytes; none where all that ``more`` gives is used up.
+
+        Raises
+        ------
+        zlib.error
+            The deflated bytes are damaged.
+        """
+        while not self.at_end:
+            # what all is taken of may still owe some bytes: one more call gives them
+            packed = self._inflater.unconsumed_tail or more()
+            inflated = self._inflater.decompress(packed, most)
+            if inflated or not packed:
+                return inflated
+        return b""
 
 
 class InflatingStream(io.RawIOBase):
@@ -33,7 +63,7 @@ class InflatingStream(io.RawIOBase):
         self._source = source
         self._limit = limit
         self._position = 0
-        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._inflater = Inflater()
         self._damage: zlib.error | None = None
 
     def readable(self) -> bool:
@@ -68,15 +98,15 @@ class InflatingStream(io.RawIOBase):
         end = self._limit + 1 if size < 0 else self._position + size
         if self._damage is not None and end > len(self._inflated):
             raise self._damage  # again: what follows it is not the end
-        while len(self._inflated) < end and not self._inflater.eof:
-            packed = self._inflater.unconsumed_tail or self._source.read(_CHUNK)
-            if not packed:
-                break
+        while len(self._inflated) < end:
             try:
-                self._inflated += self._inflater.decompress(packed, _CHUNK)
+                portion = self._inflater.portion(partial(self._source.read, _CHUNK), _CHUNK)
             except zlib.error as error:
                 self._damage = error
                 raise
+            if not portion:
+                break
+            self._inflated += portion
             if len(self._inflated) > self._limit:
                 raise InflateLimitError
         data = bytes(self._inflated[self._position : end])

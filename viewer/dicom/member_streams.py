@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import os
 import zlib
+from functools import partial
 from typing import BinaryIO
 
 from viewer.dicom.errors import HeaderError
+from viewer.dicom.inflating import Inflater
 from viewer.dicom.regular_files import FileVersion, open_descriptor
 from viewer.dicom.zip_directory import LOCAL, LOCAL_SIGNATURE, Entry
 
@@ -40,7 +42,7 @@ class Unpacked:
         self._archive = archive
         self._version = version
         self._entry = entry
-        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS) if entry.method == DEFLATED else None
+        self._inflater = Inflater() if entry.method == DEFLATED else None
         self._at = 0  # in the archive: of what is read next; 0 before the place is known
         self._left = entry.packed
         self._whole = False
@@ -80,7 +82,10 @@ class Unpacked:
                 self._at = self._place(source)
             source.seek(self._at)
             while len(self.data) < end:
-                self.data += self._more(source, end - len(self.data))
+                piece = self._more(source, end - len(self.data))
+                if not piece:
+                    raise self._error("It is shorter than the archive's directory says")
+                self.data += piece
             if len(self.data) == self.size:
                 self._finish(source)
             self._at = source.tell()
@@ -98,23 +103,23 @@ class Unpacked:
 
     def _more(self, source: BinaryIO, wanted: int) -> bytes:
         """Unpack some more bytes, at most ``wanted``."""
+        most = min(wanted, _CHUNK)
         if self._inflater is None:
-            return self._packed(source, wanted)
-        if self._inflater.eof:
-            raise self._error("It is shorter than the archive's directory says")
-        packed = self._inflater.unconsumed_tail or self._packed(source, _CHUNK)
-        return self._inflater.decompress(packed, min(wanted, _CHUNK))
+            piece = self._packed(source, most)
+        else:
+            piece = self._inflater.portion(partial(self._packed, source, _CHUNK), most)
+        if piece or (self._inflater is not None and self._inflater.at_end):
+            return piece
+        raise self._error("The archive ends within it" if self._left else "It is cut short")
 
     def _packed(self, source: BinaryIO, most: int) -> bytes:
-        piece = source.read(min(most, self._left, _CHUNK))
-        if not piece:
-            raise self._error("The archive ends within it" if self._left else "It is cut short")
+        piece = source.read(min(most, self._left))
         self._left -= len(piece)
         return piece
 
     def _finish(self, source: BinaryIO) -> None:
         """Check that the member ends where all its bytes are there, and is what it was."""
-        while self._inflater is not None and not self._inflater.eof:
+        while self._inflater is not None and not self._inflater.at_end:
             if self._more(source, 1):
                 raise self._error("It is longer than the archive's directory says")
         if zlib.crc32(self.data) != self._entry.crc:
