@@ -116,9 +116,9 @@ def test_a_truncated_file_keeps_its_whole_frames_and_says_how_much_is_there(
     os.truncate(path, os.path.getsize(path) - 100)
     (_, first, _), (_, second, description) = read_frames(path, [0, 1])
     np.testing.assert_array_equal(first, VALUES)
-    assert isinstance(second, PixelError)
-    assert "1,820 are there" in second.message
-    assert description is None
+    rows = 1820 // VALUES[0].nbytes - len(VALUES)
+    assert description.rows_there == rows
+    np.testing.assert_array_equal(second[:rows], VALUES[:rows])
 
 
 def test_a_truncated_deflated_file_keeps_its_whole_frames(tmp_path: Path) -> None:
@@ -128,9 +128,13 @@ def test_a_truncated_deflated_file_keeps_its_whole_frames(tmp_path: Path) -> Non
     )
     data = Path(path).read_bytes()
     Path(path).write_bytes(data[: len(data) - 1000])
-    results = [pixels for _, pixels, _ in read_frames(path, range(4))]
-    np.testing.assert_array_equal(results[0], noise[0])
-    assert "cut short" in str(results[3])
+    results = [(pixels, description) for _, pixels, description in read_frames(path, range(4))]
+    np.testing.assert_array_equal(results[0][0], noise[0])
+    pixels, description = results[3]
+    np.testing.assert_array_equal(
+        pixels[: description.rows_there], noise[3, : description.rows_there]
+    )
+    assert 0 < description.rows_there < 40
 
 
 def test_pixels_of_ge_s_private_syntax_are_big_endian(tmp_path: Path) -> None:

@@ -109,17 +109,19 @@ def test_case_05_a_header_that_ends_early_is_listed(found: Found) -> None:
         assert outcome.skipped.kind == "damaged"
 
 
-def test_case_06_frames_that_are_whole_are_shown_and_cut_ones_are_not(found: Found) -> None:
-    assert_letters(found, 6)
-    for key in keys_of(6):
-        frames = found[key].frames
-        if not key.endswith("_3") or "deflated" in key:
-            continue
-        first, last = frames[0], frames[max(frames)]
-        assert isinstance(last, PixelError), key
-        assert not isinstance(first, PixelError), (key, first)
-        assert np.array_equal(first[0].ravel(), VALUES), key
-        assert first[1].warnings, key
+def test_case_06_what_is_there_of_cut_pixels_is_shown_and_the_rest_is_said(found: Found) -> None:
+    shown = 0
+    for outcome in assert_letters(found, 6):
+        frames = outcome.frames
+        for frame in frames.values():
+            if isinstance(frame, PixelError):
+                continue
+            pixels, description = frame
+            there = pixels[: description.rows_there].ravel()
+            assert np.array_equal(there, VALUES[: there.size])
+            assert description.warnings
+            shown += 1
+    assert shown > 10
 
 
 def test_case_07_bytes_behind_the_pixels_are_said_to_be_ignored(found: Found) -> None:

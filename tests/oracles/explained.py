@@ -28,10 +28,6 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "The segments end before the last pixel (PS3.5 Annex G); DCMTK fills up with zeros, we "
         "say that the frame is damaged."
     ),
-    ("dcm2pnm", "derived/broken/rows_doubled.dcm", "picture"): (
-        "Half of the Pixel Data that Rows asks for is there (PS3.5 8.1.1); DCMTK fills up with "
-        "zeros, we say that it is cut short."
-    ),
     ("dcm2pnm", "derived/broken/spp3_mono.dcm", "picture"): (
         "SamplesPerPixel is 3 in a MONOCHROME2 image, which has 1 (PS3.3 C.7.6.3.1.2); DCMTK "
         "leaves it aside, we say that the two contradict each other."

@@ -49,9 +49,12 @@ def test_values_and_grey_levels_are_those_of_highdicom(
         frames: Frames = {}
         for frame in mono.frames_to_compare(header):
             try:
-                frames[frame] = read_frame(str(corpus / path), frame)
+                pixels, description = read_frame(str(corpus / path), frame)
             except NegatoError:
                 tally.skipped("frames that we refuse")  # judged by DCMTK
+                continue
+            if description.rows_there is None:
+                frames[frame] = pixels, description
         if frames:
             _compare(tally, path, header, frames)
     tally.check(record_property, same_version=highdicom.__version__.startswith("0.28."))

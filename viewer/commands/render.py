@@ -13,7 +13,7 @@ import sys
 import numpy as np
 
 from viewer.commands.one_frame import configure_frame, read_frame_as_asked
-from viewer.dicom.errors import SourceError
+from viewer.dicom.errors import PixelError, SourceError
 from viewer.imaging import display, modality
 from viewer.imaging.colour import unpack_rgb
 from viewer.imaging.composition import compose
@@ -56,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
         _keep_source(path, target)
     seen = read_frame_as_asked(arguments)
     pixels, description = seen.pixels, seen.description
+    if arguments.npy is not None and description.rows_there is not None:
+        raise PixelError("Rows of this frame are missing, so there is no array of it.", path)
     for warning in description.warnings:
         sys.stderr.write(f"negato: {plain_line(path)}: {plain_line(warning)}\n")
     if output is not None:

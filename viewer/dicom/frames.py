@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from viewer.dicom import codecs
+from viewer.dicom.cut_frames import rows_there, without_missing_rows
 from viewer.dicom.decoded import Decoded
 from viewer.dicom.describe import describe
 from viewer.dicom.errors import HeaderError, LimitError, PixelError
@@ -85,7 +86,8 @@ def read_frame(
     layout = file.layout
     if layout.display_error:
         raise PixelError(layout.display_error, path)
-    pixels, decoded = decoded_frame(file, index, limits)
+    rows = _rows_of_cut_frame(file, index)
+    pixels, decoded = decoded_frame(file, index, limits, rows=rows)
     description = describe(file.dataset, layout, file.header, index, limits)
     if pixels.ndim == 3:
         pixels = display_rgb(pixels, layout)
@@ -95,18 +97,39 @@ def read_frame(
         file.dataset, decoded.samples, layout, notes, precision=decoded.precision
     )
     overlays = sorted((*description.overlays, *embedded), key=lambda overlay: overlay.group)
-    return pixels, replace(
+    description = replace(
         description,
         overlays=tuple(overlays),
         decoder=decoded.decoder,
         warnings=tuple(notes),
     )
+    if not rows:
+        return pixels, description
+    cut = without_missing_rows(pixels, description, rows, layout.bits_stored)
+    if cut is None:
+        raise PixelError(_cut_short(file, index), path)
+    return cut
+
+
+def _rows_of_cut_frame(file: PixelFile, index: int) -> int:
+    """Count the rows to show of a frame that the file ends within; 0 for whole ones."""
+    layout = file.layout
+    start, end = _span(layout, index)
+    if file.encapsulated or index >= layout.frames or end <= file.length:
+        return 0
+    return rows_there(layout, start, file.length)
 
 
 def decoded_frame(
-    file: PixelFile, index: int, limits: Limits = DEFAULT_LIMITS
+    file: PixelFile, index: int, limits: Limits = DEFAULT_LIMITS, *, rows: int = 0
 ) -> tuple[_Array, Decoded]:
     """Decode one frame to its canonical stored values, and say how they came about.
+
+    Parameters
+    ----------
+    rows : int
+        Of a native frame that the file ends within: those to read, the others
+        are 0. 0 for all, without which there is no frame.
 
     Returns
     -------
@@ -130,7 +153,7 @@ def decoded_frame(
             return decoded.samples, decoded
         with file.opened() as stream:
             if not file.encapsulated:
-                decoded = Decoded(_read_native_words(stream, file, index))
+                decoded = Decoded(_read_native_words(stream, file, index, rows))
             else:
                 data = frame_stream(stream, file, index, limits)
                 decoded = codecs.decode(data, file.transfer_syntax, layout)
@@ -171,15 +194,35 @@ def finished(decoded: Decoded, layout: PixelLayout) -> tuple[_Array, Decoded]:
     return np.ascontiguousarray(values), replace(decoded, warnings=(*decoded.warnings, note))
 
 
-def _read_native_words(stream: BinaryIO, file: PixelFile, index: int) -> _Array:
-    layout = file.layout
+def _span(layout: PixelLayout, index: int) -> tuple[int, int]:
+    """Give the bytes of the pixel data that a native frame takes: first, and one after the last."""
     first, bits = index * layout.native_frame_bits, layout.native_frame_bits
+    return first // 8, (first + bits + 7) // 8
+
+
+def _cut_short(file: PixelFile, index: int) -> str:
+    return (
+        f"The pixel data is cut short: frame {index + 1} needs {_span(file.layout, index)[1]:,} "
+        f"bytes, {file.length:,} are there; copy the file again."
+    )
+
+
+def _read_native_words(stream: BinaryIO, file: PixelFile, index: int, rows: int) -> _Array:
+    layout = file.layout
+    if rows:
+        whole = np.zeros((layout.rows, layout.columns), f"u{layout.word_bytes}")
+        first = _words(stream, file, replace(layout, rows=rows), _span(layout, index)[0] * 8)
+        whole[:rows] = first
+        return whole
+    if _span(layout, index)[1] > file.length:
+        raise PixelError(_cut_short(file, index))
+    return _words(stream, file, layout, index * layout.native_frame_bits)
+
+
+def _words(stream: BinaryIO, file: PixelFile, layout: PixelLayout, first: int) -> _Array:
+    """Read the words from bit ``first`` of the pixel data on."""
+    bits = layout.native_frame_bits
     start, end = first // 8, (first + bits + 7) // 8
-    if end > file.length:
-        raise PixelError(
-            f"The pixel data is cut short: frame {index + 1} needs {end:,} bytes, "
-            f"{file.length:,} are there; copy the file again."
-        )
     if file.swapped_bytes:  # whole words
         start, end = start - start % 2, end + end % 2
     stream.seek(file.offset + start)
@@ -189,7 +232,7 @@ def _read_native_words(stream: BinaryIO, file: PixelFile, index: int) -> _Array:
         data = np.frombuffer(data[: len(data) // 2 * 2], "u2").byteswap().tobytes()
     data = data[skipped : skipped + (first % 8 + bits + 7) // 8]
     if len(data) < (first % 8 + bits + 7) // 8:
-        raise PixelError(f"The pixel data of frame {index + 1} ends before its last pixel.")
+        raise PixelError("The pixel data of this frame ends before its last pixel.")
     return unpack_native(data, layout, big_endian=file.big_endian, first_bit=first % 8)
 
 

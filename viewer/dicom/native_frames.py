@@ -45,7 +45,8 @@ def native_frame(header: InstanceHeader, limits: Limits = DEFAULT_LIMITS) -> Nat
     if plain is None or header.pixel_data_offset is None or header.pixel_data_length is None:
         return None
     needed = plain.byte_count
-    if needed > limits.frame_bytes:  # `frames` says so
+    # `frames` says the one, and shows what is there of the other
+    if needed > limits.frame_bytes or header.pixel_data_offset + needed > header.size:
         return None
     # a shorter value would have the reader run into what follows, a longer one wants a warning
     if not needed <= header.pixel_data_length <= needed + needed % 2:

@@ -51,11 +51,11 @@ def explain(
     chosen_by : str
         Who chose it, where its ``source`` does not say: "set by hand", "preset Lung".
     point_rc : (float, float), optional
-        A frame position, from 0. Off the frame it counts as none.
+        A frame position, from 0. Off the frame, or in rows that are missing, it counts as none.
     view : View
         How it is looked at; without it, as the file says.
     """
-    pixel = _pixel_at(pixels, point_rc)
+    pixel = _pixel_at(pixels, description, point_rc)
     stored = pixels[pixel] if pixel is not None else None
     steps = (
         *value_steps(description, chosen, chosen_by, view.state, stored),
@@ -67,9 +67,12 @@ def explain(
     return Explanation(steps, pixel, warnings)
 
 
-def _pixel_at(pixels: np.ndarray, point_rc: tuple[float, float] | None) -> tuple[int, int] | None:
+def _pixel_at(
+    pixels: np.ndarray, description: FrameDescription, point_rc: tuple[float, float] | None
+) -> tuple[int, int] | None:
     if point_rc is None or not all(map(math.isfinite, point_rc)):
         return None
     row, column = (math.floor(position + 0.5) for position in point_rc)
-    inside = 0 <= row < pixels.shape[0] and 0 <= column < pixels.shape[1]
+    rows = pixels.shape[0] if description.rows_there is None else description.rows_there
+    inside = 0 <= row < rows and 0 <= column < pixels.shape[1]
     return (row, column) if inside else None

@@ -40,6 +40,7 @@ class FrameDescription:
     presentation_lut: LookupTable | None = None  # over brightness scaled to its entries; C.11.6
     padding_range: tuple[float, float] | None = None  # stored values, both ends included
     padding_source: str = ""
+    rows_there: int | None = None  # of a frame whose file was cut: the others hold no values
     palette_rgb: np.ndarray | None = None  # (entries, 3) uint8, of PALETTE COLOR or supplemental
     palette_first: int = 0  # below it, a supplemental palette leaves grey
     plane: FramePlane | None = None

@@ -89,6 +89,8 @@ def pixel_text(pixels: np.ndarray, description: FrameDescription, row: float, co
     r, c = math.floor(row + 0.5), math.floor(column + 0.5)
     if not (0 <= r < pixels.shape[0] and 0 <= c < pixels.shape[1]):
         return ""
+    if description.rows_there is not None and r >= description.rows_there:
+        return f"row {r + 1}, column {c + 1}    not in the file"
     parts = [f"row {r + 1}, column {c + 1}", _values(pixels[r, c], description)]
     parts += [uptake_text(description, pixels[r, c]), region_text(description, (row, column))]
     if description.plane is not None:
