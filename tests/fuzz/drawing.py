@@ -10,7 +10,9 @@ from viewer.imaging.composition import compose
 from viewer.imaging.display import display_table, has_means, has_table, to_rgb32
 from viewer.imaging.explain import explain
 from viewer.imaging.frame import FrameDescription
+from viewer.imaging.geometry import frame_point_to_lps
 from viewer.imaging.histogram import histogram
+from viewer.imaging.lengths import length_words, region_at, scale_at, value_at
 from viewer.imaging.mips import Mips
 from viewer.imaging.presentation import PresentationState, presented
 from viewer.imaging.resample import sample
@@ -40,6 +42,7 @@ def draw(pixels: np.ndarray, description: FrameDescription) -> None:
         ),
         turned,
     )
+    _measure(description)
     mips = Mips(pixels, description.padding_range)
     for step in (0.3, 1.0, 5.0):
         sample(mips, (-3.0, 2.5), (step, step), _SCREEN)
@@ -47,6 +50,19 @@ def draw(pixels: np.ndarray, description: FrameDescription) -> None:
         edges = histogram(pixels, description.modality, description.padding_range).edges
         if any(low > high for low, high in pairwise(edges.tolist())):
             raise AssertionError("the bins of a histogram are not in order")
+
+
+def _measure(description: FrameDescription) -> None:
+    """Say what lies where, as the read-out and the ruler do."""
+    for point in ((0.0, 0.0), (description.rows - 1.0, description.columns - 1.0)):
+        length_words(12.3, scale_at(description, point))
+        region = region_at(description.regions, point)
+        if region is not None:
+            value_at(region, point)
+        if description.plane is not None:
+            frame_point_to_lps(description.plane, point)
+    if not all(isinstance(letters, str) for letters in description.edge_letters):
+        raise AssertionError("letters at the edges that are no text")
 
 
 def draw_state(state: PresentationState) -> None:

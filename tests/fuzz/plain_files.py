@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
@@ -79,7 +80,7 @@ def plain_files() -> dict[str, Make]:
             np.zeros((1, 24 * 30), np.uint8), Rows=24, Columns=20, BitsAllocated=12, BitsStored=12,
             HighBit=11,
         ),
-        "icc": image(colour, ICCProfile=bytes(range(256)), Modality="XC"),
+        "icc": image(colour, ICCProfile=_profile(), Modality="XC"),
         "one-bit": image(
             np.packbits(grey & 1, axis=None).reshape(1, -1),
             Rows=24, Columns=20, BitsAllocated=1, BitsStored=1, HighBit=0,
@@ -140,6 +141,12 @@ def plain_files() -> dict[str, Make]:
         ),
         "bare": lambda path: path.write_bytes(_bare(path, grey)),
     }  # fmt: skip
+
+
+def _profile() -> bytes:
+    """Give the profile of sRGB without the time at which it was made."""
+    profile: bytes = imagecodecs.cms_profile("srgb")
+    return profile[:24] + bytes(12) + profile[36:]
 
 
 def _segmented_palette() -> dict[str, Any]:
