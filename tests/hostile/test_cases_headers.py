@@ -184,7 +184,8 @@ def test_case_11_12_and_17_too_much_is_refused_with_its_limit(
         assert time.monotonic() - began < 60
         path.unlink()
         refused = found[hostile.key]
-        assert refused.skipped is not None and refused.skipped.kind == "limit", hostile.key
+        assert refused.skipped is not None, hostile.key
+        assert refused.skipped.kind == "limit", hostile.key
         assert limit in refused.skipped.reason
         assert refused.check is not None
         assert limit in refused.check.message
