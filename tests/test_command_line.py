@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import shlex
@@ -14,6 +15,7 @@ from pydicom.data import get_testdata_file
 
 from viewer import cli
 from viewer.commands import list as list_command
+from viewer.handover import Listening
 
 _SAMPLE = str(get_testdata_file("CT_small.dcm", download=False))
 _ROOT = Path(__file__).parents[1]
@@ -179,3 +181,32 @@ def test_a_limit_holds_for_a_command_and_can_be_raised(
     told = capsys.readouterr()
     assert f"--limit {name}=N" in told.out + told.err
     assert cli.main([command, "--limit", low, "--limit", high, _SAMPLE]) == 0
+
+
+def test_a_window_with_limits_of_its_own_has_nothing_to_do_with_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others would open their files in it, with these limits."""
+    opened: list[object] = []
+    handed: list[object] = []
+
+    def hand_over(paths: object, *, anew: bool) -> bool:
+        handed.append((paths, anew))
+        return False
+
+    def run(paths: object, _children: object, *, limits: object, listening: Listening) -> int:
+        opened.append((paths, limits, listening))
+        return 0
+
+    monkeypatch.setattr(cli, "_has_screen", lambda: True)
+    monkeypatch.setattr(cli, "hand_over", hand_over)
+    monkeypatch.setattr("viewer.workers.scan_children.ScanChildren.start", lambda self: None)
+    monkeypatch.setattr("viewer.ui.app.run", run)
+    try:
+        assert cli.main(["--limit", "frame_bytes=1GiB", "/a"]) == 0
+        assert handed == []
+        assert opened == [(("/a",), (("frame_bytes", "1GiB"),), None)]
+        assert cli.main(["/b"]) == 0
+        assert handed == [(("/b",), False)]
+    finally:
+        gc.enable()  # as the window does

@@ -262,6 +262,21 @@ def test_a_native_crash_is_found_once_at_the_next_start(tmp_path: Path) -> None:
     assert Path(kept).read_text(encoding="utf-8") == text
 
 
+def test_a_process_of_the_same_number_does_not_hide_a_crash(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    crash(tmp_path)
+    (path,) = tmp_path.iterdir()
+    monkeypatch.setattr(native_crashes.os, "getpid", lambda: int(path.name.split("-")[1]))
+    monkeypatch.setattr(native_crashes.faulthandler, "enable", lambda file: None)  # is pytest's
+    monkeypatch.setattr(native_crashes.faulthandler, "disable", lambda: None)
+    running = native_crashes.CrashFile(str(tmp_path))  # as the only one in a container
+    try:
+        assert len(native_crashes.collect(str(tmp_path))) == 1
+    finally:
+        running.close()
+
+
 def test_a_process_that_ends_as_it_should_leaves_nothing(tmp_path: Path) -> None:
     assert crash(tmp_path, "pass") == 0
     assert not list(tmp_path.iterdir())

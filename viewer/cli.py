@@ -77,7 +77,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
     except BrokenPipeError:  # who reads the output has seen enough
         _discard_output()
     except OSError as error:
-        say(f"negato: The system refuses: {error.strerror or error}.")
+        say(f"negato: The system refuses: {error.strerror or whole_line(str(error))}.")
         _discard_output()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -144,8 +144,8 @@ def _open_window(request: LaunchRequest) -> int:
             "the commands (negato --help) need none"
         )
         return 1
-    # one with limits of its own cannot be that which is there already
-    listening = hand_over(request.paths, anew=request.new_window or bool(request.limits))
+    # a window with limits of its own is for these paths alone
+    listening = not request.limits and hand_over(request.paths, anew=request.new_window)
     if listening is True:
         return 0
     gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it
@@ -162,6 +162,8 @@ def _open_window(request: LaunchRequest) -> int:
             "it needs; negato doctor says what was found."
         )
         scan_children.close()
+        if listening:
+            listening.close()
         return 1
     return run(request.paths, scan_children, limits=request.limits, listening=listening or None)
 

@@ -47,7 +47,7 @@ class DefectLog:
         self.tell = tell
         self.counts: dict[str, int] = {}  # how often each defect was met, by its stack
         self._folder = folder
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a finaliser may fail while it is held
 
     def take(self, error: BaseException, where: str = "") -> None:
         """Report ``error``, the first time that it is met; ``where`` names the thread."""

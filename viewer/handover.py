@@ -21,6 +21,8 @@ import zlib
 from collections.abc import Sequence
 from typing import IO, NamedTuple
 
+from viewer.file_locks import lock
+
 MAGIC, TAKEN = b"NGT1", b"taken"
 HEAD = struct.Struct(">4sI")
 MOST_BYTES = 1 << 20
@@ -53,7 +55,10 @@ class Listening:
 
     def close(self) -> None:
         """Give up to be the window that takes paths."""
-        os.unlink(self.socket.getsockname())
+        try:
+            os.unlink(self.socket.getsockname())
+        except FileNotFoundError:  # a cleaner of temporary folders was first
+            pass
         self.socket.close()
         self._starting.close()
 
@@ -121,6 +126,8 @@ def pipe_name() -> str:
 
 def own_folder() -> str | None:
     """Give the folder of the socket, made where needed; None where others could reach into it."""
+    if sys.platform == "win32":  # a pipe has none
+        return None
     folder = os.environ.get(_FOLDER, "")
     if not folder and os.environ.get("QT_QPA_PLATFORM") in _UNSEEN:
         return None
@@ -137,9 +144,7 @@ def own_folder() -> str | None:
         pass
     except OSError:
         return None
-    found = os.lstat(
-        folder
-    )  # a link is not followed: whose folder that would be is anybody's guess
+    found = os.lstat(folder)  # no link is followed: whose folder that would be is anybody's guess
     ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
     return folder if ours and not found.st_mode & 0o077 else None
 
@@ -158,7 +163,7 @@ def _ask_or_listen(folder: str, message: bytes) -> Listening | bool:
         if answer is not None:
             return answer
         starting = open(path + ".lock", "ab")  # kept open: closing it unlocks
-        if _lock(starting):
+        if lock(starting):
             answer = _ask(path, message)  # another process may have begun to listen since
             if answer is None:
                 return Listening(_listen(path), starting)
@@ -171,6 +176,8 @@ def _ask_or_listen(folder: str, message: bytes) -> Listening | bool:
 
 def _ask(path: str, message: bytes) -> bool | None:
     """Tell whether the window has taken the message; None where nobody listens."""
+    if sys.platform == "win32":  # a pipe is asked elsewhere
+        return None
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(ANSWER_S)
         try:
@@ -200,12 +207,14 @@ def _answer(client: socket.socket, path: str) -> bool:
 
 
 def _is_starting(path: str) -> bool:
-    with open(path + ".lock", "ab") as lock:
-        return not _lock(lock)
+    with open(path + ".lock", "ab") as file:
+        return not lock(file)
 
 
 def _listen(path: str) -> socket.socket:
     """Take the place of a socket that nobody listens to any more."""
+    if sys.platform == "win32":
+        raise OSError("there, a window listens on a pipe")
     try:
         os.unlink(path)
     except FileNotFoundError:
@@ -220,14 +229,3 @@ def _listen(path: str) -> socket.socket:
         bound.close()
         raise
     return bound
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock the file for as long as it is open; False where another process has."""
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

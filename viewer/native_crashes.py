@@ -1,7 +1,7 @@
 """Crashes of native code in the window's process: written by `faulthandler`, found at a next start.
 
-What it writes are the stacks of Python code, as files of the program and lines; no values. It
-cannot be called while the process dies of anything that the system does not tell it of (SIGKILL).
+It writes the stacks of Python code, as files of the program and lines; no values. Nothing is
+written where the system ends a process without telling it (SIGKILL).
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import faulthandler
 import os
 import re
-import sys
+import time
 from typing import IO
 
 from viewer.defects import keep, versions
+from viewer.file_locks import lock
 
 _FRAME = r'  File "(.*)", line (\d+) in (.*)'
 _PACKAGES = ("site-packages", "dist-packages", "viewer")
@@ -24,16 +25,17 @@ class CrashFile:
     """Where the native crash of this process would be written; locked while it runs."""
 
     def __init__(self, folder: str) -> None:
-        self._path = os.path.join(folder, f"{_PREFIX}{os.getpid()}.txt")
+        # in a container, each process may have the number of one that has crashed
+        name = f"{_PREFIX}{os.getpid()}-{time.time_ns()}.txt"
+        self._path = os.path.join(folder, name)
         self._file: IO[bytes] | None = None
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
-            # what a process of the same number has left would hide a crash from `collect`
-            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             self._file = open(handle, "r+b", buffering=0)  # open while we run
         except OSError:  # a read-only home: crashes go unreported, all else works
             return
-        _lock(self._file)
+        lock(self._file)
         faulthandler.enable(self._file)
 
     def close(self) -> None:
@@ -84,7 +86,7 @@ def _take(path: str) -> str:
     """Give what is in the file of a process that has ended, and remove it."""
     try:
         with open(path, "r+b") as file:
-            if not _lock(file):
+            if not lock(file):
                 return ""
             text = file.read(_MOST_BYTES).decode("utf-8", "backslashreplace")
     except OSError:  # open in a running process, or gone
@@ -98,22 +100,3 @@ def _remove(path: str) -> None:
         os.remove(path)
     except OSError:  # another window was first
         return
-
-
-def _lock(file: IO[bytes]) -> bool:
-    """Lock the file for as long as it is open; False where another process has."""
-    if sys.platform == "win32":  # there, an open file cannot be opened for removal
-        import msvcrt
-
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True

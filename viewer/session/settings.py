@@ -37,8 +37,7 @@ class Settings:
 
     def __init__(self, store: QSettings | None = None) -> None:
         self._store = store if store is not None else QSettings("Negato", "Negato")
-        if sys.platform not in ("win32", "darwin"):  # there no file, or one of the system's making
-            _keep_private(self._store.fileName())
+        _keep_private(self._store.fileName())
 
     def recent(self) -> list[str]:
         """Give the recently opened paths, newest first."""
@@ -175,6 +174,8 @@ class Settings:
 
 def _keep_private(path: str) -> None:
     """Have the file, which QSettings writes over, readable for its owner alone."""
+    if sys.platform in ("win32", "darwin"):  # there is none, or one of the system's making
+        return
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

@@ -21,6 +21,7 @@ from viewer.ui import theme
 from viewer.ui.collector import Collector
 from viewer.ui.defect_dialog import DefectNotices
 from viewer.ui.main_window import MainWindow
+from viewer.workers.restraint import leave_no_core
 from viewer.workers.scan_children import ScanChildren
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ def run(
 
     ``scan_children`` are the window's from now on, to close as well; so is ``listening``, where
     other starts hand over their paths. ``limits`` are names and values as the command line gave
-    them, in the place of the settings'.
+    them, in the place of the settings'; a window with such takes no paths from others.
     """
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    leave_no_core()
     crash_file = CrashFile(defects.reports_folder())
     app = QApplication(sys.argv[:1])
     qInstallMessageHandler(_log_message)
@@ -57,12 +59,15 @@ def run(
     theme.apply(app)
     window = MainWindow(Settings(), scan_children, paths, limits)
     window.show()
-    defects.install(DefectNotices(window).tell)
+    notices = DefectNotices(window)
+    defects.install(notices.tell)
     collector = Collector(app)
     window.workspace.documentChanged.connect(collector.collect_all)
-    later = _Later(window, paths, listening)
+    takes_paths = listening is not None or (sys.platform == "win32" and not limits)
+    later = _Later(window, paths, listening, takes_paths=takes_paths)
     code = app.exec()
     later.end()
+    notices.close()
     qInstallMessageHandler(None)
     crash_file.close()
     return code
@@ -72,12 +77,18 @@ class _Later(QObject):
     """What is done for the window once its first picture is there."""
 
     def __init__(
-        self, window: MainWindow, opened: Sequence[str], listening: Listening | None
+        self,
+        window: MainWindow,
+        opened: Sequence[str],
+        listening: Listening | None = None,
+        *,
+        takes_paths: bool = False,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._opened = opened
         self._listening = listening
+        self._takes_paths = takes_paths
         self._server: PathServer | None = None
         QTimer.singleShot(_LATER_MS, self._begin)
 
@@ -91,7 +102,7 @@ class _Later(QObject):
     def _begin(self) -> None:
         if collect(defects.reports_folder()):
             self._window.workspace.messages.post(_CRASHED, "warning")
-        if self._listening is not None or sys.platform == "win32":
+        if self._takes_paths:
             self._take_paths()
 
     def _take_paths(self) -> None:

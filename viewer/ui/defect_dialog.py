@@ -82,6 +82,10 @@ class DefectNotices(QObject):
         """Show ``report`` soon; from any thread, and from the middle of a paint event."""
         self._hop.post(partial(self._show, report))
 
+    def close(self) -> None:
+        """Tell of nothing more: the window is gone, and reports are kept all the same."""
+        self._hop.close()
+
     def _show(self, report: defects.Report) -> None:
         if self._dialog is None:
             if self._dialogs == _MOST_DIALOGS:  # the rest is in the folder of reports

@@ -53,7 +53,7 @@ def give_way() -> None:
         os.nice(_NICE)
 
 
-def leave_no_dump() -> None:
+def leave_no_core() -> None:
     """Have a crash leave neither a core file, which holds patient data, nor a dialog."""
     if sys.platform == "win32":
         ctypes.windll.kernel32.SetErrorMode(_SEM_NO_DIALOGS)
@@ -61,7 +61,16 @@ def leave_no_dump() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":  # where cores go to a program, that limit is not asked
+
+
+def leave_no_dump() -> None:
+    """Leave no core, not even to a program that the system gives cores to, whatever the limit.
+
+    For children alone: who may not be dumped may not be looked up in /proc, as desktops do with
+    a program that asks them for a file dialog.
+    """
+    leave_no_core()
+    if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
