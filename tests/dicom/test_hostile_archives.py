@@ -32,6 +32,7 @@ from viewer.dicom.ledger import Skipped
 from viewer.dicom.limits import Limits
 from viewer.dicom.reading import read_header
 from viewer.dicom.scanning import scan
+from viewer.dicom.sources import find_files
 
 VALUES = synthetic.grey(96, 80)
 NOISE = np.random.default_rng(7).integers(0, 4096, (300, 300)).astype(np.uint16)  # hard to pack
@@ -330,3 +331,13 @@ def test_case_19_no_path_in_an_archive_is_one_of_the_file_system(
     for name in ("../outside", "IM1/../../outside", "IM1/x"):
         with pytest.raises(HeaderError, match="no such file"):
             read_frame(f"{path}/{name}", 0)
+
+
+def test_a_path_within_what_only_begins_like_an_archive_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "study.zip"
+    path.write_bytes(b"PK\3\4")
+
+    (found,) = find_files([str(path / "IM0")])
+
+    assert isinstance(found, Skipped)
+    assert found.kind == "unreadable"

@@ -5,22 +5,33 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import shutil
 import socket
 import stat
 import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.hostile.building import image
-from tests.hostile.discs import deep_folder, image_file, scanned, shown_names, skips
+from tests.hostile.discs import (
+    deep_folder,
+    image_file,
+    named_files,
+    scanned,
+    shown_names,
+    skips,
+    write_index,
+)
 from viewer.cli import main
 from viewer.workers.scan import ScanJob
 
 ROOT = Path(__file__).resolve().parents[2]
+MANY = 100_000
 ENDS_S = 60.0  # generous: that it ends at all
 _PR_CAPBSET_DROP, _CAP_DAC_OVERRIDE, _CAP_DAC_READ_SEARCH = 24, 1, 2
 
@@ -61,30 +72,52 @@ def test_case_36_folders_in_folders_are_searched_as_far_as_paths_reach(
     assert "path is longer than the system takes" in beyond.reason
 
 
-def test_case_36_a_hundred_thousand_files_are_all_counted(tmp_path: Path) -> None:
-    _many(tmp_path, 100_000)
-    image_file(tmp_path / "A")
+def test_case_36_discs_in_one_another_are_searched_to_the_last(tmp_path: Path) -> None:
+    folder, depth = tmp_path, 600
+    for number in range(depth):
+        image_file(folder / f"IM{number}")
+        write_index(folder, named_files(f"IM{number}"))
+        folder /= "d"
     catalogue = scanned(tmp_path)
-    assert catalogue.ledger.seen == 100_001
-    assert Counter(one.kind for one in catalogue.ledger.skipped) == {"not-dicom": 100_000}
+    assert len(shown_names(catalogue)) == depth
+    assert Counter(one.kind for one in catalogue.ledger.skipped) == {"index": depth}
+    assert not any("stopped" in notice for notice in catalogue.ledger.notices)
+
+
+@pytest.fixture(scope="module")
+def very_many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give a folder of an image and `MANY` empty files."""
+    folder = tmp_path_factory.mktemp("many")
+    descriptor = os.open(folder, os.O_RDONLY)
+    for number in range(MANY):
+        os.close(os.open(f"F{number:06}", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor))
+    os.close(descriptor)
+    image_file(folder / "A")
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_case_36_a_hundred_thousand_files_are_all_counted(very_many: Path) -> None:
+    catalogue = scanned(very_many)
+    assert catalogue.ledger.seen == MANY + 1
+    assert Counter(one.kind for one in catalogue.ledger.skipped) == {"not-dicom": MANY}
     assert shown_names(catalogue) == ["A"]
 
 
-def test_case_36_a_scan_of_very_many_files_can_be_cancelled_at_once(tmp_path: Path) -> None:
-    _many(tmp_path, 100_000)
+def test_case_36_a_scan_of_very_many_files_can_be_cancelled_at_once(very_many: Path) -> None:
     begun, ended, seen = threading.Event(), threading.Event(), []
 
     def take(batch: list[object]) -> None:
         seen.extend(batch)
         begun.set()
 
-    job = ScanJob([str(tmp_path)], take, ended.set)
+    job = ScanJob([str(very_many)], take, ended.set)
     job.start()
     assert begun.wait(ENDS_S)
     job.cancel()
     job.join()
     assert ended.is_set()
-    assert len(seen) < 100_000
+    assert len(seen) < MANY
 
 
 def test_case_37_what_is_no_file_is_counted_and_never_opened(tmp_path: Path) -> None:
@@ -156,10 +189,3 @@ def _as_anyone(*arguments: str) -> str:
         preexec_fn=give_up_privileges if os.geteuid() == 0 else None,
     )
     return done.stdout
-
-
-def _many(folder: Path, count: int) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    for number in range(count):
-        os.close(os.open(f"F{number:06}", os.O_CREAT | os.O_WRONLY, dir_fd=descriptor))
-    os.close(descriptor)

@@ -33,6 +33,7 @@ from viewer.dicom.regular_files import (
 
 _MANY_ENTRIES = 2_000
 _FIRST_ENTRIES = 32
+_MOST_DISCS = 16  # one within the other; the files of the next are found without its index
 _INDEX_IN_ARCHIVE = "The index of a disc; the files in the archive are looked at without it."
 _name = attrgetter("name")
 
@@ -115,8 +116,11 @@ def _given(path: str, mode: int, seen: _Seen, *, alone: bool) -> Iterator[Found]
             yield from _siblings(path, seen)
 
 
-def _folder(root: str, seen: _Seen) -> Iterator[Found]:
-    """Give the files of a folder and of those below it; no link leads out of it."""
+def _folder(root: str, seen: _Seen, discs: int = 0) -> Iterator[Found]:
+    """Give the files of a folder and of those below it; no link leads out of it.
+
+    ``discs`` is how many discs it lies in, one within the other.
+    """
     pending, inside = [root], os.path.join(os.path.realpath(root), "")
     while pending:
         folder = pending.pop()
@@ -130,8 +134,8 @@ def _folder(root: str, seen: _Seen) -> Iterator[Found]:
             yield _skipped_by_system(folder, error)
             continue
         index = next((entry.path for entry in entries if _is_index(entry)), "")
-        if index and seen.first_time(index):
-            yield from _disc(folder, index, seen)
+        if index and discs < _MOST_DISCS and seen.first_time(index):
+            yield from _disc(folder, index, seen, discs + 1)
             continue
         seen.folders.add((status.st_dev, status.st_ino))
         below = []
@@ -196,14 +200,14 @@ def _entry(entry: os.DirEntry[str], inside: str) -> SourceFile | Skipped:
     return _not_a_file(entry.path)
 
 
-def _disc(root: str, index: str, seen: _Seen) -> Iterator[Found]:
+def _disc(root: str, index: str, seen: _Seen, discs: int = 1) -> Iterator[Found]:
     """Give the files that a DICOMDIR names, then all others below its folder."""
     yield Skipped(index, "index", "The index of the disc; it names files and holds no images.")
     try:
         dicomdir = read_dicomdir(index, seen.limits)
     except DicomdirError as error:
         yield Notice(f"{error.message} The whole folder was searched instead ({index}).")
-        yield from _folder(root, seen)
+        yield from _folder(root, seen, discs)
         return
     yield dicomdir.outline
     disc = DiscFolder(root)
@@ -222,7 +226,7 @@ def _disc(root: str, index: str, seen: _Seen) -> Iterator[Found]:
         if file_id in dicomdir.last_files:
             yield SeriesRead(dicomdir.last_files[file_id])
     unnamed = 0
-    for item in _folder(root, seen):
+    for item in _folder(root, seen, discs):
         unnamed += isinstance(item, SourceFile)
         yield item
     if unnamed:
@@ -275,6 +279,8 @@ def _in_archive(path: str, error: OSError, seen: _Seen) -> Iterator[Found]:
     except HeaderError as told:
         inside = list(_archive(parts[0], seen, parts[1]))[1:]
         yield from inside or [Skipped(path, told.kind, told.message)]
+    except OSError as gone:  # no archive, for all its first bytes, or none any more
+        yield _skipped_by_system(path, gone)
     else:
         if seen.first_time(path):
             yield SourceFile(path)
