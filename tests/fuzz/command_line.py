@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import json
-import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from random import Random
 
 from tests.fuzz.findings import Finding, of_exception, of_sentence
+from tests.fuzz.watching import defects_told
 from viewer.cli import main
 
 _USUAL_EXITS = (0, 1)
@@ -37,8 +37,7 @@ def _run(arguments: list[str]) -> Iterator[Finding]:
     name = arguments[0]
     out, told = io.StringIO(), io.StringIO()
     try:
-        with warnings.catch_warnings(), redirect_stdout(out), redirect_stderr(told):
-            warnings.simplefilter("error")  # they quote values
+        with defects_told() as defects, redirect_stdout(out), redirect_stderr(told):
             code = main(arguments)
     # whatever it is, SystemExit too: a defect, and the run goes on
     except BaseException as error:
@@ -46,6 +45,8 @@ def _run(arguments: list[str]) -> Iterator[Finding]:
             raise
         yield of_exception(error, f"negato {name}")
         return
+    for error in defects:
+        yield of_exception(error, f"negato {name}")
     if code not in _USUAL_EXITS:
         yield Finding("exception", f"negato {name}: exit {code}", told.getvalue())
     for text in (out.getvalue(), told.getvalue()):

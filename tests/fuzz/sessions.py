@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import warnings
 from collections.abc import Callable
 from random import Random
 from types import TracebackType
 from typing import Any
 
 from tests.fuzz.findings import Finding, of_exception
+from tests.fuzz.watching import defects_told
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 _LOAD_MS, _REST_MS = 20_000, 30
@@ -43,11 +43,13 @@ class Sessions:
 
     def run(self, folder: str, random: Random) -> list[Finding]:
         """Open a folder, do what people do, and close it."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # they quote values
-            return self._run(folder, random)
+        with defects_told() as told:
+            self._look_at(folder, random)
+        found = [of_exception(error, "window") for error in (*self._raised, *told)]
+        self._raised.clear()
+        return found
 
-    def _run(self, folder: str, random: Random) -> list[Finding]:
+    def _look_at(self, folder: str, random: Random) -> None:
         space = self._window.workspace
         space.open([folder])
         if random.random() < 0.2:  # changed one's mind
@@ -58,13 +60,10 @@ class Sessions:
             for stack in random.sample(stacks, min(len(stacks), 12)):
                 space.show(stack, random.randrange(max(len(stack), 1)))
                 self._rest(_REST_MS)
-                self._fumble(random)
+                self._fumble(folder, random)
         self._rest(_REST_MS)
         space.close_all()
         self._rest(_REST_MS)
-        found = [of_exception(error, "window") for error in self._raised]
-        self._raised.clear()
-        return found
 
     def close(self) -> None:
         """Close the window."""
@@ -76,7 +75,7 @@ class Sessions:
         qInstallMessageHandler(None)
         sys.excepthook, threading.excepthook = self._hooks
 
-    def _fumble(self, random: Random) -> None:
+    def _fumble(self, folder: str, random: Random) -> None:
         space = self._window.workspace
         for _time in range(random.randrange(4)):
             action: Callable[[], Any] = random.choice(
@@ -88,6 +87,7 @@ class Sessions:
                     lambda: space.turn(space.viewport.appearance.turn.flipped()),
                     lambda: [space.apply_state(state) for state in space.states()[:1]],
                     space.reset_appearance,
+                    lambda: _harm(folder, random),
                 )
             )
             action()
@@ -115,3 +115,17 @@ class Sessions:
     def _keep_message(self, _kind: object, _context: object, text: str) -> None:
         if _USUAL_MESSAGE not in text:
             self._raised.append(RuntimeError(f"Qt says: {text}"))
+
+
+def _harm(folder: str, random: Random) -> None:
+    """Cut, empty, replace or remove a file that is open."""
+    path = f"{folder}/{random.choice(sorted(os.listdir(folder)))}"
+    harm = random.randrange(4)
+    if harm == 0 and len(os.listdir(folder)) > 1:
+        os.unlink(path)
+    elif harm == 1:
+        os.truncate(path, random.randrange(os.path.getsize(path) + 1))
+    else:
+        with open(path, "r+b") as file:
+            file.seek(random.randrange(os.path.getsize(path) + 1))
+            file.write(random.randbytes(64))

@@ -6,7 +6,6 @@ pools, plain frames and display here.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from tests.fuzz.drawing import draw
 from tests.fuzz.findings import Finding, of_exception, of_sentence
+from tests.fuzz.watching import defects_told
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Skipped
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
@@ -43,10 +43,14 @@ class WholeProgram:
 
     def run(self, folder: str, files: int) -> Iterator[Finding]:
         """Take a folder through everything, and give what is against a promise."""
+        with defects_told() as told:
+            yield from self._guarded(folder, files)
+        for error in told:
+            yield of_exception(error, "thread")
+
+    def _guarded(self, folder: str, files: int) -> Iterator[Finding]:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")  # they quote values
-                yield from self._run(folder, files)
+            yield from self._run(folder, files)
         # whatever it is: a defect, and the run goes on
         except Exception as error:
             yield of_exception(error, "whole program")
