@@ -13,12 +13,13 @@ from tests.fuzz.watching import defects_told
 from viewer.cli import main
 
 _USUAL_EXITS = (0, 1)
+_COMMANDS_AT_A_TIME = 3
 
 
 def run_commands(folder: str, names: list[str], random: Random) -> Iterator[Finding]:
-    """Run each command once: on the folder, or on one of its files."""
+    """Run some commands: on the folder, or on one of its files."""
     file = f"{folder}/{random.choice(names)}"
-    for arguments in (
+    commands = (
         ["list", folder],
         ["list", "--json", folder],
         ["check", "--json", folder],
@@ -29,7 +30,8 @@ def run_commands(folder: str, names: list[str], random: Random) -> Iterator[Find
         ["list", "--csv", folder],
         ["explain", "--json", file],
         ["render", file, "-o", f"{folder}/picture.png"],
-    ):
+    )
+    for arguments in random.sample(commands, _COMMANDS_AT_A_TIME):
         yield from _run(arguments)
 
 
