@@ -18,7 +18,7 @@ from tests.fuzz.runner import fuzz
 from tests.fuzz.seeds import Seed, corpus_seeds, made_seeds
 from tests.fuzz.spans import walk, without_sequences
 
-_WORKS_S = 2.0
+_WORKS_S = 1.0
 SLOW = ("whole", "commands", "session")  # with processes of the program's own
 
 
