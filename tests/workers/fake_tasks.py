@@ -125,6 +125,10 @@ def run_out_of_memory(_path):
     raise MemoryError
 
 
+def meet_the_end(_path):
+    raise EOFError
+
+
 def exit_python(_path):
     sys.exit("PATIENT^NAME")
 

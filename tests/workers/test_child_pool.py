@@ -131,6 +131,7 @@ def test_a_child_that_wants_too_much_memory_is_told_so(desk):
     error = desk.ask("devour", "/disc/I005")
     assert isinstance(error, PixelError)
     assert "memory" in error.message
+    assert "--limit child_memory_bytes" in error.message
 
 
 def test_a_result_that_cannot_be_sent_is_an_error(desk):

@@ -48,7 +48,9 @@ def test_case_26_an_overflowing_stack_costs_one_frame(desk):
     assert is_well(desk)
 
 
-@pytest.mark.parametrize("way", ["run_out_of_memory", "exit_python", "interrupt", "panic"])
+@pytest.mark.parametrize(
+    "way", ["run_out_of_memory", "meet_the_end", "exit_python", "interrupt", "panic"]
+)
 def test_case_25_what_is_raised_is_told_and_the_child_lives(desk, way):
     process = desk.ask("describe_process")["pid"]
     error = desk.ask(way, PATH)

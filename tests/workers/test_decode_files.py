@@ -21,7 +21,7 @@ def files(monkeypatch):
     """Give how long each file of a disc takes; the files are read."""
     seconds = dict.fromkeys((wanted.path for wanted in WANTED), 0.0)
 
-    def read(path, _frame):
+    def read(path, _frame, _limits):
         threading.Event().wait(seconds[path])
         return np.zeros((8, 8), np.int16), "a codec"
 

@@ -8,6 +8,7 @@ import pytest
 
 from viewer.dicom.errors import PixelError
 from viewer.dicom.limits import DEFAULT_LIMITS
+from viewer.workers import given_up
 from viewer.workers.child_pool import ChildPool
 
 FAKES = "tests.workers.fake_tasks:"
@@ -115,3 +116,11 @@ def test_frames_done_together_are_tried_one_by_one(pool, file):
     assert "crashed" in pool.decode(file, 1, 10).message
     assert pool.decode(file, 1) == [1]
     assert "not tried" not in pool.decode(file, 10).message
+
+
+def test_what_is_gone_is_given_up_where_the_system_does_not_tell_it_from_an_archive(monkeypatch):
+    monkeypatch.setattr(given_up, "BELOW_A_FILE", FileNotFoundError)  # as on Windows
+    memory = given_up.GivenUp()
+    for path in ("1.2.840.10008.1.2.5", "/gone/disc/I001"):
+        memory.add(given_up.Work(path, "decode"), "It crashed.")
+        assert "not tried again" in (memory.why_not(given_up.Work(path, "decode")) or "")

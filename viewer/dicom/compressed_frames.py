@@ -59,7 +59,9 @@ def compressed_frame(
     return CompressedFrame(header.pixel_data_offset, header.size, header.mtime_ns, syntax, plain)
 
 
-def read_compressed(path: str, frame: CompressedFrame) -> tuple[_Array, str] | None:
+def read_compressed(
+    path: str, frame: CompressedFrame, limits: Limits = DEFAULT_LIMITS
+) -> tuple[_Array, str] | None:
     """Decode a plain frame to its stored values, and say by what.
 
     None where anything is not as the header told, or worth a word: only what
@@ -71,7 +73,7 @@ def read_compressed(path: str, frame: CompressedFrame) -> tuple[_Array, str] | N
 
     layout = _layout(frame.plain)
     try:
-        data = _read(path, frame)
+        data = _read(path, frame, limits)
         if data is None or layout_by_stream(layout, data) is not layout:
             return None
         decoded = codecs.decode(data, frame.transfer_syntax, layout)
@@ -102,15 +104,15 @@ def _layout(plain: PlainFrame) -> PixelLayout:
     )
 
 
-def _read(path: str, frame: CompressedFrame) -> bytes | None:
+def _read(path: str, frame: CompressedFrame, limits: Limits) -> bytes | None:
     """Read the frame's stream at one go; None where the file or its items are not as told."""
-    file, version = open_version(path)
+    file, version = open_version(path, limits)
     with file:
         if version != (frame.size, frame.mtime_ns):
             return None
         file.seek(frame.offset)
         value = file.read(frame.size - frame.offset)
-    found = walk(io.BytesIO(value), 0, len(value))
+    found = walk(io.BytesIO(value), 0, len(value), limits)
     frames, notes = group_frames(found, 1)
     if found.warnings or notes or not frames:
         return None

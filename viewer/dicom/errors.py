@@ -20,6 +20,8 @@ SkipKind = Literal[
     "archive",  # read as a folder: its files are seen for themselves
 ]
 
+MORE_MEMORY = "Reading it takes more memory than one file may"  # a refusal's begin
+
 
 class NegatoError(Exception):
     """A failure that the user can understand and act upon.

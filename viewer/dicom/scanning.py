@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
-from viewer.dicom.errors import HeaderError, told_of_defect
+from viewer.dicom.errors import MORE_MEMORY, HeaderError, told_of_defect
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
@@ -47,7 +47,7 @@ def scan(
         the presentation states for it; of those beside a state, its images.
     """
     opened_series: frozenset[str] = frozenset()
-    reader, medium = HeaderReader(limits, on_slow), Medium()
+    read, medium = partial(_read, HeaderReader(limits, on_slow), limits), Medium()
     for item in find_files(paths, limits):
         if not isinstance(item, SourceFile):
             yield item
@@ -56,7 +56,7 @@ def scan(
             continue
         if item.sibling_of and not opened_series:
             return  # the opened file belongs to no series, so nothing belongs to it
-        result = medium.timed(partial(_read, reader), item.path)
+        result = medium.timed(read, item.path)
         if not item.sibling_of:
             if isinstance(result, InstanceHeader):
                 opened_series = _series_of(result)
@@ -86,13 +86,13 @@ def _series_of(header: InstanceHeader) -> frozenset[str]:
     return frozenset(uid for uid in (header.series_instance_uid, *spoken_of) if uid)
 
 
-def _read(reader: HeaderReader, path: str) -> InstanceHeader | Skipped:
+def _read(reader: HeaderReader, limits: Limits, path: str) -> InstanceHeader | Skipped:
     try:
         header = reader.read(path)
     except HeaderError as error:
         return Skipped(path, error.kind, error.message)
     except MemoryError:
-        return Skipped(path, "limit", "Reading its header takes more memory than one file may.")
+        return Skipped(path, "limit", limits.refusal("child_memory_bytes", MORE_MEMORY))
     except Exception as error:  # a defect of ours on one file must not end the scan of a disc
         return Skipped(path, "damaged", told_of_defect(error))
     if header.sop_class_uid == DICOMDIR_SOP_CLASS:

@@ -16,7 +16,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from viewer.dicom.errors import NegatoError, PixelError, told_of_defect
+from viewer.dicom.errors import MORE_MEMORY, NegatoError, PixelError, told_of_defect
 from viewer.dicom.limits import Limits
 from viewer.workers import restraint
 from viewer.workers.confinement import confine
@@ -113,12 +113,11 @@ def main(handle: int, scratch: int) -> None:
         if config.is_confined:
             _compile_later_imports()
             confine()
-        most = most_bytes(config.limits)
         beside = BesideWriter(scratch)
-        send(connection, pack("ready", None, NO_SCRATCH, most))
+        send(connection, pack("ready", None, NO_SCRATCH, most_bytes(config.limits)))
         while True:
             request: Request = connection.recv()
-            send(connection, _answer(connection, request, scratch, beside, most))
+            send(connection, _answer(connection, request, scratch, beside, config.limits))
     except (EOFError, OSError):  # the parent has closed the pipe, or is gone
         return
 
@@ -156,7 +155,7 @@ def decode_files(
             break
         pixels: np.ndarray | PixelError | Beside
         description: FrameDescription | str | None
-        found = read_compressed(path, frame)
+        found = read_compressed(path, frame, limits)
         if found is not None:
             pixels, description = beside.write(found[0]), found[1]
         elif is_touched(path, frame.size, frame.mtime_ns, limits):
@@ -172,9 +171,10 @@ def _answer(
     request: Request,
     scratch: int,
     beside: BesideWriter,
-    most: int,
+    limits: Limits,
 ) -> bytes:
     """Do what is asked, and give the message that says what came of it."""
+    most = most_bytes(limits)
     path = next((argument for argument in request.args if isinstance(argument, str)), "")
     if request.yields:
         scratch = NO_SCRATCH  # for the arrays of the next one: it may begin before this is read
@@ -193,13 +193,12 @@ def _answer(
             filled = function(beside, _waiting(connection), *request.args)
             return pack("done", filled, scratch, most)
         return pack("done", function(*request.args), scratch, most)
-    except (EOFError, BrokenPipeError):
-        raise
     except NegatoError as error:
         failure: NegatoError = error
     except MemoryError:
-        failure = PixelError("Reading this takes more memory than one file may.", path)
-    # BaseException on purpose: codecs written in Rust panic with one that is no Exception
+        failure = PixelError(limits.refusal("child_memory_bytes", MORE_MEMORY), path)
+    # BaseException on purpose: codecs written in Rust panic with one that is no Exception;
+    # a parent that is gone shows again where this is sent
     except BaseException as error:
         failure = PixelError(told_of_defect(error), path)
     return pack("done", failure, NO_SCRATCH, most)

@@ -125,9 +125,11 @@ def _machine(cache_bytes: int) -> Section:
 
 
 def _memory() -> str:
+    if sys.platform == "win32":
+        return "unknown"
     try:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):  # as on Windows
+    except (OSError, ValueError):
         return "unknown"
     return f"{total / (1 << 30):.1f} GiB"
 

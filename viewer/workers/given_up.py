@@ -86,8 +86,9 @@ def work_of(request: Request) -> Work | None:
 def _state(path: str) -> tuple[int, int] | None:
     try:
         status = os.stat(path)
-    except BELOW_A_FILE:  # in an archive
-        return _state(os.path.dirname(path))
+    except BELOW_A_FILE:  # in an archive; or, on Windows, gone
+        above = os.path.dirname(path)
+        return _state(above) if above not in ("", path) else None
     except OSError:
         return None
     return status.st_size, status.st_mtime_ns
