@@ -28,10 +28,18 @@ if TYPE_CHECKING:
 
 _MODULES = frozenset(
     (
-        *("viewer.dicom.checking", "viewer.dicom.codec_probes", "viewer.dicom.errors"),
-        *("viewer.dicom.headers", "viewer.dicom.ledger", "viewer.dicom.outline"),
-        *("viewer.dicom.patients", "viewer.dicom.sources", "viewer.dicom.tags"),
-        *("viewer.dicom.text_column", "viewer.workers.decode_child", "viewer.workers.transfer"),
+        "viewer.dicom.checking",
+        "viewer.dicom.codec_probes",
+        "viewer.dicom.errors",
+        "viewer.dicom.headers",
+        "viewer.dicom.ledger",
+        "viewer.dicom.outline",
+        "viewer.dicom.patients",
+        "viewer.dicom.sources",
+        "viewer.dicom.tags",
+        "viewer.dicom.text_column",
+        "viewer.workers.decode_child",
+        "viewer.workers.transfer",
     )
 )
 _KINDS = frozenset("biufc")  # of arrays: numbers
