@@ -227,6 +227,12 @@ def test_integer_strings_forgive_a_decimal_point_and_nothing_else() -> None:
     assert values.number(struct.pack("<d", float("nan")), b"FD") is None
 
 
+@pytest.mark.parametrize("digits", [b"9" * 4000, b"-" + b"1" * 400, b"1e300"])
+def test_numbers_longer_than_any_vr_has_are_none(digits: bytes) -> None:
+    assert values.integer(digits, b"IS") is None
+    assert values.integers(b"1\\" + digits, b"IS") == ()
+
+
 def test_padding_value_is_signed_as_the_pixels_are(tmp_path: Path) -> None:
     dataset = pydicom.dcmread(sample())
     dataset.PixelRepresentation = 1

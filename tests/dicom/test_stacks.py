@@ -214,7 +214,7 @@ def test_an_image_without_its_pixels_says_so():
 
 def test_a_damaged_frame_count_does_not_become_as_many_frames():
     (stack,) = stacks_of([a_slice(1, number_of_frames=2_000_000_000)])
-    assert len(stack) == 10_000
+    assert len(stack) == 10_000 // 8  # bytes of the file, and of the smallest frame
     assert "NumberOfFrames says 2000000000" in stack.geometry_notes[0]
 
 

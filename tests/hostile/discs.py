@@ -75,7 +75,7 @@ def write_index(folder: Path, records: Sequence[Record]) -> Path:
 
 def scanned(*paths: str | Path, limits: Limits = DEFAULT_LIMITS) -> Catalogue:
     """Give what a scan in a child makes of paths, as the window and the commands get it."""
-    builder = CatalogueBuilder()
+    builder = CatalogueBuilder(limits)
     for batch in scan_in_child([os.fspath(path) for path in paths], limits):
         for found in batch:
             builder.add(found)

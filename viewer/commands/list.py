@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     SourceError
         If nothing of DICOM is found.
     """
-    builder = CatalogueBuilder()
+    builder = CatalogueBuilder(arguments.limits)
     for batch in scan_in_child(arguments.paths, arguments.limits):
         for item in batch:
             builder.add(item)

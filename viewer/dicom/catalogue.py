@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Ledger, Skipped, ledger_sentence, ledger_text
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.outline import Outline, SeriesRead, announce
 from viewer.dicom.patients import (
     Patient,
@@ -25,6 +26,7 @@ from viewer.dicom.patients import (
     place_of_study,
     plain_name,
 )
+from viewer.dicom.splitting import frame_count
 from viewer.dicom.stacks import build_stacks
 
 if TYPE_CHECKING:
@@ -64,10 +66,13 @@ class CatalogueBuilder:
     """Takes what a scan finds and gives the catalogue so far, as often as asked.
 
     Owned by one thread. Values that did not change from one snapshot to the
-    next are the same objects.
+    next are the same objects. A multi-frame file with which ``limits.frames_in_all``
+    would be exceeded is skipped: a few bytes can claim any number of frames.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._limits = limits
+        self._frames = 0  # of multi-frame files
         self._patients: dict[tuple[str, str, str], _PatientNode] = {}
         self._paths: set[str] = set()
         self._first: dict[str, InstanceHeader] = {}  # of each SOPInstanceUID
@@ -120,7 +125,7 @@ class CatalogueBuilder:
     def _add_header(self, header: InstanceHeader) -> None:
         if header.path in self._paths:
             return
-        if header.sop_instance_uid and not self._keep(header):
+        if not self._has_room(header) or (header.sop_instance_uid and not self._keep(header)):
             return
         self._paths.add(header.path)
         self._shown += 1
@@ -137,6 +142,17 @@ class CatalogueBuilder:
         series.headers.append(header)
         study.note(header)
         patient.note(header)
+
+    def _has_room(self, header: InstanceHeader) -> bool:
+        count = frame_count(header)
+        if count == 1:
+            return True
+        if self._frames + count > self._limits.frames_in_all:
+            found = f"With its {count:,} frames, {self._frames + count:,} would be open"
+            self._skip(Skipped(header.path, "limit", self._limits.refusal("frames_in_all", found)))
+            return False
+        self._frames += count
+        return True
 
     def _keep(self, header: InstanceHeader) -> bool:
         """Say whether a file is to be shown: a copy of one that is shown is not.

@@ -26,6 +26,7 @@ class Limits:
     elements_per_file: int = 100_000
     items_per_file: int = 100_000
     frames_per_file: int = 1_000_000
+    frames_in_all: int = 2_000_000
     fragments_per_file: int = 1_000_000
     inflate_bytes: int = 1 << 30
     frame_bytes: int = 512 << 20
@@ -69,6 +70,7 @@ LIMIT_TITLES: dict[str, LimitTitle] = {
     "elements_per_file": LimitTitle("Data elements of a data set, or of one item"),
     "items_per_file": LimitTitle("Sequence items of a file, or of one of its frames"),
     "frames_per_file": LimitTitle("Frames of a file with functional groups"),
+    "frames_in_all": LimitTitle("Frames of all multi-frame files that are open"),
     "fragments_per_file": LimitTitle("Fragments of compressed pixel data"),
     "inflate_bytes": LimitTitle("A deflated data set or archive member, inflated", "bytes"),
     "frame_bytes": LimitTitle("One decoded frame", "bytes"),

@@ -7,9 +7,12 @@ parts is left to `ordering`, putting stacks together to `stacks`.
 
 from __future__ import annotations
 
-from collections import Counter
+import math
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from itertools import product
+from operator import add
 
 from viewer.dicom.frame_attributes import (
     B_VALUE,
@@ -34,10 +37,11 @@ from viewer.imaging.geometry import cross, directions, plane_name, same_orientat
 # Beyond so many orientations, nearly one an image, the images turn about an axis
 # (rotating projections): a reader scrolls through them as one.
 _MOST_ORIENTATIONS = 6
+_CELL = 0.018  # more than the ends of two unit vectors within a degree differ
 _ECHO_TIME_NOISE_MS = 0.05
 _B_VALUE_NOISE = 1.0
-_SIZE_PER_CLAIMED_FRAME = 32
-_CREDIBLE_FRAMES = 10_000
+_SIZE_PER_CLAIMED_FRAME = 8
+_CREDIBLE_FRAMES = 100
 
 _NOISE = {ECHO_TIME: _ECHO_TIME_NOISE_MS, B_VALUE: _B_VALUE_NOISE}
 
@@ -66,18 +70,13 @@ def frames_of(headers: Sequence[InstanceHeader]) -> list[Frame]:
     Orientations within one degree of each other are one: each frame gets the
     directions of the first frame so oriented.
     """
-    known: list[Directions] = []
+    known = _KnownDirections()
     by_raw: dict[tuple[float, ...], Directions | None] = {}
 
     def directions_of(raw: tuple[float, ...]) -> Directions | None:
         if raw not in by_raw:
             pair = directions(raw)
-            if pair is not None:
-                alike = next((other for other in known if same_orientation(other, pair)), None)
-                if alike is None:
-                    known.append(pair)
-                pair = alike or pair
-            by_raw[raw] = pair
+            by_raw[raw] = None if pair is None else known.first_alike(pair)
         return by_raw[raw]
 
     frames = []
@@ -89,6 +88,29 @@ def frames_of(headers: Sequence[InstanceHeader]) -> list[Frame]:
                 Frame(header, header_index, index, position if pair is not None else None, pair)
             )
     return frames
+
+
+class _KnownDirections:
+    """Directions met so far, found by where they point: there may be as many as frames."""
+
+    def __init__(self) -> None:
+        self._cells: defaultdict[tuple[int, ...], list[tuple[int, Directions]]] = defaultdict(list)
+        self._count = 0
+
+    def first_alike(self, pair: Directions) -> Directions:
+        """Give the first directions within one degree of ``pair``: these themselves, if none."""
+        cell = tuple(math.floor(value / _CELL) for value in (pair[0][0], pair[0][1], pair[1][0]))
+        alike = [
+            (number, other)
+            for step in product((-1, 0, 1), repeat=3)
+            for number, other in self._cells.get(tuple(map(add, cell, step)), ())
+            if same_orientation(other, pair)
+        ]
+        if alike:
+            return min(alike)[1]
+        self._cells[cell].append((self._count, pair))
+        self._count += 1
+        return pair
 
 
 def split_by_nature(frames: Sequence[Frame]) -> list[Part]:

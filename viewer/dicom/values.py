@@ -16,6 +16,7 @@ from collections.abc import Sequence
 logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 PADDING = " \0"
+_LARGEST_WHOLE = 1 << 64  # a text can hold one that no float can
 LONGEST_VALUE = 1 << 16  # of an attribute in a header; longer is nonsense and left out
 
 _DEFAULT_ENCODING = "iso8859"  # pydicom's, a superset of ISO_IR 6 that decodes every byte
@@ -146,7 +147,7 @@ def _parse(raw: bytes, vr: bytes, order: str, whole: bool) -> list[float | int |
     if rest:  # something else under this VR
         return [None]
     return [
-        value if math.isfinite(value) and not (whole and value != int(value)) else None
+        value if math.isfinite(value) and not (whole and _whole(value) is None) else None
         for value in struct.unpack_from(f"{order}{count}{code}", raw)
     ]
 
@@ -165,7 +166,12 @@ def _integer(part: bytes) -> int | None:
     if b"_" in part:
         return None
     try:
-        return int(part)
+        return _whole(int(part))
     except ValueError:
         value = _float(part)  # "1.0" is written by some
-        return int(value) if value is not None and value == int(value) else None
+        return None if value is None else _whole(value)
+
+
+def _whole(value: float) -> int | None:
+    """Give a number as a whole one; None where it is none, or longer than any VR has them."""
+    return int(value) if abs(value) < _LARGEST_WHOLE and value == int(value) else None

@@ -23,6 +23,7 @@ from viewer.workers.scan_children import ScanChildren
 
 _SNAPSHOT_SHARE = 0.2  # of the scan thread's time that snapshots may take
 _SNAPSHOT_MIN_S = 0.1
+_LONGEST_FAREWELL_S = 0.5  # a catalogue of a million frames may be in the making, for nobody
 _LONGEST_REST_S = 0.25  # of the scan's thread, should the window be busy with something else
 
 
@@ -73,7 +74,7 @@ class Document(QObject):
         self._alive = True
         self._on_found = on_found
         self._taken = threading.Event()  # a posted catalogue, by the window
-        self._feed = _CatalogueFeed(self._post_catalogue)
+        self._feed = _CatalogueFeed(self._post_catalogue, limits)
         self._job = ScanJob(
             self.paths,
             on_batch=self._add,
@@ -95,7 +96,7 @@ class Document(QObject):
         self._alive = False
         self._taken.set()
         self._job.cancel()
-        self._job.join()
+        self._job.join(_LONGEST_FAREWELL_S)
 
     def close_study(self, study_uid: str) -> None:
         """Take one study out of the catalogue."""
@@ -202,9 +203,9 @@ def holds_file(catalogue: Catalogue, path: str) -> bool:
 class _CatalogueFeed:
     """Collects scan batches in the scan's thread and posts snapshots, not too often."""
 
-    def __init__(self, post: Callable[[Catalogue, ScanProgress], None]) -> None:
+    def __init__(self, post: Callable[[Catalogue, ScanProgress], None], limits: Limits) -> None:
         self._post = post
-        self._builder = CatalogueBuilder()
+        self._builder = CatalogueBuilder(limits)
         self._began = time.monotonic()
         self._next = 0.0
         self._announced = False

@@ -222,10 +222,13 @@ class ScanJob:
         """Stop at once; what was delivered stays."""
         self._cancel.set()
 
-    def join(self) -> None:
-        """Wait for the end of the thread; nothing is called afterwards."""
+    def join(self, timeout_s: float | None = None) -> None:
+        """Wait for the end of the thread; nothing is called afterwards.
+
+        With ``timeout_s``, a batch that is being taken may still go on, and `on_end` follow.
+        """
         if self._thread.ident is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+            self._thread.join(timeout_s)
 
     def _run(self) -> None:
         paths, limits, scanner = self._arguments
