@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import pickle
 import queue
 import signal
@@ -58,6 +59,17 @@ def test_case_25_what_is_raised_is_told_and_the_child_lives(desk, way):
     assert error.path == PATH
     assert "PATIENT" not in error.message
     assert desk.ask("describe_process")["pid"] == process
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stops a process by a signal")
+def test_a_child_that_takes_no_request_costs_that_request(desk):
+    process = desk.ask("describe_process")["pid"]
+    os.kill(process, signal.SIGSTOP)
+    answers = queue.Queue()
+    more_than_a_pipe_holds = bytes(8 << 20)
+    desk.pool.submit(FAKES + "echo", (more_than_a_pipe_holds,), timeout_s=1, on_done=answers.put)
+    assert "took too long" in answers.get(timeout=60).message
+    assert is_well(desk)
 
 
 def test_case_26_both_children_at_once_and_again_and_again():

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 START_SECONDS = 60.0
+_SEND_SECONDS = 2
 _CONFINED = True  # tests have children that say by a file how far they are
 _CODE = (
     "import sys; handle, scratch = map(int, sys.argv[1:3]); sys.path[:] = sys.argv[3:]; "
@@ -55,6 +58,7 @@ class ChildProcess:
         self.memory_bytes = limits.child_memory_bytes
         self._most = most_bytes(limits)
         self.connection, theirs = Pipe()
+        _bound_sending(self.connection.fileno())
         self._messages = MessageReader(self.connection, self._most)
         self._end_job: Callable[[], None] | None = None
         self._scratch = open_scratch()
@@ -80,7 +84,7 @@ class ChildProcess:
         return self._process.poll() is None
 
     def ask(self, request: bytes) -> None:
-        """Send a pickled `Request`; a child that has died shows at `receive`."""
+        """Send a pickled `Request`; a child that has died, or reads none, shows at `receive`."""
         self._send(request)
 
     def read_beside(self, beside: Beside, target: np.ndarray) -> None:
@@ -112,7 +116,7 @@ class ChildProcess:
         try:
             self.connection.send_bytes(message)
         except OSError:
-            return  # dead already: the next `receive` says so
+            return  # dead already, as the next `receive` says, or it takes nothing: out of time
 
     def _close_handles(self) -> None:
         self.connection.close()
@@ -120,6 +124,14 @@ class ChildProcess:
             self._end_job()
         if self._scratch != NO_SCRATCH:
             os.close(self._scratch)
+
+
+def _bound_sending(handle: int) -> None:
+    """Have a send fail where a child has stopped reading: more than the pipe holds would wait."""
+    if sys.platform != "win32":
+        with socket.socket(fileno=os.dup(handle)) as end:
+            timeout = struct.pack("@ll", _SEND_SECONDS, 0)  # struct timeval
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, timeout)
 
 
 def _job_of(process_id: int, limits: Limits) -> Callable[[], None] | None:
