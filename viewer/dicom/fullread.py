@@ -19,7 +19,7 @@ from viewer.dicom import header_fields, radiopharmaceutical
 from viewer.dicom.dataset_values import items
 from viewer.dicom.dimensions import dimensions_of
 from viewer.dicom.elements import DEFLATED, UNDEFINED_LENGTH, EncodingError, read_meta
-from viewer.dicom.errors import HeaderError
+from viewer.dicom.errors import MORE_MEMORY, HeaderError
 from viewer.dicom.functional_groups import TooManyFramesError, frame_groups
 from viewer.dicom.header_fields import PixelPlace
 from viewer.dicom.headers import FrameGroup, InstanceHeader, Reference
@@ -29,7 +29,7 @@ from viewer.dicom.nm_planes import NM_TAGS, nm_frame_groups
 from viewer.dicom.references import REFERENCE_TAGS, references_of
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.structure import bounded_reading, check_structure
-from viewer.dicom.values import LONGEST_VALUE, text
+from viewer.dicom.values import LONGEST_VALUE, beginning, text
 
 _META_WINDOW = 16 << 10
 _NUMBER_OF_FRAMES = 0x00280008
@@ -87,7 +87,8 @@ def full_header(
             "unreadable",
         ) from error
     except MemoryError as error:
-        raise HeaderError("The header needs more memory than there is.", path, "limit") from error
+        refusal = limits.refusal("child_memory_bytes", MORE_MEMORY)
+        raise HeaderError(refusal, path, "limit") from error
     except (
         Exception
     ) as error:  # whatever pydicom raises on damaged content: KeyError, struct.error…
@@ -116,14 +117,14 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         check_structure(stream, path, limits, size)
         watch = _Watch(stream, size)
         dataset = read_partial(stream, stop_when=watch, defer_size=LONGEST_VALUE, force=True)
-        found = _raw_values(dataset.file_meta, header_fields.META_TAGS)
+        found = _raw_values(dataset.file_meta, stream, header_fields.META_TAGS)
     if watch.cut_short:
         raise HeaderError(
             "The file ends within its header; the copy is incomplete, copy it again.", path
         )
     if not len(dataset) and watch.pixels.tag is None:
         raise HeaderError("The file holds no DICOM data after its first bytes.", path)
-    found.update(_raw_values(dataset, header_fields.WANTED_TAGS - header_fields.META_TAGS))
+    found.update(_raw_values(dataset, stream, header_fields.WANTED_TAGS - header_fields.META_TAGS))
     found.update(_radiopharmaceutical(dataset, stream))
     implicit, little = dataset.original_encoding
     groups = _frame_groups(dataset, stream, path, limits)
@@ -173,17 +174,20 @@ def _is_whole(dataset: Dataset, stream: BinaryIO) -> bool:
     return not ends or len(stream.read(1)) == 1
 
 
-def _raw_values(dataset: Dataset, wanted: frozenset[int]) -> dict[int, tuple[bytes | None, bytes]]:
+def _raw_values(
+    dataset: Dataset, stream: BinaryIO, wanted: frozenset[int]
+) -> dict[int, tuple[bytes | None, bytes]]:
     found: dict[int, tuple[bytes | None, bytes]] = {}
     for tag, element in dataset.items():  # as they are in the file, unlike `elements()`
         if tag not in wanted:
             continue
         if isinstance(element, RawDataElement):
+            vr = element.VR.encode() if element.VR else None
             if element.length <= LONGEST_VALUE:
-                found[int(tag)] = (
-                    element.VR.encode() if element.VR else None,
-                    element.value or b"",
-                )
+                found[int(tag)] = vr, element.value or b""
+            elif header_fields.is_text(int(tag)):
+                stream.seek(element.value_tell)
+                found[int(tag)] = vr, beginning(stream, element.length)
         elif element.VR != "SQ":  # pydicom has looked at it already: UIDs, character set
             several = element.value if isinstance(element.value, MultiValue) else [element.value]
             joined = "\\".join("" if value is None else str(value) for value in several)
@@ -219,7 +223,7 @@ def _radiopharmaceutical(
 ) -> dict[int, tuple[bytes | None, bytes]]:
     part = _part(dataset, stream, frozenset((radiopharmaceutical.SEQUENCE,)))
     for item in items(part, "RadiopharmaceuticalInformationSequence")[:1]:
-        return radiopharmaceutical.in_item(_raw_values(item, radiopharmaceutical.ITEM_TAGS))
+        return radiopharmaceutical.in_item(_raw_values(item, stream, radiopharmaceutical.ITEM_TAGS))
     return {}
 
 

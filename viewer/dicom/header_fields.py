@@ -257,6 +257,11 @@ class ChangingField:
     convert: Convert
 
 
+def is_text(tag: int) -> bool:
+    """Tell whether a value becomes one text as it is."""
+    return tag in FIELDS and FIELDS[tag][2] in (_text, _first_text, _person_name)
+
+
 def changing_field(tag: int, vr: bytes | None) -> ChangingField | None:
     """Tell how to convert the value of ``tag`` alone; None where other fields depend on it."""
     if tag not in FIELDS or FIELDS[tag][0] not in _CHANGING_FIELDS:
@@ -286,9 +291,9 @@ def build_header(
     ----------
     raw_values : mapping
         The `WANTED_TAGS` found at the top level of the data set, and in the
-        file meta information; values longer than `values.LONGEST_VALUE` are
-        left out by the readers. Of PET also what `radiopharmaceutical.in_item`
-        gives.
+        file meta information; of values longer than `values.LONGEST_VALUE` the
+        readers give `values.beginning`, or nothing where they are no text. Of
+        PET also what `radiopharmaceutical.in_item` gives.
     implicit, order : bool, str
         How the data set is encoded; ``order`` as `struct` writes it. Names
         the transfer syntax where the file does not.

@@ -183,12 +183,11 @@ def _note(
     if tag == radiopharmaceutical.SEQUENCE:
         _note_item(vr, window, value, length, found)
         return False
-    if length == elements.UNDEFINED_LENGTH or value + length > len(window):
+    if length > LONGEST_VALUE or value + length > len(window):
         raise _Odd
-    if length <= LONGEST_VALUE:
-        found[tag] = (vr, window[value : value + length])
-        if tag == header_fields.CHARACTER_SET and not _names_character_sets(*found[tag]):
-            raise _Odd
+    found[tag] = (vr, window[value : value + length])
+    if tag == header_fields.CHARACTER_SET and not _names_character_sets(*found[tag]):
+        raise _Odd
     return False
 
 

@@ -87,8 +87,6 @@ class _Model:
         }
         for place, field_of in self.filled:
             start, stop = places[place]
-            if stop - start > LONGEST_VALUE:
-                return None
             value = field_of.convert(window[start:stop], field_of.vr, self.context)
             if value in _EMPTY:
                 return None
@@ -130,7 +128,7 @@ class SeriesReader:
         series = self._series
         if series is not None and series.template is not None:
             matched = series.template.match(window)
-            if matched is not None:
+            if matched is not None and _all_short(matched[0]):
                 series.fruitless = 0
                 return _header_of_series(path, size, mtime_ns, window, series, *matched)
         read = quick_read(window, size, self._depth)
@@ -167,6 +165,10 @@ class SeriesReader:
         _renew_template(series, series.differing | differing, self._depth)
 
 
+def _all_short(places: Sequence[tuple[int, int]]) -> bool:
+    return all(stop - start <= LONGEST_VALUE for start, stop in places)
+
+
 def _renew_template(series: _Series, differing: frozenset[int], depth: int) -> None:
     listed = series.listed or []
     tags = {listed[place].tag for place in differing}
@@ -198,7 +200,7 @@ def _header_of_series(
     own: RawValues = {}
     assert series.template is not None
     for gap, (start, stop) in zip(series.template.gaps, places, strict=True):
-        if gap.tag in header_fields.WANTED_TAGS and stop - start <= LONGEST_VALUE:
+        if gap.tag in header_fields.WANTED_TAGS:
             own[gap.tag] = (gap.vr, window[start:stop])
     pixels = series.read.pixels
     header = header_fields.build_header(

@@ -6,18 +6,20 @@ raises for bad content. What cannot be parsed is None, "" or ().
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import struct
 import warnings
 from collections.abc import Sequence
+from typing import BinaryIO
 
 # pydicom's messages quote values, which may name a patient
 logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
 
 PADDING = " \0"
 _LARGEST_WHOLE = 1 << 64  # a text can hold one that no float can
-LONGEST_VALUE = 1 << 16  # of an attribute in a header; longer is nonsense and left out
+LONGEST_VALUE = 1 << 16  # of an attribute in a header; of longer texts, `beginning` is kept
 
 _DEFAULT_ENCODING = "iso8859"  # pydicom's, a superset of ISO_IR 6 that decodes every byte
 # What most files have, known here: pydicom, which knows them all, takes long to load.
@@ -30,6 +32,9 @@ _COMMON_ENCODINGS = {
 }
 _ESCAPE = b"\x1b"
 
+_KEPT_BEGINNING = 1 << 10
+_PIECE = 1 << 20
+
 _BINARY_FORMATS = {
     b"US": "H",
     b"SS": "h",
@@ -40,6 +45,19 @@ _BINARY_FORMATS = {
     b"FL": "f",
     b"FD": "d",
 }
+
+
+def beginning(stream: BinaryIO, length: int) -> bytes:
+    """Read a text that is too long to keep: its beginning, and a mark by which it differs.
+
+    Else whoever has such a name or identifier would be one and the same patient.
+    """
+    digest, kept, left = hashlib.sha256(), b"", length
+    while left and (piece := stream.read(min(left, _PIECE))):
+        digest.update(piece)
+        kept = kept or piece[:_KEPT_BEGINNING]
+        left -= len(piece)
+    return kept + f" [{length} bytes, {digest.hexdigest()[:16]}]".encode()
 
 
 def encodings_of(character_set: Sequence[str]) -> list[str]:

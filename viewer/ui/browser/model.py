@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QPixmap
 
+from viewer.plain_text import plain_line
 from viewer.ui.browser.nodes import Node
 from viewer.ui.literal import tooltip
 
@@ -23,6 +24,7 @@ NODE_ROLE = Qt.ItemDataRole.UserRole + 1
 THUMBNAIL_ROLE = Qt.ItemDataRole.UserRole + 2
 ON_SCREEN_ROLE = Qt.ItemDataRole.UserRole + 3
 STACK_MIME = "application/x-negato-stack"
+_LONGEST_TOLD = 400  # characters that are read aloud of a row
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -123,7 +125,8 @@ class BrowserModel(QAbstractItemModel):
             return tooltip(node.told())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             shown = ", on screen" if self.data(index, ON_SCREEN_ROLE) else ""
-            return f"{node.badge} {node.title}, {node.subtitle}{shown}".strip()
+            told = f"{node.badge} {node.title}, {node.subtitle}".strip()
+            return plain_line(told, _LONGEST_TOLD) + shown
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
