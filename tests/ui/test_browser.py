@@ -255,7 +255,8 @@ def test_a_picture_that_cannot_be_read_does_not_hold_up_the_thumbnails_of_others
     qtbot: QtBot, window: MainWindow, open_paths: Open, many: Path
 ) -> None:
     for path in sorted(many.iterdir())[10:25]:
-        path.write_bytes(path.read_bytes()[:-4000])
+        data = path.read_bytes()
+        path.write_bytes(data[: data.rindex(b"\xe0\x7f\x10\x00") + 12])  # none of its rows is there
     open_paths(many)
     qtbot.waitUntil(
         lambda: all(row.data(THUMBNAIL_ROLE) is not None for row in series(window)), timeout=20_000
