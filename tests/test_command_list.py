@@ -8,6 +8,7 @@ import pytest
 from pydicom.data import get_testdata_file
 
 from viewer.cli import main
+from viewer.workers.scan import Stopped, scan_in_child
 
 
 @pytest.fixture
@@ -47,6 +48,18 @@ def test_a_missing_path_among_others_is_said_and_the_rest_listed(folder, capsys)
     assert "2 images" in captured.out
     assert len(captured.err.splitlines()) == 1
     assert str(folder / "gone") in captured.err
+
+
+def test_a_scan_that_was_stopped_early_is_said_and_is_no_success(folder, capsys, monkeypatch):
+    def stopped_early(paths, limits):
+        yield from scan_in_child(paths, limits)
+        yield [Stopped("The scan was stopped early.")]
+
+    monkeypatch.setattr("viewer.commands.list.scan_in_child", stopped_early)
+    assert main(["list", "--csv", str(folder)]) == 1
+    captured = capsys.readouterr()
+    assert "MR" in captured.out
+    assert captured.err == "negato: The scan was stopped early.\n"
 
 
 def fails_with_one_line(path: Path, capsys) -> str:

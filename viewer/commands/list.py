@@ -11,7 +11,7 @@ from viewer.dicom.errors import SourceError
 from viewer.dicom.file_table import catalogue_csv
 from viewer.dicom.listing import catalogue_json, catalogue_text
 from viewer.plain_text import json_text, whole_line
-from viewer.workers.scan import scan_in_child
+from viewer.workers.scan import Stopped, scan_in_child
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List what the paths hold. 1 where one of them cannot be opened, though others load.
+    """List what the paths hold. 1 where one cannot be opened, or not all was searched.
 
     Raises
     ------
@@ -31,9 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
         If nothing of DICOM is found.
     """
     builder = CatalogueBuilder(arguments.limits)
+    stopped: list[str] = []
     for batch in scan_in_child(arguments.paths, arguments.limits):
         for item in batch:
             builder.add(item)
+            if isinstance(item, Stopped):
+                stopped.append(item.text)
     catalogue = builder.snapshot()
     absent = [entry for entry in catalogue.ledger.skipped if _given(entry, arguments.paths)]
     if not catalogue.patients:
@@ -42,9 +45,9 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json_text(catalogue_json(catalogue), indent=1) + "\n")
     else:
         sys.stdout.write((catalogue_csv if arguments.csv else catalogue_text)(catalogue))
-    for entry in absent:
-        sys.stderr.write(f"negato: {whole_line(f'{entry.path}: {entry.reason}')}\n")
-    return 1 if absent else 0
+    for told in (*(f"{entry.path}: {entry.reason}" for entry in absent), *stopped):
+        sys.stderr.write(f"negato: {whole_line(told)}\n")
+    return 1 if absent or stopped else 0
 
 
 def _given(entry: Skipped, paths: list[str]) -> bool:
