@@ -391,9 +391,12 @@ def test_a_truncated_file_says_so_and_the_rest_loads(
     open_paths(tmp_path)
     wait_picture(qtbot, window)
     window.workspace.go_to(1)
-    _wait_message(qtbot, window, " ")
+    wait_picture(qtbot, window)
+    window.menus.action("texts").trigger()  # hidden, but for what must be known
+    assert "are not in the file" in window.view.canvas._words.bottom_left[0]
     window.workspace.go_to(2)
     wait_picture(qtbot, window)
+    assert not window.view.canvas._words.bottom_left
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ from viewer.plain_text import date, person_name, plain_line
 from viewer.session.viewport import Picture
 
 _LONGEST_UNIT = 16  # characters
+_MOST_NOTES = 3
 LOADING = "Loading full resolution…"
 _PATIENT_AXES = (("L", "R"), ("P", "A"), ("H", "F"))  # positive, negative: LPS
 
@@ -56,19 +58,32 @@ def corner_texts(stack: Stack, index: int, picture: Picture, zoom: float) -> Cor
             window_text(picture.voi, description),
             f"Zoom {zoom * 100:.0f} %",
             _turn_text(picture.turn),
-            *preview_lines(picture),
+            *what_is_missing(picture),
         ),
         _lines(
             f"{index + 1} / {len(stack)}",
             _position(description),
-            *(plain_line(note, 120) for note in (*stack.geometry_notes, *description.warnings)[:3]),
+            *_notes((*description.warnings, *stack.geometry_notes)),
         ),
     )
 
 
-def preview_lines(picture: Picture) -> tuple[str, ...]:
-    """Say where a picture is not yet the whole one."""
-    return (LOADING,) if picture.preview is not None else ()
+def _notes(notes: Sequence[str]) -> tuple[str, ...]:
+    """Give the first notes, those on the pixels before those on the geometry; count the others."""
+    first = tuple(plain_line(note, 120) for note in notes[:_MOST_NOTES])
+    left = len(notes) - _MOST_NOTES
+    return (*first, f"and {left:,} more: press W") if left > 0 else first
+
+
+def what_is_missing(picture: Picture) -> tuple[str, ...]:
+    """Say in what a picture is not the whole one: to be seen even where other texts are hidden."""
+    lines = [LOADING] if picture.preview is not None else []
+    description = picture.description
+    if description is not None and description.rows_there is not None:
+        lines.append(
+            f"Rows {description.rows_there + 1:,} to {description.rows:,} are not in the file"
+        )
+    return tuple(lines)
 
 
 def window_text(voi: Voi | None, description: FrameDescription) -> str:

@@ -22,7 +22,7 @@ from viewer.ui.canvas.frame_slider import FrameSlider
 from viewer.ui.canvas.image_canvas import ImageCanvas
 from viewer.ui.cine_bar import CineBar
 from viewer.ui.pace import Pace
-from viewer.ui.readout import CornerTexts, corner_texts, pixel_text, preview_lines
+from viewer.ui.readout import CornerTexts, corner_texts, pixel_text, what_is_missing
 
 EMPTY_HINT = "Drop a folder, a file or a disc here,\nor press Ctrl+O to open one."
 
@@ -228,7 +228,7 @@ class ViewArea(QWidget):
     def _show_texts(self) -> None:
         picture = self.picture
         # where texts are hidden, that this is not yet the whole picture still must be known
-        texts = CornerTexts(bottom_left=preview_lines(picture))
+        texts = CornerTexts(bottom_left=what_is_missing(picture))
         if self._texts and self._shown is not None and picture.description is not None:
             zoom = self.canvas.view_zoom()
             texts = corner_texts(*self._shown, picture, zoom)
