@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import unicodedata
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from random import Random
@@ -52,7 +53,7 @@ def _run(arguments: list[str]) -> Iterator[Finding]:
     if code not in _USUAL_EXITS:
         yield Finding("exception", f"negato {name}: exit {code}", told.getvalue())
     for text in (out.getvalue(), told.getvalue()):
-        odd = sorted({one for one in text if not one.isprintable() and one != "\n"})
+        odd = sorted({one for one in text if one != "\n" and _may_steer(one)})
         if odd:
             codes = ", ".join(f"U+{ord(one):04X}" for one in odd)
             yield Finding("escape", f"negato {name}: unprintable text", codes)
@@ -62,6 +63,12 @@ def _run(arguments: list[str]) -> Iterator[Finding]:
             yield Finding(found.kind, f"negato {name}: {found.kind} told", "\n".join(lines))
     if "--json" in arguments and code == 0:
         yield from _valid(out.getvalue(), name)
+
+
+def _may_steer(character: str) -> bool:
+    """Tell what a terminal may take for more than a character: controls, formats, line ends."""
+    category = unicodedata.category(character)
+    return category.startswith("C") or category in ("Zl", "Zp")
 
 
 def _valid(text: str, name: str) -> Iterator[Finding]:
