@@ -57,8 +57,8 @@ def confinement() -> str:
     version = _version()
     if not version:
         return "none: the system has no Landlock"
-    more = ", TCP" if version >= 4 else ""
-    return f"Landlock {version}: children may not write files, run programs{more}"
+    more = ", use TCP" if version >= 4 else ""
+    return f"Landlock {version}: children cannot write files, run programs{more}"
 
 
 def _version() -> int:
