@@ -204,7 +204,8 @@ def _representations() -> Iterator[Hostile]:
         "slope_fd": {"RescaleSlope": As("FD", 2.0), "RescaleIntercept": As("FD", 1.0)},
     }
     for name, changed in wrong.items():
-        yield Hostile(15, name, image(name, **changed), "VO")
+        letters = "VO" if name in ("rows_un", "rows_ss") else "V"  # which mean the same
+        yield Hostile(15, name, image(name, **changed), letters)
     for name, first, then, label in (
         ("implicit_in_explicit", EXPLICIT, IMPLICIT, EXPLICIT),
         ("explicit_in_implicit", IMPLICIT, EXPLICIT, IMPLICIT),

@@ -36,12 +36,13 @@ _DISPLAY_NUMBERS = frozenset(
         *(0x00280030, 0x00181164, 0x00182010),
     )
 )
-# what shapes the pixels, PS3.3 C.7.6.3; padding; texts of the display
+# what shapes the pixels, PS3.3 C.7.6.3; padding; window and rescale; texts of the display
 _PLAINLY_WRITTEN = frozenset(
     (
         *(0x00280002, 0x00280004, 0x00280008, 0x00280010, 0x00280011),
         *(0x00280100, 0x00280101, 0x00280102, PIXEL_REPRESENTATION),
-        *(0x00280120, 0x00280121, 0x00281054, 0x00281056, 0x20500020),
+        *(0x00280120, 0x00280121, 0x00281050, 0x00281051, 0x00281052, 0x00281053),
+        *(0x00281054, 0x00281056, 0x20500020),
     )
 )
 

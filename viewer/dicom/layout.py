@@ -35,6 +35,11 @@ _REPRESENTATIONS = {
     "BitsStored": "US",
     "HighBit": "US",
     "PixelRepresentation": "US",
+    # and what makes its values ones that are shown
+    "WindowCenter": "DS",
+    "WindowWidth": "DS",
+    "RescaleIntercept": "DS",
+    "RescaleSlope": "DS",
 }
 _WORDS = (1, 8, 12, 16, 32, 64)  # bits; 12: two samples in three bytes
 FLOAT_TAG, DOUBLE_TAG = 0x7FE00008, 0x7FE00009
