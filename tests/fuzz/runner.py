@@ -88,7 +88,7 @@ class _Run:
         # what the program leaves behind shows here
         self._before = os.environ.get("TMPDIR"), tempfile.tempdir
         os.environ["TMPDIR"] = tempfile.tempdir = str(self._temporary)
-        self._shared = _listed("/dev/shm")
+        self._memory = _memory_files()
         self._children = _children()
         self.areas: list[Area] = list(areas(names, seeds, Path(self._scratch.name), task))
         self._took = {area.name: 0.0 for area in self.areas}
@@ -141,14 +141,22 @@ class _Run:
 
     def _look_for_leftovers(self) -> None:
         left = [f"file {path}" for path in self._temporary.rglob("*")]
-        left += [f"shared memory {name}" for name in _listed("/dev/shm") - self._shared]
+        left += [f"memory {place}" for place in _memory_files() - self._memory]
         left += [f"process {pid}" for pid in _children() - self._children]
         for what in left:
             self._findings.is_new(Finding("leftover", what.partition(" ")[0], what))
 
 
-def _listed(folder: str) -> set[str]:
-    return set(os.listdir(folder)) if os.path.isdir(folder) else set()
+def _memory_files() -> set[str]:
+    """Give the program's files in memory: open ones of this process, named ones of the system."""
+    found = set()
+    for folder in ("/proc/self/fd", "/dev/shm"):
+        for name in os.listdir(folder) if os.path.isdir(folder) else ():
+            path = os.path.join(folder, name)
+            target = os.readlink(path) if os.path.islink(path) else name
+            if "negato" in target.partition(" ")[0].rpartition("/")[2]:
+                found.add(path)
+    return found
 
 
 def _children() -> set[int]:
