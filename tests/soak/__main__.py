@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -21,7 +22,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, QTimer
 from PySide6.QtWidgets import QApplication
 
-from tests.soak.processes import Holdings, descendants, holdings, shared_segments
+from tests.soak.processes import Holdings, descendants, holdings, segments_and_files
 from tests.soak.series import make_sources
 from tests.soak.user import User, Wait
 from viewer.session.settings import Settings
@@ -89,14 +90,14 @@ class Soak(QObject):
 def main() -> int:
     """Run, and say what was not given back."""
     arguments = _parser().parse_args()
-    before = shared_segments()
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     theme.apply(app)
     with tempfile.TemporaryDirectory(prefix="soak-") as temporary:
+        sources = make_sources(arguments.data or Path(temporary))
+        before = _with_own_temporary_files(Path(temporary))
         store = QSettings(str(Path(temporary) / "soak.ini"), QSettings.Format.IniFormat)
         window = MainWindow(Settings(store))
-        sources = make_sources(arguments.data or Path(temporary))
         user = User(window, sources, Path(temporary), arguments.seed)
         soak = Soak(window, user, arguments.series)
         _hear_defects(soak.failures)
@@ -116,6 +117,13 @@ def main() -> int:
     sys.stdout.write(json.dumps({"seconds": round(took), "seed": arguments.seed, "did": counts}))
     sys.stdout.write("\n" + "".join(f"FAILED: {failure}\n" for failure in failures))
     return int(bool(failures))
+
+
+def _with_own_temporary_files(folder: Path) -> set[str]:
+    """Have temporary files made in a folder of ours; give what is there already."""
+    tempfile.tempdir = os.environ["TMPDIR"] = str(folder / "tmp")
+    Path(tempfile.tempdir).mkdir()
+    return segments_and_files()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -147,7 +155,7 @@ def _left(before: set[str]) -> list[str]:
         left.append(f"{len(children)} processes are left")
     if (threads := threading.active_count()) > 1:
         left.append(f"{threads - 1} threads are left")
-    if segments := shared_segments() - before:
+    if segments := segments_and_files() - before:
         left.append(f"{len(segments)} shared-memory segments or temporary files are left")
     return left
 

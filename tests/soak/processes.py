@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +62,7 @@ def descendants(pid: int | None = None) -> set[int]:
     return tree - {pid}
 
 
-def shared_segments() -> set[str]:
-    """Name the shared-memory segments and temporary files that are ours to remove."""
-    places = [Path("/dev/shm"), Path(os.environ.get("TMPDIR", "/tmp"))]
-    return {str(path) for place in places if place.is_dir() for path in place.glob("*negato*")}
+def segments_and_files() -> set[str]:
+    """Name the shared-memory segments and the temporary files that are there."""
+    segments = Path("/dev/shm").glob("*negato*")
+    return {str(path) for path in (*segments, *Path(tempfile.gettempdir()).iterdir())}

@@ -17,6 +17,7 @@ from pydicom.uid import (
 
 from tests.benchmarks import data, pixel_data
 from tests.benchmarks.tags import huge_header
+from tests.hostile import hostile_files
 from viewer.resources import resource
 
 _COMPRESSED = {
@@ -38,6 +39,7 @@ def make_sources(folder: Path) -> dict[str, Path]:
         "multi-frame": pixel_data.multiframe(folder, 40, 256),
         "header": huge_header(folder, 60),
         "disc": data.disc(folder, 60).parent,
+        "hostile": data.made(folder / "soak-hostile", hostile_files),
     }
     for name, syntax in _COMPRESSED.items():
         sources[name] = pixel_data.slices(folder, 24, 256, syntax)[0].parent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,8 @@ def test_what_grows_is_told() -> None:
 
 
 def test_what_is_left_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    before = soak.shared_segments()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = soak.segments_and_files()
     (tmp_path / "left-by-negato").touch()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         failures = soak._left(before)
