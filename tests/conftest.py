@@ -23,6 +23,7 @@ def corpus() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _state_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep reports of defects that tests provoke out of the user's folder."""
+def _users_folders(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep reports of defects, and what Qt remembers, out of the user's folders."""
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+    os.environ["XDG_CONFIG_HOME"] = str(tmp_path_factory.mktemp("config"))

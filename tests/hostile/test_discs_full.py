@@ -82,7 +82,7 @@ def test_case_45_a_window_that_finds_the_disk_full_says_so_and_leaves_what_was_t
     open_paths(noise.parent)
     wait_picture(qtbot, window)
     answer = (str(full_disk / "out.png"), "")
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: answer)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: answer)
     window.menus.action("savePng").trigger()
     assert _said(window) == (
         "The picture was not saved: No space left on device. Choose another place."

@@ -12,7 +12,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.imaging.voi import VoiWindow
-from viewer.session.settings import Settings
+from viewer.session.settings import MOST_BUDGET_MB, Settings
 
 
 @pytest.fixture
@@ -52,6 +52,8 @@ def test_a_budget_edited_by_hand_into_nonsense_falls_back(store: QSettings) -> N
     assert settings.memory_budget_bytes() == usual
     store.setValue("memory_budget_mb", 500)
     assert settings.memory_budget_bytes() == 500 << 20
+    store.setValue("memory_budget_mb", "9" * 100)
+    assert settings.memory_budget_bytes() == MOST_BUDGET_MB << 20
 
 
 def test_the_layout_comes_back(store: QSettings) -> None:

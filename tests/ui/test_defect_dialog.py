@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QPaintEvent
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer import defects
 from viewer.ui import app
-from viewer.ui.defect_dialog import DefectDialog, DefectNotices
+from viewer.ui.dialogs.defect_dialog import DefectDialog, DefectNotices
 from viewer.ui.main_window import MainWindow
 
 SECRET = "Doe^Jane"
@@ -202,4 +202,37 @@ def test_the_system_information_is_shown_once_it_is_known(qtbot: QtBot, window: 
     dialog = window.findChild(QWidget, "systemDialog")
     qtbot.waitUntil(lambda: "JPEG-LS" in shown_text(dialog, "systemText"), timeout=30_000)
     assert "FAILS" not in shown_text(dialog, "systemText")
+    dialog.reject()
+
+
+def test_the_newest_report_is_shown_first_and_lost_ones_are_left_out(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(defects, "reports_folder", lambda: str(tmp_path))
+    old = defects.keep("old " * 50_000, str(tmp_path))
+    defects.keep("new", str(tmp_path))
+    paths = [*defects.kept_reports(str(tmp_path)), str(tmp_path / "report-gone.txt")]
+    monkeypatch.setattr(defects, "kept_reports", lambda _folder: paths)
+    assert old in paths
+    window.menus.action("crashReports").trigger()
+    dialog = window.findChild(DefectDialog)
+    assert shown_text(dialog).startswith("new\n\nold old")
+    dialog.reject()
+
+
+@pytest.mark.parametrize("name", ["about", "showKeys", "systemInfo", "crashReports", "settings"])
+def test_a_closed_dialog_is_gone(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    window.menus.action(name).trigger()
+    (dialog,) = window.findChildren(QDialog)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(QDialog))
+
+
+def test_who_tabs_through_a_report_comes_to_the_buttons(qtbot: QtBot, window: MainWindow) -> None:
+    window.menus.action("systemInfo").trigger()
+    (dialog,) = window.findChildren(QDialog)
+    text = dialog.findChild(QPlainTextEdit, "systemText")
+    text.setFocus()
+    qtbot.keyClick(text, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: isinstance(dialog.focusWidget(), QPushButton))
     dialog.reject()

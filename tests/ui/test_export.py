@@ -25,7 +25,9 @@ def dialogs(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str]]:
     answers: list[str] = []
     proposed: list[str] = []
 
-    def answer(_parent: object, _title: str, name: str, _kinds: str) -> tuple[str, str]:
+    def answer(
+        _parent: object, _title: str, name: str, _kinds: str, **_options: object
+    ) -> tuple[str, str]:
         proposed.append(name)
         return answers.pop(0), ""
 

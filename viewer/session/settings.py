@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 _RECENT_MAX = 10
 DEFAULT_BUDGET_MB = DEFAULT_BYTES >> 20
-LEAST_BUDGET_MB = 64
+LEAST_BUDGET_MB, MOST_BUDGET_MB = 64, 1 << 20
 
 
 class Settings:
@@ -58,15 +58,19 @@ class Settings:
         self._store.setValue("recent", [_kept(path) for path in paths[:_RECENT_MAX]])
 
     def clear_recent(self) -> None:
-        """Forget all recent paths."""
-        self._store.remove("recent")
+        """Forget all paths that were opened, saved to, or looked at in a dialog for files."""
+        for key in ("recent", "picture_folder"):
+            self._store.remove(key)
+        dialogs = QSettings(QSettings.Scope.UserScope, "QtProject")  # where Qt keeps them
+        for key in ("FileDialog/history", "FileDialog/lastVisited"):
+            dialogs.remove(key)
 
     def remembers_recent(self) -> bool:
-        """Tell whether opened paths are remembered."""
+        """Tell whether paths that were opened or saved to are remembered."""
         return self._flag("privacy/remember_recent")
 
     def set_remembers_recent(self, remembers: bool) -> None:
-        """Remember opened paths, or not: then those of before are forgotten too."""
+        """Remember paths, or not: then those of before are forgotten too."""
         self._store.setValue("privacy/remember_recent", remembers)
         if not remembers:
             self.clear_recent()
@@ -115,7 +119,7 @@ class Settings:
                 for name, center, width, function in found
                 if function in get_args(VoiFunction)
             ]
-        except (ValueError, TypeError):  # edited by hand
+        except (ValueError, TypeError, OverflowError):  # edited by hand
             return ()
         return tuple(window for window in windows if is_usable(window))
 
@@ -139,16 +143,18 @@ class Settings:
         return folder if isinstance(folder, str) and os.path.isdir(folder) else ""
 
     def set_picture_folder(self, folder: str) -> None:
-        """Keep the folder that a picture was saved to."""
-        self._store.setValue("picture_folder", folder)
+        """Keep the folder that a picture was saved to, if such are remembered."""
+        if self.remembers_recent():
+            self._store.setValue("picture_folder", folder)
 
     def memory_budget_bytes(self) -> int:
         """Give the bound on cached frames, in bytes."""
         megabytes = self._store.value("memory_budget_mb", DEFAULT_BUDGET_MB)
         try:
-            return max(int(str(megabytes)), LEAST_BUDGET_MB) << 20
+            wished = int(str(megabytes))
         except ValueError:  # edited by hand
-            return DEFAULT_BUDGET_MB << 20
+            wished = DEFAULT_BUDGET_MB
+        return min(max(wished, LEAST_BUDGET_MB), MOST_BUDGET_MB) << 20
 
     def set_memory_budget_mb(self, megabytes: int) -> None:
         """Bound the cached frames."""

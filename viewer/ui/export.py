@@ -6,12 +6,13 @@ import os
 
 from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from viewer.dicom.stacks import Stack
 from viewer.imaging.files import write_whole
 from viewer.session.messages import Messages
 from viewer.session.settings import Settings
+from viewer.ui.dialogs.file_dialogs import ask_target
 
 
 def copy_image(image: QImage, messages: Messages) -> None:
@@ -37,7 +38,7 @@ def save_png(
 ) -> None:
     """Ask where to write the picture, proposing ``name`` in the last folder, and write it."""
     proposed = os.path.join(settings.picture_folder(), name)
-    path, _ = QFileDialog.getSaveFileName(parent, "Save the picture", proposed, "PNG (*.png)")
+    path = ask_target(settings, parent, "Save the picture", proposed, "PNG (*.png)")
     if not path:
         return
     if not path.lower().endswith(".png"):

@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from viewer.dicom.catalogue import ledger_sentence, ledger_text
 from viewer.session.workspace import Workspace
 from viewer.ui import export
+from viewer.ui.dialogs.file_dialogs import ask_files, ask_folder
 from viewer.ui.dialogs.text_dialogs import LedgerDialog
 from viewer.ui.literal import menu_title
 from viewer.ui.menus import Menus
@@ -66,20 +67,19 @@ class FileActions(QObject):
         if document is None:
             return
         sentence, text = ledger_sentence(document.catalogue), ledger_text(document.catalogue)
-        LedgerDialog(sentence, text, self._workspace.messages, self._window).open()
+        LedgerDialog(sentence, text, self._workspace, self._window).open()
 
     def _ask_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a folder")
+        folder = ask_folder(self._workspace.settings, self._window, "Open a folder")
         self._open([folder] if folder else [])
 
     def _ask_disc(self) -> None:
         media = next((path for path in _MEDIA if os.path.isdir(path)), "")
-        folder = QFileDialog.getExistingDirectory(self._window, "Open a disc", media)
+        folder = ask_folder(self._workspace.settings, self._window, "Open a disc", media)
         self._open([folder] if folder else [])
 
     def _ask_files(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self._window, "Open files", "", "All files (*)")
-        self._open(paths)
+        self._open(ask_files(self._workspace.settings, self._window, "Open files"))
 
     def _fill_recent(self, menu: QMenu) -> None:
         menu.clear()

@@ -35,7 +35,7 @@ from viewer.ui.browser.model import STACK_MIME
 from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.browser.thumbnails import thumbnail
 from viewer.ui.canvas.window_controls import WindowControls
-from viewer.ui.defect_dialog import show_kept
+from viewer.ui.dialogs.defect_dialog import show_kept
 from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog
 from viewer.ui.explain.panel import ExplainPanel
 from viewer.ui.file_actions import FileActions

@@ -24,13 +24,12 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES
-from viewer.session.settings import DEFAULT_BUDGET_MB, LEAST_BUDGET_MB, Settings
+from viewer.session.settings import DEFAULT_BUDGET_MB, LEAST_BUDGET_MB, MOST_BUDGET_MB, Settings
 from viewer.ui.literal import tooltip
 from viewer.ui.plain_label import PlainLabel
 
 _MIB = 1 << 20
 _VALUE_WIDTH_PX = 170
-_MOST_BUDGET_MB = 1 << 20
 _LIMITS_HINT = (
     "What a file may cost before it is refused. A change holds for what is opened next; "
     "limits given on the command line go before these."
@@ -88,7 +87,7 @@ class SettingsDialog(QDialog):
 class _PrivacyPage(QWidget):
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
-        self._recent = QCheckBox("&Remember what was opened, for File > Open Recent", self)
+        self._recent = QCheckBox("&Remember what was opened and where pictures were saved", self)
         self._recent.setObjectName("rememberRecent")
         self._recent.setChecked(settings.remembers_recent())
         self._clear = QPushButton("Clear Now", self)
@@ -205,7 +204,7 @@ class _MemoryPage(QWidget):
         super().__init__(parent)
         self._budget = QSpinBox(self)
         self._budget.setObjectName("memoryBudget")
-        self._budget.setRange(LEAST_BUDGET_MB, _MOST_BUDGET_MB)
+        self._budget.setRange(LEAST_BUDGET_MB, MOST_BUDGET_MB)
         self._budget.setSingleStep(256)
         self._budget.setGroupSeparatorShown(True)
         self._budget.setSuffix(" MB")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from viewer.session.hop import Hop
 from viewer.session.workspace import Workspace
+from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.workers.environment import Environment
 
 
@@ -17,13 +19,10 @@ class SystemDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("systemDialog")
         self.setWindowTitle("System Information")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(720, 560)
-        self._text = QPlainTextEdit("Trying the codecs…", self)
+        self._text = FixedText("Trying the codecs…", "System information", self)
         self._text.setObjectName("systemText")
-        self._text.setAccessibleName("System information")
-        self._text.setReadOnly(True)
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         copy = buttons.addButton("&Copy", QDialogButtonBox.ButtonRole.ActionRole)
         copy.setObjectName("copySystem")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
-    QPlainTextEdit,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -17,7 +14,9 @@ from PySide6.QtWidgets import (
 
 from viewer import __version__
 from viewer.session.actions import key_help
-from viewer.session.messages import Messages
+from viewer.session.workspace import Workspace
+from viewer.ui.dialogs.file_dialogs import ask_target
+from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.ui.export import saved
 from viewer.ui.plain_label import PlainLabel
 
@@ -33,22 +32,18 @@ class LedgerDialog(QDialog):
     """Every file seen and its fate, as text that can be saved."""
 
     def __init__(
-        self, sentence: str, text: str, messages: Messages, parent: QWidget | None = None
+        self, sentence: str, text: str, workspace: Workspace, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._text = text
-        self._messages = messages
+        self._workspace = workspace
         self.setObjectName("ledgerDialog")
         self.setWindowTitle("Files Seen")
         self.resize(820, 480)
         heading = PlainLabel(sentence, self)
         heading.setWordWrap(True)
-        view = QPlainTextEdit(text, self)
+        view = FixedText(text, "Every file and its reason", self)
         view.setObjectName("ledgerText")
-        view.setAccessibleName("Every file and its reason")
-        view.setReadOnly(True)
-        view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         save = buttons.addButton("Save as Text…", QDialogButtonBox.ButtonRole.ActionRole)
         save.setObjectName("saveLedger")
@@ -57,13 +52,14 @@ class LedgerDialog(QDialog):
         _stack_up(self, heading, view, buttons)
 
     def _save(self) -> None:
-        path, _ = QFileDialog.getSaveFileName(self, "Save the list of files", "files-seen.txt")
+        settings = self._workspace.settings
+        path = ask_target(settings, self, "Save the list of files", "files-seen.txt")
         if path:
             self.save_to(path)
 
     def save_to(self, path: str) -> None:
         """Write the list to ``path``; say so where that fails."""
-        saved(path, self._text.encode(), "list of files", self._messages)
+        saved(path, self._text.encode(), "list of files", self._workspace.messages)
 
 
 class KeysDialog(QDialog):
@@ -104,6 +100,7 @@ class AboutDialog(QDialog):
 
 
 def _stack_up(dialog: QDialog, *widgets: QWidget) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     layout = QVBoxLayout(dialog)
     for widget in widgets:
         layout.addWidget(widget)

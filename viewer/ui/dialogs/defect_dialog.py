@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from viewer import defects
 from viewer.session.hop import Hop
+from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.ui.plain_label import PlainLabel
 
 _MOST_DIALOGS = 3
@@ -22,7 +23,7 @@ _REPORTING = (
 )
 _KEPT = "These defects and crashes of Negato were met lately; nothing was sent. " + _REPORTING
 _NONE_KEPT = "No defect and no crash of Negato has been met lately."
-_MOST_CHARACTERS = 100_000
+_MOST_CHARACTERS, _MOST_LINES = 100_000, 5_000
 
 
 class DefectDialog(QDialog):
@@ -41,12 +42,9 @@ class DefectDialog(QDialog):
         self._where.setObjectName("defectWhere")
         self._where.setWordWrap(True)
         self._where.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._text = QPlainTextEdit(self)
+        self._text = FixedText("", "Report", self)
         self._text.setObjectName("defectText")
-        self._text.setAccessibleName("Report")
-        self._text.setReadOnly(True)
-        self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._text.setMaximumBlockCount(_MOST_LINES)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         copy = buttons.addButton("&Copy Report", QDialogButtonBox.ButtonRole.ActionRole)
         copy.setObjectName("copyDefect")
@@ -58,9 +56,8 @@ class DefectDialog(QDialog):
 
     def add(self, text: str, where: str) -> None:
         """Show one more report, below the others."""
-        before = self._text.toPlainText()
-        together = f"{before}\n\n{text}" if before else text
-        self._text.setPlainText(together[-_MOST_CHARACTERS:])
+        is_first = self._text.document().isEmpty()
+        self._text.appendPlainText(text if is_first else f"\n{text}")
         self._where.setText(where)
         self._where.setVisible(bool(where))
 
@@ -105,7 +102,14 @@ def show_kept(parent: QWidget) -> None:
     paths = defects.kept_reports(defects.reports_folder())
     dialog = DefectDialog(_KEPT if paths else _NONE_KEPT, parent)
     dialog.setWindowTitle("Crash Reports")
-    for path in paths:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            dialog.add(file.read(_MOST_CHARACTERS), "")
+    texts = [text for text in map(_content, paths) if text]
+    dialog.add("\n\n".join(texts)[:_MOST_CHARACTERS], "")
     dialog.open()
+
+
+def _content(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read(_MOST_CHARACTERS)
+    except OSError:  # another window has let it go
+        return ""
