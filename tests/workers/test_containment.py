@@ -9,6 +9,8 @@ import queue
 import signal
 import struct
 import sys
+import tracemalloc
+from multiprocessing import Pipe
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from viewer.dicom.errors import PixelError
 from viewer.dicom.limits import Limits
 from viewer.workers import child_process, replies
 from viewer.workers.child_pool import ChildPool
+from viewer.workers.transfer import MessageReader
 
 __all__ = ["desk"]
 
@@ -142,6 +145,20 @@ def test_case_24_half_a_reply_is_waited_for_no_longer_than_a_whole_one(desk, way
     error = desk.ask(*task, timeout_s=0.3)
     assert "took too long" in error.message
     assert is_well(desk)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe of messages, whole or none")
+def test_no_room_is_made_for_a_reply_that_is_only_announced():
+    ours, theirs = Pipe()
+    with ours, theirs:
+        reader = MessageReader(ours, 1 << 30)
+        os.write(theirs.fileno(), struct.pack("!Q", 1 << 30) + b"\x02")
+        tracemalloc.start()
+        try:
+            assert reader.read() is None
+            assert tracemalloc.get_traced_memory()[1] < 8 << 20
+        finally:
+            tracemalloc.stop()
 
 
 def test_one_child_with_half_a_reply_does_not_keep_the_other_from_work():

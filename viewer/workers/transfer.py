@@ -53,6 +53,7 @@ _HEAD = struct.Struct("!BI")  # kind, number of sizes
 _LENGTH = struct.Struct("!Q")  # of a message, before it
 _FRAMES, _LEAST_MOST = 4, 256 << 20
 _MOST_HEAD = 1 << 20  # of a message, before its pickle
+_PIECE_BYTES = 1 << 18  # read at a time; a pipe holds less
 
 
 def most_bytes(limits: Limits) -> int:
@@ -88,9 +89,8 @@ class MessageReader:
     def __init__(self, connection: PipeEnd[Any, Any], most: int) -> None:
         self._connection = connection
         self._most = most
-        self._message: bytearray | None = None  # None while its length is still to come
-        self._length = bytearray(_LENGTH.size)
-        self._come = 0
+        self._length = 0  # of the message that is coming; 0 while that is still to come
+        self._come = bytearray()
         if sys.platform != "win32":
             self._poll = select.poll()
             self._poll.register(connection.fileno(), select.POLLIN)
@@ -106,21 +106,21 @@ class MessageReader:
         if sys.platform == "win32":
             return self._connection.recv_bytes(self._most) if self._connection.poll() else None
         while self._poll.poll(0):
-            target = self._length if self._message is None else self._message
-            count = os.readv(self._connection.fileno(), [memoryview(target)[self._come :]])
-            if not count:
+            wanted = (self._length or _LENGTH.size) - len(self._come)
+            # no room is made for what was only announced
+            piece = os.read(self._connection.fileno(), min(wanted, _PIECE_BYTES))
+            if not piece:
                 raise EOFError
-            self._come += count
-            if self._come < len(target):
+            self._come += piece
+            if len(piece) < wanted:
                 continue
-            self._come = 0
-            if self._message is not None:
-                message, self._message = self._message, None
-                return message
-            (length,) = _LENGTH.unpack(target)
-            if not 0 < length <= self._most + _MOST_HEAD:
+            come, self._come = self._come, bytearray()
+            if self._length:
+                self._length = 0
+                return come
+            (self._length,) = _LENGTH.unpack(come)
+            if not 0 < self._length <= self._most + _MOST_HEAD:
                 raise EOFError
-            self._message = bytearray(length)
         return None
 
 
