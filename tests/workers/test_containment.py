@@ -213,7 +213,8 @@ def test_a_reply_can_call_nothing_in_the_parent(desk, capfd, module, name, argum
 )
 def test_a_reply_can_change_no_class_of_ours(name):
     # the state of a class, by which a pickle sets its attributes: (None, {"path": "changed"})
-    changing = b"\x80\x02c" + name + b"\nN}X\x04\x00\x00\x00pathX\x07\x00\x00\x00changeds\x86b."
+    named = b"".join(b"\x8c" + bytes([len(part)]) + part for part in name.split(b"\n")) + b"\x93"
+    changing = b"\x80\x04" + named + b"N}X\x04\x00\x00\x00pathX\x07\x00\x00\x00changeds\x86b."
     with pytest.raises((TypeError, pickle.UnpicklingError)):
         replies.load(changing, ())
 

@@ -4,8 +4,8 @@ A child may have been taken over by what it reads. Its replies are pickled, and
 a pickle can name any function there is; here it can name value classes of
 `viewer.dicom` and `viewer.imaging`, and two functions that make headers.
 Arrays come as their type, their shape and as many bytes as these need: NumPy's
-own way would let a reply write into the description of a type. How replies
-travel is left to `transfer`.
+own way would let a reply write into the description of a type. What else a pickle
+can do is the matter of `reply_shape`, how replies travel that of `transfer`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from viewer.dicom import shared_fields
 from viewer.dicom.errors import NegatoError
+from viewer.workers import reply_shape
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,6 +68,7 @@ def load(pickled: bytes | bytearray, buffers: Iterable[object]) -> object:
     Exception
         Of any kind, where the pickle is none or names what it may not.
     """
+    reply_shape.check(pickled)
     return _Unpickler(io.BytesIO(pickled), buffers=buffers).load()
 
 
