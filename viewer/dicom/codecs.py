@@ -30,6 +30,7 @@ from viewer.dicom.decoded import Colour, Decoded
 from viewer.dicom.errors import PixelError
 from viewer.dicom.ignored_errors import ignored_errors_raised
 from viewer.dicom.jpeg_completeness import ends_early
+from viewer.dicom.jpegxl_size import jpegxl_size
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name
 from viewer.dicom.word_codecs import decode_deflated, decode_rle, decode_words
@@ -273,6 +274,10 @@ def _finish_subsampled(
 
 
 def _jpegxl(data: bytes, layout: PixelLayout) -> Decoded:
+    size = jpegxl_size(data)
+    if size is not None and sorted(size) != sorted((layout.rows, layout.columns)):
+        stated = StreamInfo("jpeg-xl", *size, layout.samples, layout.bits_stored)
+        _check_size(stated, layout)  # before room is made for it; the stream may turn it
     samples = _run("JPEG XL", imagecodecs.jpegxl_decode, data, numthreads=1)
     if samples.dtype.kind == "f":
         raise PixelError("JPEG XL with floating point samples is not supported.")

@@ -9,6 +9,7 @@ success on half a stream, and some crash on a lying one. Decoding is left to
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -160,18 +161,24 @@ def jpeg2000_codestream(data: bytes) -> bytes:
     """Give the codestream of a JPEG 2000 frame, without the JP2 boxes around it."""
     if data[:8] != _JP2:
         return data
+    for kind, start, end in boxes(data):
+        if kind == b"jp2c":
+            return data[start:end]
+    raise PixelError(f"The JP2 file in the pixel data holds no codestream; {_AGAIN}")
+
+
+def boxes(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Give kind, start and end of the content of each box. ITU-T T.800 I.4."""
     position = 0
     while position + 8 <= len(data):
         length, kind = struct.unpack_from(">L4s", data, position)
         header = 8
         if length == 1 and position + 16 <= len(data):
             length, header = struct.unpack_from(">Q", data, position + 8)[0], 16
-        if kind == b"jp2c":
-            return data[position + header : position + length if length else None]
+        yield kind, position + header, position + length if length else len(data)
         if length < header:
-            break
+            return
         position += length
-    raise PixelError(f"The JP2 file in the pixel data holds no codestream; {_AGAIN}")
 
 
 def jpeg2000_info(data: bytes) -> StreamInfo:
