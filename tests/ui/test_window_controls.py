@@ -221,6 +221,18 @@ def test_colour_disables_the_controls_and_says_why(controls: WindowControls) -> 
     assert plot.accessibleDescription() == ""
 
 
+def test_the_window_of_a_picture_that_is_gone_is_not_shown(controls: WindowControls) -> None:
+    controls.set_voi(VoiWindow(40, 400))
+    assert spin(controls, "windowCenterSpin").text().startswith("40")
+    controls.set_enabled_for("none")
+    controls.set_range(0, 100, 1)
+    assert spin(controls, "windowCenterSpin").text() == ""
+    assert spin(controls, "windowWidthSpin").text() == ""
+    controls.set_enabled_for("grey")
+    controls.set_voi(VoiWindow(40, 400))
+    assert spin(controls, "windowWidthSpin").text().startswith("400")
+
+
 def test_the_histogram_and_the_window_are_painted(controls: WindowControls) -> None:
     plot = controls.findChild(QWidget, "windowHistogram")
     bare = plot.grab().toImage()

@@ -6,11 +6,9 @@ It places widgets and passes intents on; what is open lives in `Workspace`.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
-from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -19,7 +17,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPixmap,
 )
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu
 
 from viewer.dicom.catalogue import ledger_sentence
 from viewer.dicom.errors import NegatoError
@@ -35,13 +33,14 @@ from viewer.ui.browser.model import STACK_MIME
 from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.browser.thumbnails import thumbnail
 from viewer.ui.canvas.window_controls import WindowControls
-from viewer.ui.dialogs.defect_dialog import show_kept
-from viewer.ui.dialogs.text_dialogs import AboutDialog, KeysDialog
+from viewer.ui.docks import Docks
+from viewer.ui.drops import local_paths
 from viewer.ui.explain.panel import ExplainPanel
 from viewer.ui.file_actions import FileActions
 from viewer.ui.image_actions import ImageActions
 from viewer.ui.literal import window_title
 from viewer.ui.menus import Menus
+from viewer.ui.program_actions import ProgramActions
 from viewer.ui.status import StatusBar
 from viewer.ui.tags.panel import TagPanel
 from viewer.ui.view_area import ViewArea
@@ -83,9 +82,14 @@ class MainWindow(QMainWindow):
         self._link = WindowLink(self.workspace, self.window_controls)
         self._files = FileActions(self.workspace, self.view, self.open, self)
         self._image = ImageActions(self.workspace, self.view, self)
+        self._program = ProgramActions(self.workspace, self._settings_changed, self)
         self._status = StatusBar(self)
         self._memory = QTimer(self, interval=_MEMORY_PERIOD_MS)
-        self._place_widgets()
+        self.setCentralWidget(self.view)
+        self.setStatusBar(self._status)
+        self._docks = Docks(
+            self, self.browser, self.window_controls, self.tag_panel, self.explain_panel
+        )
         self.menus = Menus(self, self._callbacks())
         self._finish_menus()
         self._connect()
@@ -113,7 +117,7 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files, folders and rows of the browser."""
-        if _local_paths(event.mimeData()) or event.mimeData().hasFormat(STACK_MIME):
+        if local_paths(event.mimeData()) or event.mimeData().hasFormat(STACK_MIME):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -126,7 +130,7 @@ class MainWindow(QMainWindow):
         if data.hasFormat(STACK_MIME):
             self._show_uid(os.fsdecode(bytes(data.data(STACK_MIME).data())))
         else:
-            self.open(_local_paths(data))
+            self.open(local_paths(data))
         event.acceptProposedAction()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -148,30 +152,6 @@ class MainWindow(QMainWindow):
         self.resize(min(1366, room.width() * 95 // 100), min(768, room.height() * 9 // 10))
         self.move(room.center() - self.rect().center())
 
-    def _place_widgets(self) -> None:
-        self.setCentralWidget(self.view)
-        self.setStatusBar(self._status)
-        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
-        browser = self._dock("browserDock", "Series", self.browser, left)
-        window = self._dock("windowDock", "Window", self.window_controls, left)
-        tags = self._dock("tagDock", "Tags", self.tag_panel, right)
-        explain = self._dock(
-            "explainDock", "Why does it look like this?", self.explain_panel, right
-        )
-        self.tabifyDockWidget(tags, explain)
-        explain.hide()
-        self._docks = (browser, window, tags, explain)
-        widths = [min(280, self.width() // 4), min(450, self.width() // 3)]
-        self.resizeDocks([browser, tags], widths, Qt.Orientation.Horizontal)
-        self.resizeDocks([browser, window], [430, 250], Qt.Orientation.Vertical)
-
-    def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(name)
-        dock.setWidget(widget)
-        self.addDockWidget(area, dock)
-        return dock
-
     def _callbacks(self) -> dict[str, Callable[[], object]]:
         return {
             **self._files.callbacks(),
@@ -188,13 +168,9 @@ class MainWindow(QMainWindow):
             "nextStack": lambda: self.workspace.step_stack(1),
             "previousStack": lambda: self.workspace.step_stack(-1),
             "fullScreen": self._full_screen,
-            "explain": self._explain,
+            "explain": self._docks.switch_explanation,
             **self._image.callbacks(),
-            "showKeys": lambda: KeysDialog(self).open(),
-            "settings": self._show_settings,
-            "systemInfo": self._show_system,
-            "crashReports": lambda: show_kept(self),
-            "about": lambda: AboutDialog(self).open(),
+            **self._program.callbacks(),
         }
 
     def _finish_menus(self) -> None:
@@ -204,8 +180,7 @@ class MainWindow(QMainWindow):
         self._image.fill_menus(self.menus)
         view = self.menus.menu("&View")
         view.addSeparator()
-        for dock in self._docks:
-            view.addAction(dock.toggleViewAction())
+        self._docks.fill_menu(view)
 
     def _connect(self) -> None:
         workspace = self.workspace
@@ -216,7 +191,7 @@ class MainWindow(QMainWindow):
         workspace.pictureChanged.connect(self._enable_actions)
         workspace.thumbnailReady.connect(self._show_thumbnail)
         workspace.tag_feed.changed.connect(self._show_tags)
-        self._docks[2].visibilityChanged.connect(workspace.tag_feed.set_wanted)
+        self._docks.tags.visibilityChanged.connect(workspace.tag_feed.set_wanted)
         workspace.messages.posted.connect(self._status.show_message)
         workspace.messages.withdrawn.connect(self._status.clear_message)
         self.browser.stackChosen.connect(self._choose_stack)
@@ -367,40 +342,17 @@ class MainWindow(QMainWindow):
             menu.addAction(self.menus.action(name))
         menu.popup(at)
 
-    def _show_settings(self) -> None:
-        from viewer.ui.dialogs.settings_dialog import SettingsDialog  # not at the start
-
-        dialog = SettingsDialog(self.workspace.settings, self)
-        dialog.accepted.connect(self._settings_changed)
-        dialog.open()
-
     def _settings_changed(self) -> None:
         self.workspace.settings_changed()
         self._show_title()
         self._show_memory()
 
-    def _show_system(self) -> None:
-        from viewer.ui.dialogs.system_dialog import SystemDialog  # not at the start
-
-        SystemDialog(self.workspace, self).open()
-
     def _find_tag(self) -> None:
-        self._docks[2].show()
-        self._docks[2].raise_()
+        self._docks.show_tags()
         self.tag_panel.focus_search()
 
-    def _explain(self) -> None:
-        tags, explain = self._docks[2:]
-        if explain.isVisible() and not explain.visibleRegion().isEmpty():  # and not behind the tags
-            explain.hide()
-            tags.raise_()
-        else:
-            explain.show()
-            explain.raise_()
-
     def _filter_browser(self) -> None:
-        self._docks[0].show()
-        self._docks[0].raise_()
+        self._docks.show_browser()
         self.browser.focus_filter()
 
     def _set_smooth(self) -> None:
@@ -412,14 +364,3 @@ class MainWindow(QMainWindow):
 
     def _full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-
-
-def _local_paths(data: QMimeData) -> list[str]:
-    return [_local_path(url) for url in data.urls() if url.isLocalFile()]
-
-
-def _local_path(url: QUrl) -> str:
-    """Give the path of a URL, on systems where names are bytes with those that are no UTF-8."""
-    if sys.platform == "win32":
-        return url.toLocalFile()
-    return os.fsdecode(unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded)))

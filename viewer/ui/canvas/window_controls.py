@@ -139,6 +139,7 @@ class WindowControls(QWidget):
         ):
             widget.setEnabled(kind == "grey")
         self._plot.set_hint(_COLOUR_HINT if kind == "colour" else "")
+        self._show(*self._window)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()
@@ -147,6 +148,7 @@ class WindowControls(QWidget):
         ):
             label = PlainLabel(text)
             label.setBuddy(spin)
+            label.setMinimumWidth(label.sizeHint().width())
             grid.addWidget(label, row, 0)
             grid.addWidget(slider, row, 1)
             grid.addWidget(spin, row, 2)
@@ -195,6 +197,8 @@ class WindowControls(QWidget):
             with QSignalBlocker(slider), QSignalBlocker(spin):
                 slider.setValue(self._steps(value))
                 spin.setValue(value)
+                if not spin.isEnabled():  # it is of another picture
+                    spin.clear()
 
     def _steps(self, value: float) -> int:
         most = 2**31 - 1  # what a slider can hold
