@@ -357,7 +357,11 @@ def _fields(raw_values: RawValues, known: Converted) -> tuple[dict[str, Any], bo
             fields[name] = convert(raw, usual_vr if vr is None or vr == b"UN" else vr, context)
             if tag in _DISPLAY_NUMBERS and fields[name] in (None, ()) and raw.strip(b" \0"):
                 unreadable = True  # the picture must say that it is left out
-            elif tag in _PLAINLY_WRITTEN and not _is_plain(vr, usual_vr, raw):
+            elif (
+                (vr != usual_vr or len(raw) % 2)  # few are: asked first, as it takes no time
+                and tag in _PLAINLY_WRITTEN
+                and not _is_plain(vr, usual_vr, raw)
+            ):
                 unreadable = True  # or that its VR is wrong
     for tag, name in ((MEDIA_SOP_CLASS, "sop_class_uid"), (MEDIA_SOP_INSTANCE, "sop_instance_uid")):
         if not fields.get(name) and tag in raw_values:

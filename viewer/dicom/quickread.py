@@ -28,6 +28,7 @@ _SWAPPED = {
     | _STRAY
 }
 _TAG_OF = {swapped: tag for tag, swapped in _SWAPPED.items()}
+_OUT_OF_PLACE = header_fields.PIXEL_TAGS | _STRAY  # pixels: under a VR that they do not have
 _EXPLICIT_HEAD = struct.Struct("<L2sH").unpack_from
 _IMPLICIT_HEAD = struct.Struct("<LL").unpack_from
 _LENGTH = struct.Struct("<L").unpack_from
@@ -87,6 +88,8 @@ def quick_read(window: bytes, size: int, depth: int = 64) -> QuickRead | None:
         walk = _walk_implicit if implicit else _walk_explicit
         pixels, flagged = walk(window, position, size, found, depth)
     except (_Odd, elements.EncodingError, struct.error):
+        return None
+    if not _names_character_sets(*found.get(header_fields.CHARACTER_SET, (None, b""))):
         return None
     sop_class = found.get(header_fields.SOP_CLASS) or found.get(header_fields.MEDIA_SOP_CLASS)
     if sop_class is not None and is_presentation_state(text(sop_class[1])):
@@ -178,7 +181,7 @@ def _note(
         if tag in header_fields.FRAMES_ELSEWHERE:
             raise _Odd
         return True
-    if tag in header_fields.PIXEL_TAGS or tag in _STRAY:  # pixels: under a VR they do not have
+    if tag in _OUT_OF_PLACE:
         raise _Odd
     if tag == radiopharmaceutical.SEQUENCE:
         _note_item(vr, window, value, length, found)
