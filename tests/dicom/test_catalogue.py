@@ -171,9 +171,13 @@ def test_ledger_counts_every_file_once_by_its_reason():
 
 def test_exported_ledger_names_every_file_and_stays_printable():
     catalogue = built(
-        a_slice(1), Skipped("/bad\x1b[31m\nname", "damaged", "It ends early."), Notice("No index.")
+        a_slice(1),
+        Skipped("/bad\x1b[31m\nname", "damaged", "It ends early."),
+        Skipped("/notes", "not-dicom", "It is none."),
+        Notice("No index."),
     )
     text = ledger_text(catalogue)
+    assert "Not DICOM (1):" in text
     assert "No index." in text
     assert "/study/IM1" in text
     assert "It ends early." in text

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 
 from viewer.dicom.dataset_values import integer, is_stated, text
 from viewer.dicom.errors import LimitError, PixelError
-from viewer.dicom.limits import Limits
+from viewer.dicom.limits import Limits, amount
 from viewer.dicom.pixel_layout import PixelLayout
 from viewer.plain_text import plain_line
 
@@ -91,7 +91,8 @@ def layout_of(dataset: Dataset, pixel_tag: int, path: str, limits: Limits) -> Pi
         display_error=_unknown_photometric(photometric) or stored_error,
     )
     if layout.decoded_bytes > limits.frame_bytes:
-        found = f"One frame of {columns} × {rows} pixels takes {layout.decoded_bytes >> 20:,} MiB"
+        size = amount(layout.decoded_bytes, "bytes")
+        found = f"One frame of {columns} × {rows} pixels takes {size}"
         raise LimitError(limits.refusal("frame_bytes", found), path)
     return layout
 

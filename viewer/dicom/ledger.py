@@ -89,7 +89,7 @@ def ledger_text(catalogue: Catalogue) -> str:
     for kind, (_, title) in _KINDS.items():
         skipped = [entry for entry in ledger.skipped if entry.kind == kind]
         if skipped:
-            lines += ["", f"{title.capitalize()} ({len(skipped):,}):"]
+            lines += ["", f"{title[0].upper()}{title[1:]} ({len(skipped):,}):"]
             lines += [
                 f"  {whole_line(entry.path)}: {whole_line(entry.reason)}" for entry in skipped
             ]
