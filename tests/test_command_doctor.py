@@ -139,3 +139,12 @@ def test_video_that_is_not_installed_is_no_fault(
     whole = environment._environment([found], limits, 1 << 30)
     assert whole.works
     assert "not there: PyAV" in whole.text()
+
+
+def test_what_cannot_be_found_out_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> dict[str, str]:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(environment, "_program", broken)
+    with pytest.raises(RuntimeError):
+        environment.examine(DEFAULT_LIMITS, 1 << 20)

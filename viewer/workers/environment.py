@@ -60,16 +60,20 @@ class Environment:
 def examine(limits: Limits, cache_bytes: int) -> Environment:
     """Try the codecs in a child process of its own, and give all that is known."""
     pool = ChildPool(1, limits, preload=())
-    found: SimpleQueue[Environment] = SimpleQueue()
+    found: SimpleQueue[list[Probe]] = SimpleQueue()
     try:
-        examine_in(pool, cache_bytes, found.put)
-        return found.get()
+        _probe_all(pool, found.put)
+        return _environment(found.get(), limits, cache_bytes)
     finally:
         pool.close()
 
 
 def examine_in(pool: ChildPool, cache_bytes: int, tell: Callable[[Environment], None]) -> None:
     """Try the codecs in children of ``pool``; ``tell`` is called in the pool's thread."""
+    _probe_all(pool, lambda probes: tell(_environment(probes, pool.limits, cache_bytes)))
+
+
+def _probe_all(pool: ChildPool, tell: Callable[[list[Probe]], None]) -> None:
     probes: list[Probe] = []
 
     def keep(transfer_syntax: str, result: Probe | NegatoError) -> None:
@@ -77,7 +81,7 @@ def examine_in(pool: ChildPool, cache_bytes: int, tell: Callable[[Environment], 
             result = Probe(transfer_syntax, "", result.message)
         probes.append(result)
         if len(probes) == len(PROBED):
-            tell(_environment(probes, pool.limits, cache_bytes))
+            tell(probes)
 
     for uid in PROBED:
         pool.submit(
