@@ -127,7 +127,7 @@ def decode(
 ) -> list[Decoded]:
     """Decode frames of one file: (index, pixels or why not, description) each.
 
-    None where the file is by now another than the one with the header ``known``.
+    Where the file is by now another than the one with the header ``known``, that is why not.
     """
     from viewer.dicom.changed_files import is_another
     from viewer.dicom.frames import read_frames
