@@ -38,7 +38,8 @@ from viewer.dicom.ledger import Skipped
 from viewer.dicom.presentation_states import read_state
 from viewer.dicom.reading import read_header
 from viewer.dicom.scanning import scan
-from viewer.dicom.sources import SourceFile, find_files
+from viewer.dicom.source_files import SourceFile
+from viewer.dicom.sources import find_files
 from viewer.dicom.tags import Kind, read_tags
 
 VALUES = synthetic.grey(96, 80)

@@ -14,7 +14,8 @@ from viewer.dicom.catalogue import Skipped
 from viewer.dicom.disc_paths import DiscFolder, Outside
 from viewer.dicom.ledger import Notice
 from viewer.dicom.natural_order import natural_key
-from viewer.dicom.sources import SourceFile, find_files
+from viewer.dicom.source_files import SourceFile
+from viewer.dicom.sources import find_files
 
 
 def names(found: list[object], root: Path) -> list[str]:

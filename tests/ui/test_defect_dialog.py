@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from viewer import defects
 from viewer.ui import app
-from viewer.ui.dialogs.defect_dialog import DefectDialog, DefectNotices
+from viewer.ui.defect_notices import DefectNotices
+from viewer.ui.dialogs.defect_dialog import DefectDialog
 from viewer.ui.main_window import MainWindow
 
 SECRET = "Doe^Jane"

@@ -16,7 +16,8 @@ from viewer.dicom.checking import CheckResult, CheckStatus
 from viewer.dicom.errors import NegatoError, SourceError
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
-from viewer.dicom.sources import Found, SourceFile
+from viewer.dicom.source_files import SourceFile
+from viewer.dicom.sources import Found
 from viewer.plain_text import json_text, plain_line, whole_line
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.scan import Stopped, scan_in_child

@@ -17,7 +17,8 @@ from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.outline import Outline, SeriesRead
 from viewer.dicom.reading import HeaderReader
 from viewer.dicom.slow_media import Medium
-from viewer.dicom.sources import Found, SourceFile, find_files
+from viewer.dicom.source_files import SourceFile
+from viewer.dicom.sources import Found, find_files
 
 
 def scan(

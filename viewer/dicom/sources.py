@@ -30,20 +30,13 @@ from viewer.dicom.regular_files import (
     system_error,
     version_of,
 )
+from viewer.dicom.source_files import SourceFile
 
 _MANY_ENTRIES = 2_000
 _FIRST_ENTRIES = 32
 _MOST_DISCS = 16  # one within the other; the files of the next are found without its index
 _INDEX_IN_ARCHIVE = "The index of a disc; the files in the archive are looked at without it."
 _name = attrgetter("name")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFile:
-    """A regular file to look into."""
-
-    path: str  # absolute
-    sibling_of: str = ""  # the file that the user opened, where this one only lies beside it
 
 
 Found = SourceFile | Skipped | Notice | Outline | SeriesRead

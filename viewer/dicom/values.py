@@ -6,7 +6,6 @@ raises for bad content. What cannot be parsed is None, "" or ().
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import math
 import struct
@@ -52,6 +51,8 @@ def beginning(stream: BinaryIO, length: int) -> bytes:
 
     Else whoever has such a name or identifier would be one and the same patient.
     """
+    import hashlib  # takes longer to load than most of a start
+
     digest, kept, left = hashlib.sha256(), b"", length
     while left and (piece := stream.read(min(left, _PIECE))):
         digest.update(piece)

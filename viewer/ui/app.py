@@ -19,7 +19,7 @@ from viewer.resources import resource
 from viewer.session.settings import Settings
 from viewer.ui import theme
 from viewer.ui.collector import Collector
-from viewer.ui.dialogs.defect_dialog import DefectNotices
+from viewer.ui.defect_notices import DefectNotices
 from viewer.ui.main_window import MainWindow
 from viewer.workers.restraint import leave_no_core
 from viewer.workers.scan_children import ScanChildren

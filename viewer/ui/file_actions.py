@@ -12,7 +12,6 @@ from viewer.dicom.catalogue import ledger_sentence, ledger_text
 from viewer.session.workspace import Workspace
 from viewer.ui import export
 from viewer.ui.dialogs.file_dialogs import ask_files, ask_folder
-from viewer.ui.dialogs.text_dialogs import LedgerDialog
 from viewer.ui.literal import menu_title
 from viewer.ui.menus import Menus
 from viewer.ui.view_area import ViewArea
@@ -66,6 +65,8 @@ class FileActions(QObject):
         document = self._workspace.document
         if document is None:
             return
+        from viewer.ui.dialogs.text_dialogs import LedgerDialog  # not at the start
+
         sentence, text = ledger_sentence(document.catalogue), ledger_text(document.catalogue)
         LedgerDialog(sentence, text, self._workspace, self._window).open()
 

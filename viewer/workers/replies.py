@@ -36,7 +36,7 @@ _MODULES = frozenset(
         "viewer.dicom.ledger",
         "viewer.dicom.outline",
         "viewer.dicom.patients",
-        "viewer.dicom.sources",
+        "viewer.dicom.source_files",
         "viewer.dicom.tags",
         "viewer.dicom.text_column",
         "viewer.workers.decode_child",

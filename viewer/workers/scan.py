@@ -21,7 +21,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Notice
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.outline import Outline, SeriesRead
-from viewer.dicom.sources import SourceFile
+from viewer.dicom.source_files import SourceFile
 from viewer.workers.child_process import START_SECONDS, ChildProcess
 from viewer.workers.decode_child import Reply, Request
 from viewer.workers.scan_children import ScanChildren

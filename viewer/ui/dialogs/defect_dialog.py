@@ -1,25 +1,22 @@
-"""What the window says of Negato's own defects: a dialog that waits for nobody, with the report."""
+"""The dialog that shows reports of Negato's own defects; it waits for nobody."""
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from viewer import defects
-from viewer.session.hop import Hop
 from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.ui.plain_label import PlainLabel
 
-_MOST_DIALOGS = 3
-_HEADING = (
-    "Negato met a defect of its own and went on. What it was doing may be missing or incomplete: "
-    "look at it again. Should the window behave oddly, close it and start Negato anew."
-)
 _REPORTING = (
     "The report names no patient, value or file; with it, those who make Negato can mend this."
+)
+MET = (
+    "Negato met a defect of its own and went on. What it was doing may be missing or incomplete: "
+    "look at it again. Should the window behave oddly, close it and start Negato anew."
+    f"\n\n{_REPORTING}"
 )
 _KEPT = "These defects and crashes of Negato were met lately; nothing was sent. " + _REPORTING
 _NONE_KEPT = "No defect and no crash of Negato has been met lately."
@@ -63,38 +60,6 @@ class DefectDialog(QDialog):
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._text.toPlainText())
-
-
-class DefectNotices(QObject):
-    """Tells of defects in a window: in one dialog at a time, and no more than a few of them."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self._window = window
-        self._hop = Hop(self)
-        self._dialog: DefectDialog | None = None
-        self._dialogs = 0
-
-    def tell(self, report: defects.Report) -> None:
-        """Show ``report`` soon; from any thread, and from the middle of a paint event."""
-        self._hop.post(partial(self._show, report))
-
-    def close(self) -> None:
-        """Tell of nothing more: the window is gone, and reports are kept all the same."""
-        self._hop.close()
-
-    def _show(self, report: defects.Report) -> None:
-        if self._dialog is None:
-            if self._dialogs == _MOST_DIALOGS:  # the rest is in the folder of reports
-                return
-            self._dialogs += 1
-            self._dialog = DefectDialog(f"{_HEADING}\n\n{_REPORTING}", self._window)
-            self._dialog.finished.connect(self._closed)
-        self._dialog.add(report.text, defects.whereabouts(report))
-        self._dialog.show()
-
-    def _closed(self) -> None:
-        self._dialog = None
 
 
 def show_kept(parent: QWidget) -> None:
