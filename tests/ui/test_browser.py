@@ -13,9 +13,12 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QTreeView
 from pytestqt.qtbot import QtBot
 
+from tests.dicom.slices import a_slice
 from tests.dicom.states import a_state, write
 from tests.ui.screens import packed, wait_picture
+from viewer.dicom.catalogue import CatalogueBuilder
 from viewer.ui.browser.model import NODE_ROLE, ON_SCREEN_ROLE, THUMBNAIL_ROLE
+from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.main_window import MainWindow
 
 Open = Callable[..., None]
@@ -262,3 +265,27 @@ def test_a_picture_that_cannot_be_read_does_not_hold_up_the_thumbnails_of_others
         lambda: all(row.data(THUMBNAIL_ROLE) is not None for row in series(window)), timeout=20_000
     )
     assert {row.data(THUMBNAIL_ROLE).isNull() for row in series(window)} == {True, False}
+
+
+def test_rows_of_very_many_patients_stay_closed_until_they_are_opened(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("viewer.ui.browser.panel._MOST_OPEN", 10)
+    builder = CatalogueBuilder()
+    for number in range(5):
+        uid = f"1.{number}"
+        builder.add(
+            a_slice(number, patient_id=uid, study_instance_uid=uid, series_instance_uid=uid)
+        )
+    browser = SeriesBrowser()
+    qtbot.addWidget(browser)
+    browser.set_catalogue(builder.snapshot())
+    tree = browser.findChild(QTreeView, "seriesBrowser")
+    assert isinstance(tree, QTreeView)
+    patients = [tree.model().index(row, 0) for row in range(5)]
+    assert not any(map(tree.isExpanded, patients))
+    tree.expand(patients[3])
+    browser.set_catalogue(builder.snapshot())
+    assert [tree.isExpanded(tree.model().index(row, 0)) for row in range(5)] == [
+        *(False, False, False, True, False)
+    ]

@@ -22,9 +22,10 @@ from viewer.workers.scan import ScanItem, ScanJob
 from viewer.workers.scan_children import ScanChildren
 
 _SNAPSHOT_SHARE = 0.2  # of the scan thread's time that snapshots may take
+_WINDOW_SHARE = 0.5  # of the window's time that to take them may
 _SNAPSHOT_MIN_S = 0.1
 _LONGEST_FAREWELL_S = 0.5  # a catalogue of a million frames may be in the making, for nobody
-_LONGEST_REST_S = 0.25  # of the scan's thread, should the window be busy with something else
+_LONGEST_REST_S = 5.0  # of the scan's thread, should the window be busy with something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,8 @@ class _CatalogueFeed:
         if is_first and not catalogue.patients:
             return  # nothing to show: what comes next must not wait for the window to take it
         self._post(catalogue, self._progress(catalogue, running=True))
+        taken = time.monotonic() - before
+        self._next = max(self._next, before + taken / _WINDOW_SHARE)
 
     def _announce(self) -> None:
         """Post what a disc's index says at once; the first picture is chosen no earlier for it."""

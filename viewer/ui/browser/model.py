@@ -45,6 +45,10 @@ class BrowserModel(QAbstractItemModel):
         self._thumbnails: dict[str, QPixmap] = {}  # by stack uid
         self._on_screen = ""  # a stack uid
 
+    def count(self) -> int:
+        """Count all rows."""
+        return len(self._nodes)
+
     def set_nodes(self, nodes: Sequence[Node]) -> None:
         """Show ``nodes`` in their order."""
         self.beginResetModel()

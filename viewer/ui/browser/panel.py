@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QPoint, QRect, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPixmap, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -23,6 +23,7 @@ from viewer.ui.browser.model import NODE_ROLE, BrowserModel
 from viewer.ui.browser.nodes import Node, filtered, nodes_of, stacks_in
 
 _AHEAD = 8  # thumbnails asked for before they are seen
+_MOST_OPEN = 5_000  # rows that are opened unasked: Qt takes a tenth of a millisecond for each
 
 
 class SeriesBrowser(QWidget):
@@ -58,6 +59,7 @@ class SeriesBrowser(QWidget):
         self._next_ahead = QTimer(self, singleShot=True, interval=0)
         self._next_ahead.timeout.connect(self._ask_ahead)
         self._collapsed: set[str] = set()  # rows that the user has closed
+        self._expanded: set[str] = set()  # rows that he has opened
         self._current = ""  # the key of the current row, also while the filter hides it
         self._on_screen = ""  # the uid of the stack that is on screen
         self._model = BrowserModel(self)
@@ -74,8 +76,8 @@ class SeriesBrowser(QWidget):
         self._tree.setModel(self._model)
         self._tree.activatedRow.connect(self._choose)
         self._tree.clickedRow.connect(self._click)
-        self._tree.collapsed.connect(lambda index: self._collapsed.add(_key(index)))
-        self._tree.expanded.connect(lambda index: self._collapsed.discard(_key(index)))
+        self._tree.collapsed.connect(lambda index: self._note(_key(index), is_open=False))
+        self._tree.expanded.connect(lambda index: self._note(_key(index), is_open=True))
         self._tree.painted.connect(self._ask_for_thumbnails)
         self._tree.customContextMenuRequested.connect(self._request_menu)
         layout = QVBoxLayout(self)
@@ -100,6 +102,7 @@ class SeriesBrowser(QWidget):
         self._asked.clear()
         self._coming.clear()
         self._collapsed.clear()
+        self._expanded.clear()
         self._current = self._on_screen = ""
         self._model.forget_thumbnails()
         self._filter.clear()
@@ -158,9 +161,7 @@ class SeriesBrowser(QWidget):
         top = self._tree.indexAt(QPoint(1, 1))
         top_key, top_y = _key(top), self._tree.visualRect(top).top()
         self._model.set_nodes(filtered(self._nodes, self._filter.text()))
-        self._tree.expandAll()
-        for row in tuple(self._collapsed):
-            self._tree.collapse(self._model.index_of(row))
+        self._open_rows()
         again = self._model.index_of(self._current)
         if again.isValid():
             self._tree.setCurrentIndex(again)
@@ -172,6 +173,23 @@ class SeriesBrowser(QWidget):
             )
         if follow:  # rows that come above it must not push it out of sight
             self._tree.scrollTo(again)
+
+    def _open_rows(self) -> None:
+        """Open the rows but those that the user has closed; of very many, those he has opened."""
+        with QSignalBlocker(self._tree):  # what is done here is not the user's wish
+            if self._model.count() > _MOST_OPEN:
+                for row in self._expanded:
+                    self._tree.expand(self._model.index_of(row))
+                return
+            self._tree.expandAll()
+            for row in self._collapsed:
+                self._tree.collapse(self._model.index_of(row))
+
+    def _note(self, row: str, *, is_open: bool) -> None:
+        """Remember that the user has opened or closed a row."""
+        into, out_of = (self._expanded, self._collapsed)[:: 1 if is_open else -1]
+        into.add(row)
+        out_of.discard(row)
 
     def _click(self, index: QModelIndex) -> None:
         """Show what was clicked; patients and studies are only made current."""
