@@ -134,6 +134,17 @@ def test_a_child_that_wants_too_much_memory_is_told_so(desk):
     assert "--limit child_memory_bytes" in error.message
 
 
+def test_a_limit_that_is_raised_holds_for_what_is_asked_next():
+    pool = ChildPool(processes=1, limits=Limits(child_memory_bytes=64 << 20), preload=("numpy",))
+    try:
+        desk = Desk(pool)
+        assert "memory" in desk.ask("array", 1 << 14, 1 << 12, 1).message  # 128 MiB
+        pool.limits = Limits()
+        assert isinstance(desk.ask("array", 1 << 14, 1 << 12, 1), np.ndarray)
+    finally:
+        pool.close()
+
+
 def test_a_result_that_cannot_be_sent_is_an_error(desk):
     assert isinstance(desk.ask("cannot_be_sent"), PixelError)
 

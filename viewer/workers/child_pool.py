@@ -61,7 +61,8 @@ class ChildPool:
         How many children at most. The first is started at once, the others when there is
         work for them.
     limits : Limits
-        ``child_memory_bytes`` is what each may take above its start.
+        ``child_memory_bytes`` is what each may take above its start. Others may be
+        set at any time: they hold for what is begun from then on.
     preload : sequence of str
         Modules a child imports before its first task.
     """
@@ -172,6 +173,10 @@ class ChildPool:
                 self._alarm_rung = True
 
     def _fill_seats(self) -> None:
+        for seat in self._seats:
+            idle = seat.child if seat.ready and seat.ticket is None else None
+            if idle is not None and not idle.serves(self.limits):
+                self._dismiss(seat, idle)
         now = time.monotonic()
         for seat in self._seats[: self._wanted_children()]:
             if seat.child is None and now >= seat.start_at:
@@ -200,6 +205,8 @@ class ChildPool:
         for seat in self._seats:
             if seat.child is None or not seat.ready or seat.ticket is not None:
                 continue
+            if not seat.child.serves(self.limits):
+                continue  # its last answer may still be read: `_fill_seats` ends it
             ticket = self._next_ticket()
             if ticket is None:
                 return
@@ -215,6 +222,11 @@ class ChildPool:
         wanted = self._seats[: self._wanted_children()]
         if all(s.child is None and s.failed_starts >= _HOPELESS_STARTS for s in wanted):
             self._refuse_all()
+
+    def _dismiss(self, seat: _Seat, child: ChildProcess) -> None:
+        """End a child; what it has sent can be read no more."""
+        child.kill()
+        seat.child, seat.ready, seat.deadline = None, False, float("inf")
 
     def _next_ticket(self, *, urgent: bool = False) -> Ticket | None:
         """Give what comes next; ``urgent``: if it is."""
@@ -295,7 +307,6 @@ class ChildPool:
 
     def _lose(self, seat: _Seat, child: ChildProcess, *, timed_out: bool) -> None:
         """End a child that is dead or too slow, and answer for it."""
-        child.kill()
         ticket, seat.ticket = seat.ticket, None
         if seat.following is not None:  # not begun: another child does it
             with self._lock:
@@ -303,7 +314,7 @@ class ChildPool:
             seat.following = None
         if not seat.ready:
             self._start_failed(seat)
-        seat.child, seat.ready, seat.deadline = None, False, float("inf")
+        self._dismiss(seat, child)
         if ticket is None:
             return
         doing = _DOING.get(ticket.request.task, "Reading this file")

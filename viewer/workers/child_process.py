@@ -55,7 +55,7 @@ class ChildProcess:
     """
 
     def __init__(self, limits: Limits, preload: Sequence[str] = ()) -> None:
-        self.memory_bytes = limits.child_memory_bytes
+        self._bounds = _bounds_of(limits)
         self._most = most_bytes(limits)
         self.connection, theirs = Pipe()
         _bound_sending(self.connection.fileno())
@@ -82,6 +82,10 @@ class ChildProcess:
     def is_alive(self) -> bool:
         """Whether the process still runs."""
         return self._process.poll() is None
+
+    def serves(self, limits: Limits) -> bool:
+        """Tell whether it still runs, and was started with the bounds that these limits set."""
+        return self.is_alive and self._bounds == _bounds_of(limits)
 
     def ask(self, request: bytes) -> None:
         """Send a pickled `Request`; a child that has died, or reads none, shows at `receive`."""
@@ -124,6 +128,11 @@ class ChildProcess:
             self._end_job()
         if self._scratch != NO_SCRATCH:
             os.close(self._scratch)
+
+
+def _bounds_of(limits: Limits) -> tuple[int, int]:
+    """Give what a child is started with, and what no request changes: memory, size of replies."""
+    return limits.child_memory_bytes, most_bytes(limits)
 
 
 def _bound_sending(handle: int) -> None:

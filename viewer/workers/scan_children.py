@@ -41,7 +41,7 @@ class ScanChildren:
     def take(self) -> ChildProcess | None:
         """Give the child that is ready, or wait for one; None where none can be started."""
         with self._changed:
-            if self._idle is not None and not self._serves(self._idle):
+            if self._idle is not None and not self._idle.serves(self._limits):
                 self._idle.kill()
                 self._idle = None
             if self._idle is None and not self._closed:
@@ -74,10 +74,6 @@ class ScanChildren:
             self._changed.notify_all()
         if self._thread.ident is not None:
             self._thread.join()
-
-    def _serves(self, child: ChildProcess) -> bool:
-        """Tell whether a child has not been ended by the system, and may take what limits say."""
-        return child.is_alive and child.memory_bytes == self._limits.child_memory_bytes
 
     def _run(self) -> None:
         while self._wait_until_wanted():
