@@ -10,7 +10,7 @@ import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QTreeView
+from PySide6.QtWidgets import QApplication, QLineEdit, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.dicom.slices import a_slice
@@ -223,6 +223,20 @@ def test_clearing_the_filter_brings_the_current_row_back_into_sight(
         box.setText(text)
     assert tree.currentIndex().data(NODE_ROLE).key == key
     assert is_in_sight(tree, tree.currentIndex())
+
+
+def test_a_filter_that_nothing_passes_says_so(
+    window: MainWindow, many: Path, open_paths: Open
+) -> None:
+    box = window.findChild(QLineEdit, "browserFilter")
+    said = window.findChild(QWidget, "browserNoMatch")
+    box.setText("no such patient")
+    assert not said.isVisible()  # there is nothing to find it in
+    open_paths(many)
+    box.setText("no such patient")
+    assert said.isVisible()
+    box.setText("P07")
+    assert not said.isVisible()
 
 
 def test_escape_leaves_the_filter_with_all_rows_back(

@@ -21,6 +21,7 @@ from viewer.dicom.stacks import Stack
 from viewer.ui.browser.delegate import RowDelegate
 from viewer.ui.browser.model import NODE_ROLE, BrowserModel
 from viewer.ui.browser.nodes import Node, filtered, nodes_of, stacks_in
+from viewer.ui.plain_label import PlainLabel
 
 _AHEAD = 8  # thumbnails asked for before they are seen
 _MOST_OPEN = 5_000  # rows that are opened unasked: Qt takes a tenth of a millisecond for each
@@ -82,8 +83,11 @@ class SeriesBrowser(QWidget):
         self._tree.customContextMenuRequested.connect(self._request_menu)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addWidget(self._filter)
-        layout.addWidget(self._tree)
+        self._no_match = PlainLabel("No series matches the filter.", self)
+        self._no_match.setObjectName("browserNoMatch")
+        self._no_match.hide()
+        for widget in (self._filter, self._no_match, self._tree):
+            layout.addWidget(widget)
         self.setFocusProxy(self._tree)
 
     def set_catalogue(self, catalogue: Catalogue, *, complete: bool = False) -> None:
@@ -161,6 +165,7 @@ class SeriesBrowser(QWidget):
         top = self._tree.indexAt(QPoint(1, 1))
         top_key, top_y = _key(top), self._tree.visualRect(top).top()
         self._model.set_nodes(filtered(self._nodes, self._filter.text()))
+        self._no_match.setVisible(bool(self._nodes) and not self._model.count())
         self._open_rows()
         again = self._model.index_of(self._current)
         if again.isValid():
