@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
 
@@ -43,6 +42,8 @@ def plain_lines(text: str, limit: int = 1000) -> str:
 
 def json_text(value: object, indent: int | None = None) -> str:
     """Give ``value`` as JSON without a control character, DEL included."""
+    import json  # for the commands alone: no child waits for it
+
     return json.dumps(value, indent=indent).replace("\x7f", "\\u007f")
 
 
