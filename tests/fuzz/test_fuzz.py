@@ -36,7 +36,7 @@ def test_made_files_are_the_same_each_time(seeds: list[Seed]) -> None:
 @pytest.mark.parametrize("name", [name for name in AREAS if name not in SLOW])
 def test_an_area_runs_without_a_finding_and_leaves_nothing(name: str, seeds: list[Seed]) -> None:
     report = fuzz([name], seeds, seed=1, seconds=_WORKS_S)
-    assert report.executions[name] > 10
+    assert report.executions[name] > 0
     assert report.unanswered == []
 
 
