@@ -107,14 +107,14 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
     meta = _deflated_meta(stream, path)
     if meta is not None:
         stream = cast(BinaryIO, InflatingStream(stream, limits.inflate_bytes))
-        check_structure(stream, path, limits, None)
+        repeated = check_structure(stream, path, limits, None)
         watch = _Watch(stream, None)
         dataset = read_dataset(stream, False, True, stop_when=watch, defer_size=LONGEST_VALUE)
         found: dict[int, tuple[bytes | None, bytes]] = dict(meta)
         watch.cut_short = not _is_whole(dataset, stream)
         watch.pixels = PixelPlace(watch.pixels.tag)
     else:
-        check_structure(stream, path, limits, size)
+        repeated = check_structure(stream, path, limits, size)
         watch = _Watch(stream, size)
         dataset = read_partial(stream, stop_when=watch, defer_size=LONGEST_VALUE, force=True)
         found = _raw_values(dataset.file_meta, stream, header_fields.META_TAGS)
@@ -141,6 +141,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         # alone, they count nothing
         dimensions=tuple(one.name for one in dimensions_of(dataset)) if groups else (),
         references=_references(dataset, stream, found),
+        repeated=repeated & (header_fields.WANTED_TAGS | header_fields.DESCRIPTION_TAGS),
     )
 
 

@@ -284,6 +284,7 @@ def build_header(
     frame_groups: tuple[FrameGroup, ...] = (),
     dimensions: tuple[str, ...] = (),
     references: tuple[Reference, ...] = (),
+    repeated: frozenset[int] = frozenset(),
     known: Converted | None = None,
 ) -> InstanceHeader:
     """Make the header of one file from its raw elements.
@@ -325,10 +326,12 @@ def build_header(
         pixel_data_length=pixels.length,
         needs_full_description=needs_full_description
         or unreadable
+        or bool(repeated)
         or fields.get("photometric_interpretation") == "PALETTE COLOR",
         frame_groups=frame_groups,
         dimensions=dimensions,
         references=references,
+        repeated=tuple(sorted(repeated)),
         **fields,
     )
 

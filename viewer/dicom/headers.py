@@ -218,4 +218,5 @@ class InstanceHeader:
     # What dimension_index_values count (PS3.3 C.7.6.17): the keyword of DimensionIndexPointer,
     # of a private attribute its DimensionDescriptionLabel
     dimensions: tuple[str, ...] = ()
+    repeated: tuple[int, ...] = ()  # tags that the header holds more than once
     in_archive: bool = False  # to be unpacked, and so read in a child process alone

@@ -45,6 +45,7 @@ from viewer.dicom.regular_files import (
 from viewer.dicom.sop_classes import sop_class_name
 from viewer.dicom.stream_layout import layout_by_stream
 from viewer.dicom.structure import bounded_reading
+from viewer.dicom.tag_names import look_up
 from viewer.dicom.video import is_video
 
 _GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels
@@ -182,7 +183,7 @@ def _length_notes(layout: PixelLayout, there: int, said: int) -> tuple[str, ...]
 def _around(header: InstanceHeader, dataset: Dataset, limits: Limits, end: int) -> tuple[str, ...]:
     """Say what is odd around the data set, whose pixels end at ``end``; 0: where they say so."""
     with open_regular(header.path, limits) as stream:
-        notes = surroundings(stream, header, end)
+        notes = (*surroundings(stream, header, end), *map(_repeated, header.repeated))
     meta = getattr(dataset, "file_meta", None)
     if header.transfer_syntax_uid in DEFLATED or (meta and text(meta, "TransferSyntaxUID")):
         return notes
@@ -190,6 +191,11 @@ def _around(header: InstanceHeader, dataset: Dataset, limits: Limits, end: int) 
         *notes,
         "The header does not say its transfer syntax: the encoding was told from its elements.",
     )
+
+
+def _repeated(tag: int) -> str:
+    name = f"{look_up(tag).keyword} ({tag >> 16:04X},{tag & 0xFFFF:04X})"
+    return f"{name} stands in the header more than once; the last one counts."
 
 
 def _stored_as_words(header: InstanceHeader, limits: Limits) -> bool:

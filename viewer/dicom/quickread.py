@@ -186,7 +186,7 @@ def _note(
     if tag == radiopharmaceutical.SEQUENCE:
         _note_item(vr, window, value, length, found)
         return False
-    if length > LONGEST_VALUE or value + length > len(window):
+    if length > LONGEST_VALUE or value + length > len(window) or tag in found:
         raise _Odd
     found[tag] = (vr, window[value : value + length])
     if tag == header_fields.CHARACTER_SET and not _names_character_sets(*found[tag]):

@@ -43,7 +43,9 @@ _IMPLICIT = {"<": struct.Struct("<HHL").unpack_from, ">": struct.Struct(">HHL").
 _EXPLICIT = {"<": struct.Struct("<HH2sH").unpack_from, ">": struct.Struct(">HH2sH").unpack_from}
 
 
-def check_structure(stream: BinaryIO, path: str, limits: Limits, size: int | None) -> None:
+def check_structure(
+    stream: BinaryIO, path: str, limits: Limits, size: int | None
+) -> frozenset[int]:
     """Walk all before the pixels, and go back to where the stream was.
 
     Parameters
@@ -52,6 +54,11 @@ def check_structure(stream: BinaryIO, path: str, limits: Limits, size: int | Non
         At the start of a file with or without preamble, or of an inflated data set.
     size : int or None
         Of the file; None where the data set is inflated.
+
+    Returns
+    -------
+    frozenset of int
+        The tags that the data set holds more than once: PS3.5 7.1 allows none.
 
     Raises
     ------
@@ -64,9 +71,10 @@ def check_structure(stream: BinaryIO, path: str, limits: Limits, size: int | Non
     try:
         walk.run()
     except (_Stop, struct.error):  # the end, or what only pydicom can judge
-        return
+        pass
     finally:
         stream.seek(start)
+    return frozenset(walk.repeated)
 
 
 @contextmanager
@@ -113,6 +121,8 @@ class _Walk:
         self._levels: list[_Level] = []
         self._depth = self._items = 0
         self._syntax = ""
+        self._tags: set[int] = set()
+        self.repeated: set[int] = set()
 
     def run(self) -> None:
         """Walk the file meta information, a command set, and the data set."""
@@ -213,6 +223,8 @@ class _Walk:
                 raise _Stop
             self._close()
             return True
+        if at_top:
+            (self.repeated if tag in self._tags else self._tags).add(tag)
         level.count += 1
         if level.count > self._limits.elements_per_file:
             self._refuse("elements_per_file", f"It has {level.count:,} data elements or more")
