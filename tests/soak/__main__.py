@@ -34,7 +34,7 @@ _STEP_MS = 15
 _LONGEST_WAIT_S = 60.0
 _MEASURED_EVERY = 5  # series
 _SETTLE_S = 0.5
-_WARM_SHARE = 0.1  # of the series: by then each kind has been open, and its code is loaded
+_FIRST_SHARE, _LAST_SHARE = 0.3, 0.8  # of the series: what counts as the start and the end
 _GROWTH = 1.1
 
 
@@ -107,7 +107,7 @@ def main() -> int:
         began = time.monotonic()
         app.exec()
         collector.stop()
-        failures = soak.failures + _left(before) + _grown(soak.measured)
+        failures = soak.failures + _left(before) + _grown(soak.measured, len(sources))
     if arguments.curve is not None:
         from tests.soak.curve import draw
 
@@ -160,11 +160,11 @@ def _left(before: set[str]) -> list[str]:
     return left
 
 
-def _grown(measured: list[tuple[int, Holdings]]) -> list[str]:
-    """Hold the memory at the end against that of the start, once everything has been open."""
+def _grown(measured: list[tuple[int, Holdings]], kinds: int) -> list[str]:
+    """Hold the memory at the end against that of the start, once each kind has been open."""
     series = measured[-1][0]
-    warm = [one for number, one in measured if series * _WARM_SHARE <= number <= series * 0.3]
-    last = [one for number, one in measured if number > series * 0.8]
+    warm = [one for number, one in measured if kinds <= number <= series * _FIRST_SHARE]
+    last = [one for number, one in measured if number > series * _LAST_SHARE]
     if not warm or not last:
         return []
     grown = []

@@ -34,7 +34,7 @@ def test_a_few_series_leave_nothing_behind(tmp_path: Path) -> None:
 
 def test_what_grows_is_told() -> None:
     held = [(n, Holdings(100.0 + n, 200.0, 2, 4, 20)) for n in range(0, 101, 5)]
-    assert soak._grown(held) == ["window_mb grew from 120 to 192"]
+    assert soak._grown(held, kinds=10) == ["window_mb grew from 120 to 192"]
 
 
 def test_what_is_left_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

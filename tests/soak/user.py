@@ -49,10 +49,11 @@ class User:
         self._sources = sources
         self._scratch = scratch
         self._random = random.Random(seed)
+        self._new = self._random.sample(sorted(sources), len(sources))  # each kind once, at first
 
     def one_series(self) -> Iterator[Wait]:
         """Open something, play with it, close it; yields what is to be waited for."""
-        name = self._random.choice(sorted(self._sources))
+        name = self._new.pop() if self._new else self._random.choice(sorted(self._sources))
         self._count(f"open {name}")
         path = self._sources[name]
         vanishing = path.is_dir() and self._random.random() < 0.1
