@@ -19,7 +19,7 @@ from viewer import __version__
 from viewer.handover import hand_over
 from viewer.plain_text import whole_line
 from viewer.resources import resource
-from viewer.standard_streams import say
+from viewer.standard_streams import discard, say
 
 _COMMANDS = {
     "list": "show the catalogue and the ledger of files, folders or discs",
@@ -75,23 +75,15 @@ def _run_command(name: str, arguments: list[str]) -> int:
     except NegatoError as error:
         say(f"negato: {whole_line(str(error))}")
     except BrokenPipeError:  # who reads the output has seen enough
-        _discard_output()
+        discard(sys.stdout)
     except OSError as error:
         say(f"negato: The system refuses: {error.strerror or whole_line(str(error))}.")
-        _discard_output()
+        discard(sys.stdout)
     except KeyboardInterrupt:
         return INTERRUPTED
     else:
         return code
     return 1
-
-
-def _discard_output() -> None:
-    """Let what is still to be written go nowhere, or Python complains of it at its end."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)
 
 
 def _parse_window(arguments: list[str]) -> LaunchRequest:

@@ -11,6 +11,7 @@ import logging
 import os
 import sys
 import warnings
+from typing import TextIO
 
 
 def open_streams() -> None:
@@ -49,4 +50,12 @@ def say(line: str) -> None:
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
     except (OSError, ValueError):  # nobody reads it, and there is nowhere else to say so
-        return
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO) -> None:
+    """Let what is still to be written go nowhere, or Python complains of it at its end."""
+    if isinstance(stream, io.TextIOWrapper) and not stream.closed:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

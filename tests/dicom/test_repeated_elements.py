@@ -11,6 +11,8 @@ import pytest
 from tests.dicom import synthetic
 from viewer.dicom.checking import check_file
 from viewer.dicom.frames import read_frame
+from viewer.dicom.fullread import full_header
+from viewer.dicom.limits import DEFAULT_LIMITS
 from viewer.dicom.reading import HeaderReader, read_header
 
 VALUES = synthetic.grey(24, 20)
@@ -72,3 +74,19 @@ def test_elements_that_nothing_here_reads_may_stand_twice(tmp_path: Path) -> Non
     header = read_header(repeat(tmp_path / "a.dcm", more, more))
     assert not header.repeated
     assert np.array_equal(read_frame(header.path, 0)[0], VALUES)
+
+
+def test_what_stands_twice_in_the_meta_information_is_left_to_both_readers_alike(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.dcm"
+    synthetic.write(path, VALUES)
+    data = path.read_bytes()
+    more = element(0x00020002, b"UI", b"1.2.840.10008.5.1.4.1.1.7\0")
+    length = struct.unpack_from("<I", data, 140)[0]
+    end = 144 + length
+    data = data[:140] + struct.pack("<I", length + len(more)) + data[144:end] + more + data[end:]
+    path.write_bytes(data)
+    assert not read_header(str(path)).repeated
+    with path.open("rb") as stream:
+        assert not full_header(stream, str(path), len(data), 0, DEFAULT_LIMITS).repeated

@@ -83,6 +83,7 @@ def test_case_45_a_window_that_finds_the_disk_full_says_so_and_leaves_what_was_t
     wait_picture(qtbot, window)
     answer = (str(full_disk / "out.png"), "")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: answer)
+    qtbot.waitUntil(window.menus.action("savePng").isEnabled)
     window.menus.action("savePng").trigger()
     assert _said(window) == (
         "The picture was not saved: No space left on device. Choose another place."

@@ -141,7 +141,7 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         # alone, they count nothing
         dimensions=tuple(one.name for one in dimensions_of(dataset)) if groups else (),
         references=_references(dataset, stream, found),
-        repeated=repeated & (header_fields.WANTED_TAGS | header_fields.DESCRIPTION_TAGS),
+        repeated=repeated & header_fields.WANTED_TAGS,
     )
 
 

@@ -223,7 +223,7 @@ class _Walk:
                 raise _Stop
             self._close()
             return True
-        if at_top:
+        if at_top and group is None:
             (self.repeated if tag in self._tags else self._tags).add(tag)
         level.count += 1
         if level.count > self._limits.elements_per_file:
