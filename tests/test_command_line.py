@@ -144,9 +144,9 @@ def test_a_picture_can_be_written_to_a_pipe() -> None:
     ("limit", "sentence"),
     [
         ("no_such=1", "There is no limit 'no_such'"),
-        ("frame_bytes=big", "frame_bytes takes a number, such as 512MiB; not 'big'."),
+        ("frame_bytes=big", "frame_bytes takes a number, such as 512MiB or 500MB; not 'big'."),
         ("frame_bytes", "frame_bytes takes a number"),
-        ("sequence_depth=1000", "sequence_depth must be more than 0, and at most 128."),
+        ("sequence_depth=1000", "sequence_depth must be at least 1, and at most 128."),
     ],
 )
 def test_a_wrong_limit_is_said_with_exit_code_2(
@@ -179,7 +179,7 @@ def test_a_limit_holds_for_a_command_and_can_be_raised(
     low, high = f"{name}=20", f"{name}=1000000"
     assert cli.main([command, "--limit", low, _SAMPLE]) == (command != "dump")
     told = capsys.readouterr()
-    assert f"--limit {name}=N" in told.out + told.err
+    assert f"--limit {name}=40, for example" in told.out + told.err
     assert cli.main([command, "--limit", low, "--limit", high, _SAMPLE]) == 0
 
 

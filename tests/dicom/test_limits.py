@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -18,7 +19,14 @@ def test_a_refusal_names_the_limit_the_files_value_and_how_to_raise_it(name: str
     sentence = DEFAULT_LIMITS.refusal(name, "It has 7 of them")
     assert sentence.startswith("It has 7 of them; the limit is ")
     assert DEFAULT_LIMITS.shown(name) in sentence
-    assert f"--limit {name}=N" in sentence
+    (given,) = re.findall(rf"--limit {name}=(\S+), for example", sentence)
+    raised = getattr(with_limit(DEFAULT_LIMITS, name, given), name)
+    assert raised == 2 * getattr(DEFAULT_LIMITS, name)
+
+
+def test_the_value_that_a_refusal_proposes_is_in_the_limits_own_unit() -> None:
+    assert "--limit frame_bytes=1GiB," in DEFAULT_LIMITS.refusal("frame_bytes", "It is large")
+    assert "--limit decode_seconds=20," in DEFAULT_LIMITS.refusal("decode_seconds", "It is slow")
 
 
 @pytest.mark.parametrize(
@@ -26,7 +34,12 @@ def test_a_refusal_names_the_limit_the_files_value_and_how_to_raise_it(name: str
     [
         ("frame_bytes", "1.5GiB", 3 << 29),
         ("frame_bytes", "1,000", 1000),
+        ("frame_bytes", "100MB", 100_000_000),
+        ("frame_bytes", "1 gb", 1_000_000_000),
+        ("frame_bytes", "2kB", 2000),
+        ("frame_bytes", "2kib", 2048),
         ("decode_seconds", "0.5", 0.5),
+        ("decode_seconds", "0.1", 0.1),
         ("sequence_depth", "80", 80),
     ],
 )
@@ -42,10 +55,24 @@ def test_a_limit_takes_what_people_write(name: str, text: str, value: float) -> 
         ("frame_bytes", "0"),
         ("frame_bytes", "-1"),
         ("frame_bytes", "9" * 40),
+        ("frame_bytes", "5iB"),
         ("sequence_depth", "many"),
         ("decode_seconds", "nan"),
     ],
 )
 def test_a_limit_refuses_what_makes_no_sense(name: str, text: str) -> None:
     with pytest.raises(ValueError, match=r"^(There is no limit|\w+ takes a number|\w+ must be)"):
+        with_limit(DEFAULT_LIMITS, name, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "bounds"),
+    [
+        ("decode_seconds", "0.0001", "at least 0.1 s, and at most 86,400 s"),
+        ("frame_bytes", "2000000GiB", "at least 1, and at most 1,048,576 GiB"),
+        ("elements_per_file", "0", "at least 1, and at most 1,000,000,000"),
+    ],
+)
+def test_a_limit_that_would_not_hold_says_its_bounds(name: str, text: str, bounds: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} must be {bounds}\.$"):
         with_limit(DEFAULT_LIMITS, name, text)

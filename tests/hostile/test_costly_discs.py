@@ -35,7 +35,7 @@ def test_frames_that_a_few_bytes_claim_do_not_fill_the_memory(tmp_path: Path) ->
     assert skips(catalogue) == {"vast.dcm": "limit"}
     (vast,) = catalogue.ledger.skipped
     assert "With its 2,000,000,000 frames" in vast.reason
-    assert "--limit frames_in_all=N" in vast.reason
+    assert "--limit frames_in_all=" in vast.reason
     stacks = [s for p in catalogue.patients for t in p.studies for u in t.series for s in u.stacks]
     assert sum(map(len, stacks)) <= 20 * 200 + 1
 

@@ -14,8 +14,11 @@ from typing import Any, Literal, NamedTuple
 Unit = Literal["", "bytes", "s"]
 
 _SCALES = {"": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
-_A_DAY = 86_400
-_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(KiB|MiB|GiB)?")
+_WRITTEN = {**_SCALES, "KB": 10**3, "MB": 10**6, "GB": 10**9}
+_SCALES_OF = {name.lower(): scale for name, scale in _WRITTEN.items()}
+_AMOUNT = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMG]i?B)?", re.IGNORECASE)
+_LEAST_S = 0.1  # less is over before it is looked at
+_MOST, _MOST_BYTES, _A_DAY = 10**9, 1 << 50, 86_400  # far beyond what a machine has
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,19 @@ class Limits:
         """
         return (
             f"{found}; the limit is {self.shown(name)}. "
-            f"To raise it: Edit > Settings, Limits, or --limit {name}=N."
+            f"To raise it: Edit > Settings, Limits, or --limit {name}={self._twice(name)}, "
+            "for example."
         )
 
     def shown(self, name: str) -> str:
         """Give a limit's value as people read it."""
         return amount(getattr(self, name), LIMIT_TITLES[name].unit)
+
+    def _twice(self, name: str) -> str:
+        """Give twice a limit as `with_limit` takes it, and as it is typed."""
+        title = LIMIT_TITLES[name]
+        text = amount(min(2 * getattr(self, name), title.most), title.unit)
+        return re.sub(r" bytes| s|[ ,]", "", text)
 
 
 class LimitTitle(NamedTuple):
@@ -62,7 +72,7 @@ class LimitTitle(NamedTuple):
 
     title: str
     unit: Unit = ""
-    most: int = 1 << 62  # beyond, Python or the system gives up
+    most: int = _MOST
 
 
 LIMIT_TITLES: dict[str, LimitTitle] = {
@@ -72,14 +82,16 @@ LIMIT_TITLES: dict[str, LimitTitle] = {
     "frames_per_file": LimitTitle("Frames of a file with functional groups"),
     "frames_in_all": LimitTitle("Frames of all multi-frame files that are open"),
     "fragments_per_file": LimitTitle("Fragments of compressed pixel data"),
-    "inflate_bytes": LimitTitle("A deflated data set or archive member, inflated", "bytes"),
-    "frame_bytes": LimitTitle("One decoded frame", "bytes"),
+    "inflate_bytes": LimitTitle(
+        "A deflated data set or archive member, inflated", "bytes", _MOST_BYTES
+    ),
+    "frame_bytes": LimitTitle("One decoded frame", "bytes", _MOST_BYTES),
     "dicomdir_records": LimitTitle("Records of a DICOMDIR"),
     "archive_members": LimitTitle("Files in a ZIP archive"),
-    "archive_bytes": LimitTitle("A ZIP archive, unpacked", "bytes"),
+    "archive_bytes": LimitTitle("A ZIP archive, unpacked", "bytes", _MOST_BYTES),
     "decode_seconds": LimitTitle("Time to decode a frame", "s", _A_DAY),
     "header_seconds": LimitTitle("Time to read a header", "s", _A_DAY),
-    "child_memory_bytes": LimitTitle("Memory of a child process", "bytes"),
+    "child_memory_bytes": LimitTitle("Memory of a child process", "bytes", _MOST_BYTES),
 }
 DEFAULT_LIMITS = Limits()
 
@@ -93,7 +105,7 @@ def amount(value: float, unit: Unit) -> str:
 
 
 def with_limit(limits: Limits, name: str, text: str) -> Limits:
-    """Change one limit to what a user wrote: a number, for bytes also one with KiB, MiB, GiB.
+    """Change one limit to what a user wrote: a number, of bytes also in KiB, MB, and the like.
 
     Raises
     ------
@@ -102,15 +114,15 @@ def with_limit(limits: Limits, name: str, text: str) -> Limits:
     """
     if name not in LIMIT_TITLES:
         raise ValueError(f"There is no limit {name!r}; there are {', '.join(LIMIT_TITLES)}.")
+    _, unit, most = LIMIT_TITLES[name]
     found = _AMOUNT.fullmatch(text.strip().replace(",", ""))
-    unit = LIMIT_TITLES[name].unit
     if found is None or (found[2] and unit != "bytes"):
-        example = "512MiB" if unit == "bytes" else "100"
+        example = "512MiB or 500MB" if unit == "bytes" else "100"
         raise ValueError(f"{name} takes a number, such as {example}; not {text!r}.")
-    number = float(found[1]) * _SCALES[found[2] or ""]
-    most = LIMIT_TITLES[name].most
-    if not 0 < number <= most:
-        raise ValueError(f"{name} must be more than 0, and at most {most:,}.")
+    number = float(found[1]) * _SCALES_OF[(found[2] or "").lower()]
+    if not (_LEAST_S if unit == "s" else 1) <= number <= most:
+        least = amount(_LEAST_S, unit) if unit == "s" else "1"
+        raise ValueError(f"{name} must be at least {least}, and at most {amount(most, unit)}.")
     value: Any = number if unit == "s" else math.ceil(number)
     return replace(limits, **{name: value})
 
