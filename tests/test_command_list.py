@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 from pydicom.data import get_testdata_file
 
+from tests.dicom.zips import a_file, write_zip
 from viewer.cli import main
 from viewer.workers.scan import Stopped, scan_in_child
 
@@ -63,9 +66,10 @@ def test_a_scan_that_was_stopped_early_is_said_and_is_no_success(folder, capsys,
 
 
 def fails_with_one_line(path: Path, capsys) -> str:
+    """Give what is on standard error, where a reason is told that standard output then lacks."""
     assert main(["list", str(path)]) == 1
     captured = capsys.readouterr()
-    assert captured.out == ""
+    assert len(captured.out.splitlines()) == 1  # how many were skipped
     assert len(captured.err.splitlines()) == 1
     assert str(path) in captured.err
     return captured.err
@@ -76,7 +80,7 @@ def test_a_missing_path_is_one_line(tmp_path, capsys):
 
 
 def test_an_empty_folder_is_one_line(tmp_path, capsys):
-    assert "empty" in fails_with_one_line(tmp_path, capsys)
+    assert "There are no files in it" in fails_with_one_line(tmp_path, capsys)
 
 
 def test_a_folder_without_dicom_counts_its_files(tmp_path, capsys):
@@ -89,3 +93,52 @@ def test_a_file_that_is_no_dicom_is_one_line(tmp_path, capsys):
     file = tmp_path / "notes.txt"
     file.write_text("text")
     fails_with_one_line(file, capsys)
+
+
+@pytest.fixture
+def encrypted(tmp_path: Path) -> str:
+    return write_zip(tmp_path / "x.zip", a_file("IM1", flags=1), a_file("IM2", flags=1))
+
+
+def test_where_nothing_can_be_shown_the_reason_of_all_is_told_once(encrypted, capsys):
+    assert main(["list", encrypted]) == 1
+    captured = capsys.readouterr()
+    assert "3 files: 2 unreadable, 1 archive" in captured.out
+    assert f"  {encrypted}/IM1: It is encrypted" in captured.out
+    assert captured.err == (
+        f"negato: {encrypted}: This holds 2 files, none can be shown; all for this reason: It is "
+        "encrypted; unpack the archive with another program and open the folder.\n"
+    )
+
+
+def test_where_nothing_can_be_shown_json_and_csv_have_the_ledger(encrypted, capsys):
+    assert main(["list", "--json", encrypted]) == 1
+    values = json.loads(capsys.readouterr().out)
+    kinds = [skipped["kind"] for skipped in values["ledger"]["skipped"]]
+    assert (values["patients"], kinds) == ([], ["archive", "unreadable", "unreadable"])
+    assert main(["list", "--csv", encrypted]) == 1
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["status"] for row in rows] == kinds
+
+
+def test_where_a_limit_hides_all_it_is_named(folder, capsys):
+    assert main(["list", str(folder), "--limit", "elements_per_file=20"]) == 1
+    captured = capsys.readouterr()
+    assert "3 files: 2 over a limit, 1 not DICOM" in captured.out
+    assert "none can be shown; a for this reason: " in captured.err
+    assert "--limit elements_per_file=" in captured.err
+
+
+def test_an_empty_archive_is_said_to_be_empty(tmp_path, capsys):
+    path = tmp_path / "x.zip"
+    write_zip(path)
+    assert "There are no files in it" in fails_with_one_line(path, capsys)
+
+
+def test_a_cut_archive_is_told_of_once(tmp_path, capsys):
+    path = tmp_path / "x.zip"
+    data = Path(write_zip(path, a_file("IM1", b"text" * 99))).read_bytes()
+    path.write_bytes(data[:20])
+    assert main(["list", str(path)]) == 1
+    captured = capsys.readouterr()
+    assert (captured.out + captured.err).count("Its end is missing") == 1

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Sequence
 
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder, Skipped
-from viewer.dicom.errors import SourceError
 from viewer.dicom.file_table import catalogue_csv
 from viewer.dicom.listing import catalogue_json, catalogue_text
 from viewer.plain_text import json_text, whole_line
+from viewer.standard_streams import say
 from viewer.workers.scan import Stopped, scan_in_child
+
+_SEEN_OTHERWISE = ("duplicate", "index", "archive")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,12 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """List what the paths hold. 1 where one cannot be opened, or not all was searched.
+    """List what the paths hold, and in any case what was skipped.
 
-    Raises
-    ------
-    SourceError
-        If nothing of DICOM is found.
+    1 where nothing can be shown, a path cannot be opened, or not all was searched.
     """
     builder = CatalogueBuilder(arguments.limits)
     stopped: list[str] = []
@@ -38,34 +38,40 @@ def run(arguments: argparse.Namespace) -> int:
             if isinstance(item, Stopped):
                 stopped.append(item.text)
     catalogue = builder.snapshot()
-    absent = [entry for entry in catalogue.ledger.skipped if _given(entry, arguments.paths)]
-    if not catalogue.patients:
-        raise _nothing(arguments.paths, catalogue, absent)
+    failed = _failed(catalogue, arguments.paths)
+    told = [*(f"{entry.path}: {entry.reason}" for entry in failed), *stopped]
+    if not catalogue.patients and not told:
+        told = [f"{', '.join(arguments.paths)}: {_why_nothing(catalogue.ledger.skipped)}"]
     if arguments.json:
         sys.stdout.write(json_text(catalogue_json(catalogue), indent=1) + "\n")
+    elif arguments.csv:
+        sys.stdout.write(catalogue_csv(catalogue))
     else:
-        sys.stdout.write((catalogue_csv if arguments.csv else catalogue_text)(catalogue))
-    for told in (*(f"{entry.path}: {entry.reason}" for entry in absent), *stopped):
-        sys.stderr.write(f"negato: {whole_line(told)}\n")
-    return 1 if absent or stopped else 0
+        sys.stdout.write(catalogue_text(catalogue, told_elsewhere=frozenset(failed)))
+    for sentence in told:
+        say(f"negato: {whole_line(sentence)}")
+    return 1 if told else 0
 
 
-def _given(entry: Skipped, paths: list[str]) -> bool:
-    """Say whether a path that the user named could not be opened."""
-    shown_elsewhere = entry.kind in ("duplicate", "index", "archive")
-    return not shown_elsewhere and entry.path in map(os.path.abspath, paths)
+def _failed(catalogue: Catalogue, paths: list[str]) -> list[Skipped]:
+    """Give what the user named and cannot be opened, or the only file where there is one."""
+    skipped, named = catalogue.ledger.skipped, frozenset(map(os.path.abspath, paths))
+    failed = [one for one in skipped if one.kind not in _SEEN_OTHERWISE and one.path in named]
+    if failed or catalogue.patients:
+        return failed
+    files = [entry for entry in skipped if entry.kind != "archive"]
+    return files if len(files) == 1 else []
 
 
-def _nothing(paths: list[str], catalogue: Catalogue, absent: list[Skipped]) -> SourceError:
-    if absent:
-        return SourceError(absent[0].reason, absent[0].path, absent[0].kind)
-    skipped = catalogue.ledger.skipped
-    where = ", ".join(paths)
-    if not skipped:
-        return SourceError("The folder is empty; choose one that holds DICOM files.", where)
-    if len(skipped) == 1:
-        return SourceError(skipped[0].reason, skipped[0].path, skipped[0].kind)
-    kinds = {entry.kind for entry in skipped}
-    none = "is DICOM" if kinds == {"not-dicom"} else "can be shown"
-    message = f"This holds {len(skipped):,} files, none {none}; choose what holds DICOM files."
-    return SourceError(message, where, "not-dicom")
+def _why_nothing(skipped: Sequence[Skipped]) -> str:
+    """Say why none of several files can be shown, by the reason of the first that may be DICOM."""
+    files = [entry for entry in skipped if entry.kind not in ("archive", "index")]
+    if not files:
+        return "There are no files in it; choose what holds DICOM files."
+    holds = f"This holds {len(files):,} files, none"
+    first = next((entry for entry in files if entry.kind != "not-dicom"), None)
+    if first is None:
+        return f"{holds} is DICOM; choose what holds DICOM files."
+    alike = all(entry.reason == first.reason for entry in files)
+    which = "all" if alike else os.path.basename(first.path)
+    return f"{holds} can be shown; {which} for this reason: {first.reason}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from viewer.dicom.catalogue import Catalogue, Patient, Series, Study, ledger_sentence
+from viewer.dicom.catalogue import Catalogue, Patient, Series, Skipped, Study, ledger_sentence
 from viewer.dicom.frame_attributes import size_words
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.stacks import Stack
@@ -34,8 +34,11 @@ def catalogue_json(catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
-def catalogue_text(catalogue: Catalogue) -> str:
-    """Give the catalogue as indented lines, ending in the ledger; printable whatever files hold."""
+def catalogue_text(catalogue: Catalogue, told_elsewhere: frozenset[Skipped] = frozenset()) -> str:
+    """Give the catalogue as indented lines, ending in the ledger; printable whatever files hold.
+
+    Of the files ``told_elsewhere`` the reasons are left out, and the files counted all the same.
+    """
     lines = []
     series_of = _series_by_instance(catalogue)
     for patient in catalogue.patients:
@@ -51,7 +54,7 @@ def catalogue_text(catalogue: Catalogue) -> str:
     lines += [
         f"  {whole_line(skipped.path)}: {whole_line(skipped.reason)}"
         for skipped in ledger.skipped
-        if skipped.kind not in ("not-dicom", "index", "archive")
+        if skipped.kind not in ("not-dicom", "index", "archive") and skipped not in told_elsewhere
     ]
     return "\n".join(lines) + "\n"
 
