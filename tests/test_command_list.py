@@ -142,3 +142,12 @@ def test_a_cut_archive_is_told_of_once(tmp_path, capsys):
     assert main(["list", str(path)]) == 1
     captured = capsys.readouterr()
     assert (captured.out + captured.err).count("Its end is missing") == 1
+
+
+def test_an_archive_in_an_archive_is_named(tmp_path, capsys):
+    image = Path(get_testdata_file("CT_small.dcm", download=False)).read_bytes()
+    path = write_zip(tmp_path / "x.zip", a_file("IM1", image), a_file("series/inner.zip", b"PK"))
+    assert main(["list", path]) == 0
+    out = capsys.readouterr().out
+    assert "3 files: 1 image in 1 series, 1 unreadable, 1 archive" in out
+    assert f"  {path}/series/inner.zip: An archive in an archive, left unopened; unpack" in out

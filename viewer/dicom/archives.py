@@ -218,7 +218,7 @@ def _refusal(
         found = f"Unpacked it has {entry.size:,} bytes"
         return "limit", limits.refusal("inflate_bytes", found)
     if parts[-1].casefold().endswith(".zip"):
-        return "not-dicom", f"An archive in an archive, left unopened; {_UNPACK}"
+        return "unreadable", f"An archive in an archive, left unopened; {_UNPACK}"
     return None
 
 

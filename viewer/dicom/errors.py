@@ -12,7 +12,7 @@ SkipKind = Literal[
     "damaged",  # DICOM, but cannot be read
     "duplicate",  # SOPInstanceUID already shown
     "missing",  # named (by a DICOMDIR, or by the user) but absent
-    "unreadable",  # the operating system refuses
+    "unreadable",  # the operating system refuses, or it is packed in a way not supported
     "not-a-file",  # symlinked folder, device, socket, pipe
     "outside",  # a reference that leaves the opened folder
     "limit",  # over one of the documented limits
