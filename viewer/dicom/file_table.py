@@ -6,6 +6,7 @@ The catalogue as a tree is `listing`'s matter.
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 from collections.abc import Iterator
 
@@ -30,9 +31,10 @@ _TITLES = (
 def catalogue_csv(catalogue: Catalogue) -> str:
     """Give a row a file as CSV (RFC 4180) with titles.
 
-    ``status`` is "shown", or the ledger's kind of reason. All text is
-    printable, a line at most, and no formula: names as they are, whatever they
-    hold, are in `listing.catalogue_json`.
+    ``status`` is "shown", or the ledger's kind of reason; ``study_date`` is
+    ISO 8601, or empty where it is no date. All text is printable, a line at
+    most, and no formula: names as they are, whatever they hold, are in
+    `listing.catalogue_json`.
     """
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
@@ -58,7 +60,7 @@ def _rows(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
                             "",
                             patient.name,
                             patient.id,
-                            study.date,
+                            _iso_date(study.date),
                             study.description,
                             series.modality,
                             "" if series.number is None else str(series.number),
@@ -67,3 +69,14 @@ def _rows(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
                         )
     for skipped in catalogue.ledger.skipped:
         yield (skipped.path, skipped.kind, skipped.reason, *[""] * (len(_TITLES) - 3))
+
+
+def _iso_date(text: str) -> str:
+    """Give a DICOM date, also one with dots as ACR-NEMA had it, as ISO 8601; "" for no date."""
+    digits = text.replace(".", "")
+    if not (len(digits) == 8 and digits.isascii() and digits.isdigit()):
+        return ""
+    try:
+        return datetime.date.fromisoformat(digits).isoformat()
+    except ValueError:  # 00000000, or no day of the calendar
+        return ""
