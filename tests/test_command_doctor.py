@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import metadata
@@ -58,7 +59,7 @@ def test_the_report_says_versions_codecs_and_limits(tmp_path: Path) -> None:
         "RLE Lossless: PackBits (imagecodecs)",
         "none used",
         "Landlock" if sys.platform == "linux" else "Confinement",
-        "All codecs work.",
+        "All codecs work",
         *LIMIT_TITLES,
     ]
     lines = " ".join(done.stdout.split())
@@ -73,7 +74,7 @@ def test_the_report_names_neither_user_nor_machine(tmp_path: Path) -> None:
     assert "jane" not in done.stdout
     assert "ward7" not in done.stdout
     assert os.uname().nodename not in done.stdout.replace(os.uname().release, "")
-    assert "DISPLAY" in done.stdout
+    assert re.search(r"Screen +set \(DISPLAY", done.stdout)
     if sys.platform == "linux":
         assert "~/.local/state/negato/reports" in done.stdout
     assert not list(home.iterdir())
@@ -139,6 +140,12 @@ def test_video_that_is_not_installed_is_no_fault(
     whole = environment._environment([found], limits, 1 << 30)
     assert whole.works
     assert "not there: PyAV" in whole.text()
+    assert whole.verdict() == "All codecs work, but for the optional video (pip install av)."
+
+
+def test_where_video_is_installed_all_codecs_work() -> None:
+    found = codec_probes.Probe(codec_probes.PROBED[-1], "FFmpeg", ships=False)
+    assert environment._environment([found], DEFAULT_LIMITS, 1).verdict() == "All codecs work."
 
 
 def test_what_cannot_be_found_out_ends_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

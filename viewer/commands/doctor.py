@@ -22,5 +22,5 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps({**found.sections, "works": found.works}, indent=2) + "\n")
     else:
         sys.stdout.write(found.text())
-        sys.stdout.write("All codecs work.\n" if found.works else "Not all codecs work.\n")
+        sys.stdout.write(found.verdict() + "\n")
     return int(not found.works)

@@ -47,6 +47,15 @@ class Environment:
 
     sections: dict[str, Section]
     works: bool
+    lacks_video: bool = False  # which an extra brings
+
+    def verdict(self) -> str:
+        """Say in a sentence whether the codecs work."""
+        if not self.works:
+            return "Not all codecs work."
+        if self.lacks_video:
+            return "All codecs work, but for the optional video (pip install av)."
+        return "All codecs work."
 
     def text(self) -> str:
         """Give it as lines to read."""
@@ -103,7 +112,8 @@ def _environment(probes: Sequence[Probe], limits: Limits, cache_bytes: int) -> E
         "Reports": _reports(),
     }
     works = all(probe.decoder and not probe.failure for probe in probes if probe.ships)
-    return Environment(sections, works)
+    lacks_video = any(probe.failure for probe in probes if not probe.ships)
+    return Environment(sections, works, lacks_video)
 
 
 def _program() -> Section:
@@ -114,8 +124,13 @@ def _program() -> Section:
         "Installed in": shortened(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
         "Python in": shortened(sys.prefix),
         "Encodings": f"files {sys.getfilesystemencoding()}, text {locale.getencoding()}",
-        "Screen": ", ".join(name for name in _DISPLAYS if os.environ.get(name)) or "none is set",
+        "Screen": _screen(),
     }
+
+
+def _screen() -> str:
+    names = ", ".join(name for name in _DISPLAYS if os.environ.get(name))
+    return f"set ({names})" if names else "none is set"  # the values name machines
 
 
 def _machine(cache_bytes: int) -> Section:
