@@ -141,7 +141,7 @@ def test_a_cut_archive_is_told_of_once(tmp_path, capsys):
     path.write_bytes(data[:20])
     assert main(["list", str(path)]) == 1
     captured = capsys.readouterr()
-    assert (captured.out + captured.err).count("Its end is missing") == 1
+    assert (captured.out + captured.err).count("Its end is missing; no file was found in it. ") == 1
 
 
 def test_an_archive_in_an_archive_is_named(tmp_path, capsys):

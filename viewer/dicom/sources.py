@@ -244,10 +244,11 @@ def _archive(path: str, seen: _Seen, folder: str = "") -> Iterator[Found]:
     except HeaderError as error:
         yield Skipped(path, error.kind, error.message)
         return
-    count = len(archive.members)
+    count = len(archive.members) + len(archive.skipped)
     if archive.damage:
-        files = "1 file was" if count == 1 else f"{count:,} files were"
-        reason = f"{archive.damage}; {files} found in it all the same. Copy the archive again."
+        found = {0: "no file was found in it", 1: "1 file was found in it all the same"}
+        told = found.get(count, f"{count:,} files were found in it all the same")
+        reason = f"{archive.damage}; {told}. Copy the archive again."
         yield Skipped(path, "damaged", reason)
     else:
         yield Skipped(path, "archive", "An archive; its files are listed like those of a folder.")
