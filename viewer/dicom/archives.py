@@ -201,8 +201,12 @@ def _refusal(
     entry: Entry, parts: list[str], files_end: int, limits: Limits
 ) -> tuple[SkipKind, str] | None:
     """Say why a file is not opened; None for one that is."""
-    if not parts or not all(map(is_name, parts)) or len(entry.name) > _LONGEST_NAME:
-        return "outside", "Its name leads out of the archive, or is none; left unopened."
+    if not any(parts):
+        return "outside", "It has no name; left unopened."
+    if len(entry.name) > _LONGEST_NAME:
+        return "outside", f"Its name is longer than {_LONGEST_NAME:,} bytes; left unopened."
+    if not all(map(is_name, parts)):
+        return "outside", "Its name leads to no place in the archive; left unopened."
     if stat.S_IFMT(entry.mode) not in (0, stat.S_IFREG):
         return "not-a-file", "A link or a device in an archive, not followed; left unopened."
     if entry.size == CUT:
