@@ -151,3 +151,25 @@ def test_an_archive_in_an_archive_is_named(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "3 files: 1 image in 1 series, 1 unreadable, 1 archive" in out
     assert f"  {path}/series/inner.zip: An archive in an archive, left unopened; unpack" in out
+
+
+def test_links_are_counted_and_the_files_themselves_shown(folder, capsys):
+    (folder / "A link").symlink_to("a")
+    (folder / "dangling").symlink_to("nowhere")
+    assert main(["list", "--json", str(folder)]) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert [one["path"] for one in values["ledger"]["skipped"]] == [
+        str(folder / name) for name in ("A link", "dangling", "notes.txt")
+    ]
+    assert main(["list", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "5 files: 2 images in 2 series, 1 missing, 1 not a regular file, 1 not DICOM" in out
+    assert f"  {folder}/A link: A link to a file that is looked at itself." in out
+    assert f"  {folder}/dangling: A link to a file that is not there; copy that file too." in out
+
+
+def test_what_leads_out_of_an_archive_is_counted_as_such(tmp_path, capsys):
+    image = Path(get_testdata_file("CT_small.dcm", download=False)).read_bytes()
+    path = write_zip(tmp_path / "x.zip", a_file("IM1", image), a_file("../IM2", image))
+    assert main(["list", path]) == 0
+    assert "1 image in 1 series, 1 outside what was opened, 1 archive" in capsys.readouterr().out

@@ -163,7 +163,7 @@ def test_ledger_counts_every_file_once_by_its_reason():
     items += [Skipped("/t", "not-dicom", "Not DICOM."), Skipped("/m", "missing", "Absent.")]
     catalogue = built(*items, replace(items[0], path="/again"))
     assert ledger_sentence(catalogue) == (
-        "1,206 files: 1,199 images in 2 series, 1 document, 3 damaged, 1 named but missing, "
+        "1,206 files: 1,199 images in 2 series, 1 document, 3 damaged, 1 missing, "
         "1 duplicate, 1 not DICOM"
     )
     assert catalogue.ledger.seen == catalogue.ledger.shown + len(catalogue.ledger.skipped)

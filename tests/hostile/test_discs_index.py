@@ -106,7 +106,7 @@ def test_case_34_names_in_another_case_are_found_and_missing_ones_told(
     assert skips(catalogue) == {"DICOMDIR": "index", "IM3": "missing"}
     assert not catalogue.ledger.notices
     main(["list", str(tmp_path)])
-    assert "1 named but missing" in capsys.readouterr().out
+    assert "1 missing" in capsys.readouterr().out
 
 
 def test_case_34_a_disc_of_which_nothing_is_there_says_so(

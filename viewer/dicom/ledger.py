@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 _KINDS: dict[SkipKind, tuple[str, str]] = {
     "damaged": ("damaged", "damaged"),
     "unreadable": ("unreadable", "unreadable"),
-    "missing": ("named but missing", "named but missing"),
+    "missing": ("missing", "missing"),
     "limit": ("over a limit", "over a limit"),
-    "outside": ("outside the folder", "outside the folder"),
+    "outside": ("outside what was opened", "outside what was opened"),
     "duplicate": ("duplicate", "duplicates"),
     "index": ("disc index", "disc indexes"),
     "archive": ("archive", "archives"),

@@ -36,6 +36,7 @@ _MANY_ENTRIES = 2_000
 _FIRST_ENTRIES = 32
 _MOST_DISCS = 16  # one within the other; the files of the next are found without its index
 _INDEX_IN_ARCHIVE = "The index of a disc; the files in the archive are looked at without it."
+_LINK = "A link to a file that is looked at itself."
 _name = attrgetter("name")
 
 
@@ -136,7 +137,10 @@ def _folder(root: str, seen: _Seen, discs: int = 0) -> Iterator[Found]:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.path)
             elif seen.first_time(entry.path):
-                yield from _file_or_archive(_entry(entry, inside), seen)
+                found = _entry(entry, inside)
+                if isinstance(found, SourceFile) and entry.is_symlink():
+                    found = Skipped(entry.path, "not-a-file", _LINK)
+                yield from _file_or_archive(found, seen)
         pending += reversed(list(dict.fromkeys(below)))
 
 
@@ -176,6 +180,9 @@ def _entry(entry: os.DirEntry[str], inside: str) -> SourceFile | Skipped:
         return SourceFile(entry.path)
     try:
         mode = entry.stat().st_mode
+    except FileNotFoundError:
+        reason = "A link to a file that is not there; copy that file too."
+        return Skipped(entry.path, "missing", reason)
     except OSError as error:
         return _skipped_by_system(entry.path, error)
     if stat.S_ISREG(mode):
