@@ -201,12 +201,9 @@ def _refusal(
     entry: Entry, parts: list[str], files_end: int, limits: Limits
 ) -> tuple[SkipKind, str] | None:
     """Say why a file is not opened; None for one that is."""
-    if not any(parts):
-        return "outside", "It has no name; left unopened."
-    if len(entry.name) > _LONGEST_NAME:
-        return "outside", f"Its name is longer than {_LONGEST_NAME:,} bytes; left unopened."
-    if not all(map(is_name, parts)):
-        return "outside", "Its name leads to no place in the archive; left unopened."
+    fault = _fault_of_name(entry, parts)
+    if fault:
+        return "outside", f"{fault}; left unopened."
     if stat.S_IFMT(entry.mode) not in (0, stat.S_IFREG):
         return "not-a-file", "A link or a device in an archive, not followed; left unopened."
     if entry.size == CUT:
@@ -224,6 +221,14 @@ def _refusal(
     if parts[-1].casefold().endswith(".zip"):
         return "unreadable", f"An archive in an archive, left unopened; {_UNPACK}"
     return None
+
+
+def _fault_of_name(entry: Entry, parts: list[str]) -> str:
+    if not any(parts):
+        return "It has no name"
+    if len(entry.name) > _LONGEST_NAME:
+        return f"Its name is longer than {_LONGEST_NAME:,} bytes"
+    return "" if all(map(is_name, parts)) else "Its name leads to no place in the archive"
 
 
 def _reading_order(member: tuple[str, Entry]) -> tuple[list[NaturalKey], NaturalKey]:
