@@ -20,6 +20,7 @@ from viewer.session.settings import Settings
 from viewer.ui import theme
 from viewer.ui.collector import Collector
 from viewer.ui.defect_notices import DefectNotices
+from viewer.ui.end_signals import quit_on_signals
 from viewer.ui.main_window import MainWindow
 from viewer.workers.restraint import leave_no_core
 from viewer.workers.scan_children import ScanChildren
@@ -58,6 +59,7 @@ def run(
     app.setWindowIcon(QIcon(str(resource("icons/negato.svg"))))
     theme.apply(app)
     window = MainWindow(Settings(), scan_children, paths, limits)
+    quit_on_signals(app)
     window.show()
     notices = DefectNotices(window)
     defects.install(notices.tell)
