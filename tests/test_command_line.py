@@ -8,6 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -183,30 +184,66 @@ def test_a_limit_holds_for_a_command_and_can_be_raised(
     assert cli.main([command, "--limit", low, "--limit", high, _SAMPLE]) == 0
 
 
-def test_a_window_with_limits_of_its_own_has_nothing_to_do_with_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Others would open their files in it, with these limits."""
-    opened: list[object] = []
-    handed: list[object] = []
+class Windows:
+    """What would be handed to a window that is there, and what opened in one of its own."""
 
-    def hand_over(paths: object, *, anew: bool) -> bool:
-        handed.append((paths, anew))
-        return False
+    def __init__(self) -> None:
+        self.opened: list[object] = []
+        self.handed: list[object] = []
+        self.takes = False
+
+
+@pytest.fixture
+def windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Windows]:
+    found = Windows()
+
+    def hand_over(paths: Sequence[str], *, anew: bool) -> bool:
+        found.handed.append((tuple(paths), anew))
+        return found.takes
 
     def run(paths: object, _children: object, *, limits: object, listening: Listening) -> int:
-        opened.append((paths, limits, listening))
+        found.opened.append((paths, limits, listening))
         return 0
 
     monkeypatch.setattr(cli, "_has_screen", lambda: True)
     monkeypatch.setattr(cli, "hand_over", hand_over)
     monkeypatch.setattr("viewer.workers.scan_children.ScanChildren.start", lambda self: None)
     monkeypatch.setattr("viewer.ui.app.run", run)
-    try:
-        assert cli.main(["--limit", "frame_bytes=1GiB", "/a"]) == 0
-        assert handed == []
-        assert opened == [(("/a",), (("frame_bytes", "1GiB"),), None)]
-        assert cli.main(["/b"]) == 0
-        assert handed == [(("/b",), False)]
-    finally:
-        gc.enable()  # as the window does
+    yield found
+    gc.enable()  # as the window does
+
+
+def test_a_window_with_limits_of_its_own_has_nothing_to_do_with_others(windows: Windows) -> None:
+    """Others would open their files in it, with these limits."""
+    assert cli.main(["--limit", "frame_bytes=1GiB", _SAMPLE]) == 0
+    assert windows.handed == []
+    assert windows.opened == [((_SAMPLE,), (("frame_bytes", "1GiB"),), None)]
+    assert cli.main([_SAMPLE]) == 0
+    assert windows.handed == [((_SAMPLE,), False)]
+
+
+@pytest.mark.parametrize("new_window", [[], ["--new-window"], ["--limit", "frame_bytes=1GiB"]])
+def test_where_nothing_exists_it_is_said_and_no_window_is_asked_or_opened(
+    windows: Windows, capsys: pytest.CaptureFixture[str], new_window: list[str]
+) -> None:
+    assert cli.main([*new_window, "bogus", "no/such"]) == 1
+    assert (windows.handed, windows.opened) == ([], [])
+    assert capsys.readouterr().err == (
+        "negato: bogus: There is no such file; check the path or the disc.\n"
+        "negato: no/such: There is no such file; check the path or the disc.\n"
+    )
+
+
+def test_what_exists_is_handed_over_without_what_does_not(
+    windows: Windows, capsys: pytest.CaptureFixture[str]
+) -> None:
+    windows.takes = True
+    in_archive = os.path.join(_SAMPLE, "IM1")  # which the window's child is to find out
+    assert cli.main(["bogus", _SAMPLE, in_archive]) == 0
+    assert windows.handed == [((_SAMPLE, in_archive), False)]
+    assert capsys.readouterr().err.startswith("negato: bogus: There is no such file")
+
+
+def test_no_path_at_all_is_no_missing_one(windows: Windows) -> None:
+    assert cli.main([]) == 0
+    assert len(windows.opened) == 1

@@ -136,8 +136,12 @@ def _open_window(request: LaunchRequest) -> int:
             "the commands (negato --help) need none"
         )
         return 1
+    missing = _missing(request.paths)
+    if request.paths and len(missing) == len(request.paths):
+        return 1
+    there = [path for path in request.paths if path not in missing]
     # a window with limits of its own is for these paths alone
-    listening = not request.limits and hand_over(request.paths, anew=request.new_window)
+    listening = not request.limits and hand_over(there, anew=request.new_window)
     if listening is True:
         return 0
     gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it
@@ -158,6 +162,18 @@ def _open_window(request: LaunchRequest) -> int:
             listening.close()
         return 1
     return run(request.paths, scan_children, limits=request.limits, listening=listening or None)
+
+
+def _missing(paths: Sequence[str]) -> list[str]:
+    """Give the paths where nothing is, each one said."""
+    if all(map(os.path.exists, paths)):
+        return []
+    from viewer.dicom.regular_files import is_missing, system_error
+
+    missing = [path for path in paths if is_missing(path)]
+    for path in missing:
+        say(f"negato: {whole_line(path)}: {system_error(path, FileNotFoundError()).message}")
+    return missing
 
 
 def _has_screen() -> bool:

@@ -106,6 +106,16 @@ def test_what_it_is_started_with_is_shown_and_has_the_keys(
     window.deleteLater()
 
 
+def test_what_does_not_exist_is_not_remembered(
+    window: MainWindow, settings: Settings, sample: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "disc.zip"
+    archive.touch()
+    member = str(archive / "IM1")  # whether it is there, a child finds out
+    window.open([str(sample), str(tmp_path / "bogus"), member, str(tmp_path / "none.zip" / "IM1")])
+    assert settings.recent() == [str(sample), member]
+
+
 def test_opening_the_sample_shows_an_image_its_series_and_its_tags(
     qtbot: QtBot, window: MainWindow, sample: Path, open_paths: Open
 ) -> None:

@@ -100,6 +100,24 @@ def version_of(path: str, limits: Limits = DEFAULT_LIMITS) -> FileVersion:
     return FileVersion(status.st_size, status.st_mtime_ns)
 
 
+def is_missing(path: str) -> bool:
+    """Tell whether nothing is at ``path``, by what the system says alone: nothing is opened.
+
+    What goes on below a file is taken to be there: that may be an archive, which to look into is
+    for a child process. So is what the system will not tell of.
+    """
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        above = os.path.abspath(path)
+        while not os.path.lexists(above) and above != os.path.dirname(above):
+            above = os.path.dirname(above)
+        return not os.path.isfile(above)
+    except OSError:
+        return False
+    return False
+
+
 def open_descriptor(path: str) -> tuple[int, os.stat_result]:
     """Open a regular file of the file system, without a buffer; give what it is as well."""
     # Before, since opening alone can have effects on a device; after, on what was opened

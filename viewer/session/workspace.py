@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import Limits, with_limits
 from viewer.dicom.native_frames import native_frame
+from viewer.dicom.regular_files import is_missing
 from viewer.dicom.stacks import Stack
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
@@ -109,7 +110,8 @@ class Workspace(QObject):
         self._pool.try_again()
         absolute = [os.path.abspath(path) for path in paths]
         for path in reversed(absolute):
-            self.settings.add_recent(path)
+            if not is_missing(path):
+                self.settings.add_recent(path)
         self.document = Document(
             absolute, self._hop, self, self._scan_children, self._prepare_for, limits
         )
