@@ -224,8 +224,12 @@ def test_a_window_with_limits_of_its_own_has_nothing_to_do_with_others(windows: 
 
 @pytest.mark.parametrize("new_window", [[], ["--new-window"], ["--limit", "frame_bytes=1GiB"]])
 def test_where_nothing_exists_it_is_said_and_no_window_is_asked_or_opened(
-    windows: Windows, capsys: pytest.CaptureFixture[str], new_window: list[str]
+    windows: Windows,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    new_window: list[str],
 ) -> None:
+    monkeypatch.setattr(cli, "_has_screen", lambda: False)  # of which nothing need be said
     assert cli.main([*new_window, "bogus", "no/such"]) == 1
     assert (windows.handed, windows.opened) == ([], [])
     assert capsys.readouterr().err == (

@@ -130,14 +130,14 @@ def _limit(text: str) -> tuple[str, str]:
 
 
 def _open_window(request: LaunchRequest) -> int:
+    missing = _missing(request.paths)
+    if request.paths and len(missing) == len(request.paths):
+        return 1
     if not _has_screen():
         say(
             "negato: a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY); "
             "the commands (negato --help) need none"
         )
-        return 1
-    missing = _missing(request.paths)
-    if request.paths and len(missing) == len(request.paths):
         return 1
     there = [path for path in request.paths if path not in missing]
     # a window with limits of its own is for these paths alone
