@@ -33,7 +33,7 @@ from viewer.ui.main_window import MainWindow
 _STEP_MS = 15
 _LONGEST_WAIT_S = 60.0
 _MEASURED_EVERY = 5  # series
-_SETTLE_S = 0.5
+_SETTLE_S = 1.3  # the window gives memory back a second after all was closed
 _FIRST_SHARE, _LAST_SHARE = 0.3, 0.8  # of the series: what counts as the start and the end
 _GROWTH = 1.1
 
@@ -102,7 +102,10 @@ def main() -> int:
         soak = Soak(window, user, arguments.series)
         _hear_defects(soak.failures)
         collector = Collector()
-        window.workspace.documentChanged.connect(collector.collect_all)
+        workspace = window.workspace
+        workspace.documentChanged.connect(
+            lambda: collector.collect_all(nothing_open=workspace.document is None)
+        )
         window.show()
         began = time.monotonic()
         app.exec()

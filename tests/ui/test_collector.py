@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import platform
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -55,3 +58,21 @@ def test_what_grew_old_before_it_was_garbage_is_collected_on_demand(
     assert not Cycle.collected_in
     collector.collect_all()
     qtbot.waitUntil(lambda: len(Cycle.collected_in) == 1)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="of glibc alone")
+def test_memory_goes_back_to_the_system_once_nothing_is_open(
+    collector: Collector, qtbot: QtBot
+) -> None:
+    blocks = [bytearray(60_000) for _ in range(2_000)]
+    last = blocks.pop()  # or the library would give back what lies before the end by itself
+    blocks.clear()
+    before = _resident()
+    collector.collect_all(nothing_open=True)
+    qtbot.waitUntil(lambda: _resident() < before - 50_000_000)
+    assert last
+
+
+def _resident() -> int:
+    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")

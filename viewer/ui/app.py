@@ -64,7 +64,10 @@ def run(
     notices = DefectNotices(window)
     defects.install(notices.tell)
     collector = Collector(app)
-    window.workspace.documentChanged.connect(collector.collect_all)
+    workspace = window.workspace
+    workspace.documentChanged.connect(
+        lambda: collector.collect_all(nothing_open=workspace.document is None)
+    )
     takes_paths = listening is not None or (sys.platform == "win32" and not limits)
     later = _Later(window, paths, listening, takes_paths=takes_paths)
     code = app.exec()
