@@ -19,6 +19,7 @@ from tests.dicom.zips import (
     File,
     a_file,
     a_zip,
+    bytes_of,
     read_frame_of,
     shown,
     skipped,
@@ -41,21 +42,13 @@ NOISE = np.random.default_rng(7).integers(0, 4096, (300, 300)).astype(np.uint16)
 @pytest.fixture
 def image(tmp_path: Path) -> bytes:
     """A small image as the bytes of its file."""
-    path = tmp_path / "made"
-    synthetic.write(path, VALUES)
-    data = path.read_bytes()
-    path.unlink()
-    return data
+    return bytes_of(tmp_path, VALUES)
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> bytes:
     """An image of which the header is a small part."""
-    path = tmp_path / "made"
-    synthetic.write(path, NOISE)
-    data = path.read_bytes()
-    path.unlink()
-    return data
+    return bytes_of(tmp_path, NOISE)
 
 
 # -- case 18: archives made to do harm

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.dicom import synthetic
 from viewer.dicom.errors import HeaderError, PixelError
 from viewer.dicom.frames import read_frame
 from viewer.dicom.headers import InstanceHeader
@@ -113,3 +114,12 @@ def read_frame_of(path: str, name: str = "IM1", limits: Limits = LIMITS) -> np.n
         return read_frame(os.path.join(path, name), 0, limits)[0]
     except HeaderError as error:
         raise PixelError(error.message, error.path) from error
+
+
+def bytes_of(folder: Path, values: np.ndarray) -> bytes:
+    """Give the bytes of a file with these pixels."""
+    path = folder / "made"
+    synthetic.write(path, values)
+    data = path.read_bytes()
+    path.unlink()
+    return data
