@@ -18,6 +18,7 @@ from typing import NoReturn
 from viewer import __version__
 from viewer.handover import hand_over
 from viewer.plain_text import whole_line
+from viewer.program import disc_root
 from viewer.resources import resource
 from viewer.standard_streams import discard, say
 
@@ -103,6 +104,9 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
     parser.add_argument("--version", action="version", version=f"negato {__version__}")
     parsed = parser.parse_args(arguments)
     paths = [str(resource("sample"))] if parsed.sample else parsed.paths
+    disc = disc_root()
+    if disc is not None:  # a viewer on a disc is there to show it
+        paths = paths or [disc]
     return LaunchRequest(tuple(paths), tuple(parsed.limits), parsed.new_window)
 
 

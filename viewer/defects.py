@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from viewer import __version__
+from viewer.program import disc_root
 
 EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 _KEPT = 10
@@ -40,7 +41,7 @@ class DefectLog:
     tell : callable
         Is given each new `Report`, in the thread where the defect was met.
     folder : str
-        Where reports are kept.
+        Where reports are kept; "" for nowhere.
     """
 
     def __init__(self, tell: Callable[[Report], None], folder: str) -> None:
@@ -90,7 +91,9 @@ def handle(error: BaseException) -> None:
 
 
 def reports_folder() -> str:
-    """Give the user's folder of reports; nothing is made."""
+    """Give the user's folder of reports; nothing is made. "" for a guest, who keeps none."""
+    if disc_root() is not None:
+        return ""
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         local = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
@@ -105,6 +108,8 @@ def reports_folder() -> str:
 
 def kept_reports(folder: str) -> list[str]:
     """Give the paths of the kept reports, newest first."""
+    if not folder:
+        return []
     try:
         names = os.listdir(folder)
     except OSError:
@@ -115,6 +120,8 @@ def kept_reports(folder: str) -> list[str]:
 
 def keep(text: str, folder: str) -> str:
     """Write a report that the user alone can read, let the oldest go; "" where that fails."""
+    if not folder:
+        return ""
     stamp = f"{time.strftime('%Y%m%d-%H%M%S')}-{time.monotonic_ns() % 10**9:09}"
     path = os.path.join(folder, f"report-{stamp}-{os.getpid()}.txt")
     try:
@@ -135,6 +142,8 @@ def keep(text: str, folder: str) -> str:
 
 def whereabouts(report: Report) -> str:
     """Say where a report is, and that it went nowhere else."""
+    if disc_root() is not None:
+        return "Run from a disc, Negato keeps no reports; nothing was sent."
     if not report.path:
         return "Its report could not be written to a file; nothing was sent."
     return f"Its report was written to {shortened(report.path)}; nothing was sent."

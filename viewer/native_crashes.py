@@ -22,13 +22,18 @@ _PREFIX = "running-"
 
 
 class CrashFile:
-    """Where the native crash of this process would be written; locked while it runs."""
+    """Where the native crash of this process would be written; locked while it runs.
+
+    With "" for ``folder``, it would be written nowhere.
+    """
 
     def __init__(self, folder: str) -> None:
         # in a container, each process may have the number of one that has crashed
         name = f"{_PREFIX}{os.getpid()}-{time.time_ns()}.txt"
         self._path = os.path.join(folder, name)
         self._file: IO[bytes] | None = None
+        if not folder:
+            return
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
             handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
@@ -49,6 +54,8 @@ class CrashFile:
 
 def collect(folder: str) -> list[str]:
     """Make reports of the crashes of processes that are no more; give their texts."""
+    if not folder:
+        return []
     try:
         names = sorted(name for name in os.listdir(folder) if name.startswith(_PREFIX))
     except OSError:

@@ -20,6 +20,7 @@ from viewer.dicom.codec_probes import PROBED, Probe
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import LIMIT_TITLES, Limits, amount
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name
+from viewer.program import disc_root, is_bundle
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.confinement import confinement
 
@@ -119,6 +120,7 @@ def _environment(probes: Sequence[Probe], limits: Limits, cache_bytes: int) -> E
 def _program() -> Section:
     return {
         "Negato": __version__,
+        "Runs": _runs(),
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
         "System": f"{platform.system()} {platform.release()} {platform.machine()}",
         "Installed in": shortened(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))),
@@ -126,6 +128,12 @@ def _program() -> Section:
         "Encodings": f"files {sys.getfilesystemencoding()}, text {locale.getencoding()}",
         "Screen": _screen(),
     }
+
+
+def _runs() -> str:
+    if disc_root() is not None:
+        return "from a disc: nothing is remembered"
+    return "as a program bundle" if is_bundle() else "from Python"
 
 
 def _screen() -> str:
@@ -155,7 +163,7 @@ def _memory() -> str:
 
 def _reports() -> Section:
     folder = reports_folder()
-    return {"Folder": shortened(folder), "Crash reports": str(len(kept_reports(folder)))}
+    return {"Folder": shortened(folder) or "none", "Crash reports": str(len(kept_reports(folder)))}
 
 
 def _version(distribution: str) -> str:
