@@ -17,6 +17,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES, Limits, with_limit
 from viewer.imaging.voi import VoiFunction, VoiWindow, is_usable
+from viewer.program import disc_root
+from viewer.session.guest_store import GuestStore, Store
 from viewer.workers.frame_cache import DEFAULT_BYTES
 
 _log = logging.getLogger(__name__)
@@ -31,13 +33,17 @@ class Settings:
 
     Parameters
     ----------
-    store : QSettings, optional
-        Where they are kept; the user's own by default.
+    store : Store, optional
+        Where they are kept; the user's own by default, of a guest on the machine nowhere.
     """
 
-    def __init__(self, store: QSettings | None = None) -> None:
-        self._store = store if store is not None else QSettings("Negato", "Negato")
-        _keep_private(self._store.fileName())
+    def __init__(self, store: Store | None = None) -> None:
+        if store is None:
+            guest = disc_root() is not None
+            store = GuestStore() if guest else QSettings("Negato", "Negato")
+        self._store: Store = store
+        if isinstance(store, QSettings):
+            _keep_private(store.fileName())
 
     def recent(self) -> list[str]:
         """Give the recently opened paths, newest first."""
