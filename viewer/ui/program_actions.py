@@ -61,6 +61,6 @@ class ProgramActions:
         show_kept(self._window)
 
     def _show_about(self) -> None:
-        from viewer.ui.dialogs.text_dialogs import AboutDialog
+        from viewer.ui.dialogs.about_dialog import AboutDialog
 
         AboutDialog(self._window).open()

@@ -1,4 +1,4 @@
-"""Dialogs that show text: the ledger, the keys, about."""
+"""Dialogs that show text: the ledger, the keys."""
 
 from __future__ import annotations
 
@@ -12,20 +12,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer import __version__
 from viewer.session.actions import key_help
 from viewer.session.workspace import Workspace
 from viewer.ui.dialogs.file_dialogs import ask_target
 from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.ui.export import saved
 from viewer.ui.plain_label import PlainLabel
-
-_ABOUT = (
-    f"Negato {__version__}\n\n"
-    "A DICOM viewer for folders and discs.\n"
-    "Not a medical device: not for diagnosis.\n\n"
-    "MIT licence."
-)
 
 
 class LedgerDialog(QDialog):
@@ -82,21 +74,6 @@ class KeysDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         buttons.rejected.connect(self.reject)
         _stack_up(self, table, buttons)
-
-
-class AboutDialog(QDialog):
-    """Which program this is, and what it is not for."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("aboutDialog")
-        self.setWindowTitle("About Negato")
-        label = PlainLabel(_ABOUT, self)
-        label.setWordWrap(True)
-        label.setMinimumWidth(320)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
-        buttons.rejected.connect(self.reject)
-        _stack_up(self, label, buttons)
 
 
 def _stack_up(dialog: QDialog, *widgets: QWidget) -> None:
