@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from viewer import __version__
 from viewer.handover import hand_over
@@ -30,6 +30,8 @@ _COMMANDS = {
     "explain": "say why a frame looks as it does, step by step",
     "doctor": "say what Negato runs on and whether it works, for a report of a fault",
 }
+# likewise without a window, and written as an option
+_OPTIONS = {"--licences": "print what Negato is made of, with the text of each licence"}
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
@@ -50,10 +52,20 @@ class _Parser(argparse.ArgumentParser):
         super().error(whole_line(message))
 
 
+class _StandsAlone(argparse.Action):
+    """An option that is a command, and so comes first; here it came later."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **given: Any) -> None:
+        super().__init__(option_strings, dest, nargs=0, **given)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.error(f"{self.option_strings[0]} stands alone")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Negato and give the exit code: 0, 1 for a failure, 2 for wrong use, 130 for Ctrl+C."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if arguments and arguments[0] in _COMMANDS:
+    if arguments and (arguments[0] in _COMMANDS or arguments[0] in _OPTIONS):
         return _run_command(arguments[0], arguments[1:])
     return _open_window(_parse_window(arguments))
 
@@ -62,8 +74,9 @@ def _run_command(name: str, arguments: list[str]) -> int:
     from viewer.dicom.errors import NegatoError
     from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
 
-    module = import_module(f"viewer.commands.{name}")
-    parser = _Parser(f"negato {name}", description=_COMMANDS[name].capitalize() + ".")
+    module = import_module("viewer.commands." + name.lstrip("-").replace("-", "_"))
+    description = (_COMMANDS | _OPTIONS)[name].capitalize() + "."
+    parser = _Parser(f"negato {name}", description=description)
     module.configure(parser)
     _add_limits(parser)
     parsed = parser.parse_args(arguments)
@@ -101,6 +114,8 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
         "--new-window", action="store_true", help="open a window even where there is one already"
     )
     _add_limits(parser)
+    for option, text in _OPTIONS.items():
+        parser.add_argument(option, action=_StandsAlone, help=text)
     parser.add_argument("--version", action="version", version=f"negato {__version__}")
     parsed = parser.parse_args(arguments)
     paths = [str(resource("sample"))] if parsed.sample else parsed.paths
@@ -165,7 +180,10 @@ def _open_window(request: LaunchRequest) -> int:
         if listening:
             listening.close()
         return 1
-    return run(request.paths, scan_children, limits=request.limits, listening=listening or None)
+    code = run(request.paths, scan_children, limits=request.limits, listening=listening or None)
+    if listening:
+        listening.clear()
+    return code
 
 
 def _missing(paths: Sequence[str]) -> list[str]:

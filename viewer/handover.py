@@ -19,9 +19,13 @@ import sys
 import time
 import zlib
 from collections.abc import Sequence
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from viewer.file_locks import lock
+from viewer.program import disc_root
+
+if TYPE_CHECKING:
+    from viewer.windows_pipe import Claim
 
 MAGIC, TAKEN = b"NGT1", b"taken"
 HEAD = struct.Struct(">4sI")
@@ -43,24 +47,39 @@ class Handed(NamedTuple):
 
 
 class Listening:
-    """The socket that this process holds for its window, and the lock that says it is starting."""
+    """The socket that this process holds for its window, and the lock that says it is starting.
 
-    def __init__(self, bound: socket.socket, starting: IO[bytes]) -> None:
+    On Windows there is no socket: the window listens on a pipe, and the lock is held to its end.
+    """
+
+    def __init__(self, bound: socket.socket | None, starting: IO[bytes] | Claim) -> None:
         self.socket = bound
+        self._path: str = bound.getsockname() if bound is not None else ""
         self._starting = starting
 
     def started(self) -> None:
         """Say that the window answers from now on: clients need not wait for long."""
-        self._starting.close()
+        if self.socket is not None:
+            self._starting.close()
 
     def close(self) -> None:
         """Give up to be the window that takes paths."""
-        try:
-            os.unlink(self.socket.getsockname())
-        except FileNotFoundError:  # a cleaner of temporary folders was first
-            pass
-        self.socket.close()
+        if self.socket is not None:
+            try:
+                os.unlink(self._path)
+            except FileNotFoundError:  # a cleaner of temporary folders was first
+                pass
+            self.socket.close()
         self._starting.close()
+
+    def clear(self) -> None:
+        """Leave no lock and no folder behind: a guest on the machine, once its window is closed."""
+        if self._path and disc_root() is not None:
+            try:
+                os.unlink(self._path + ".lock")
+                os.rmdir(os.path.dirname(self._path))
+            except OSError:  # another window has its socket there
+                return
 
 
 def hand_over(paths: Sequence[str], *, anew: bool = False) -> Listening | bool:
@@ -77,7 +96,16 @@ def hand_over(paths: Sequence[str], *, anew: bool = False) -> Listening | bool:
     if sys.platform == "win32":
         from viewer import windows_pipe
 
-        return not anew and windows_pipe.ask(pipe_name(), encode(paths), TAKEN, ANSWER_S)
+        pipe = pipe_name()
+        claimed = windows_pipe.ask_or_claim(
+            windows_pipe.WINDOW if disc_root() is None else pipe,
+            pipe,
+            b"" if anew else encode(paths),
+            TAKEN,
+            answer_s=ANSWER_S,
+            start_s=_START_S,
+        )
+        return claimed if isinstance(claimed, bool) else Listening(None, claimed)
     folder = own_folder()
     try:
         return folder is not None and _ask_or_listen(folder, b"" if anew else encode(paths))
@@ -120,7 +148,8 @@ def decode(message: bytes) -> Handed | None:
 
 def pipe_name() -> str:
     """Name the pipe of this user's windows, on Windows."""
-    user = os.fsencode(os.environ.get("USERDOMAIN", "") + "\\" + os.environ.get("USERNAME", ""))
+    names = os.environ.get("USERDOMAIN", ""), os.environ.get("USERNAME", "")
+    user = os.fsencode("\\".join(names) + (disc_root() or ""))
     return f"negato-{zlib.crc32(user):08x}"
 
 
@@ -150,8 +179,12 @@ def own_folder() -> str | None:
 
 
 def socket_path(folder: str) -> str:
-    """Give the place of the socket of windows on this screen."""
+    """Give the place of the socket of windows on this screen; those of a disc have their own.
+
+    The machine's own Negato would remember what it is handed.
+    """
     screen = "|".join(os.environ.get(name, "") for name in ("WAYLAND_DISPLAY", "DISPLAY"))
+    screen += disc_root() or ""
     return os.path.join(folder, f"window-{zlib.crc32(os.fsencode(screen)):08x}")
 
 
