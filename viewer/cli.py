@@ -75,8 +75,8 @@ def _run_command(name: str, arguments: list[str]) -> int:
     from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
 
     module = import_module("viewer.commands." + name.lstrip("-").replace("-", "_"))
-    description = (_COMMANDS | _OPTIONS)[name].capitalize() + "."
-    parser = _Parser(f"negato {name}", description=description)
+    text = (_COMMANDS | _OPTIONS)[name]
+    parser = _Parser(f"negato {name}", description=f"{text[0].upper()}{text[1:]}.")
     module.configure(parser)
     _add_limits(parser)
     parsed = parser.parse_args(arguments)
