@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
 
 from viewer import defects
 from viewer.handover import Listening
@@ -22,6 +21,7 @@ from viewer.ui.collector import Collector
 from viewer.ui.defect_notices import DefectNotices
 from viewer.ui.end_signals import quit_on_signals
 from viewer.ui.main_window import MainWindow
+from viewer.ui.open_events import Application
 from viewer.workers.restraint import leave_no_core
 from viewer.workers.scan_children import ScanChildren
 
@@ -52,7 +52,7 @@ def run(
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     leave_no_core()
     crash_file = CrashFile(defects.reports_folder())
-    app = QApplication(sys.argv[:1])
+    app = Application(sys.argv[:1])  # from here on it keeps what the system asks to open
     qInstallMessageHandler(_log_message)
     app.setApplicationName("negato")
     app.setDesktopFileName("negato")
@@ -61,6 +61,7 @@ def run(
     window = MainWindow(Settings(), scan_children, paths, limits)
     quit_on_signals(app)
     window.show()
+    app.open_in(window, window.open)
     notices = DefectNotices(window)
     defects.install(notices.tell)
     collector = Collector(app)
@@ -68,8 +69,7 @@ def run(
     workspace.documentChanged.connect(
         lambda: collector.collect_all(nothing_open=workspace.document is None)
     )
-    takes_paths = listening is not None or (sys.platform == "win32" and not limits)
-    later = _Later(window, paths, listening, takes_paths=takes_paths)
+    later = _Later(window, paths, listening)
     code = app.exec()
     later.end()
     notices.close()
@@ -86,14 +86,11 @@ class _Later(QObject):
         window: MainWindow,
         opened: Sequence[str],
         listening: Listening | None = None,
-        *,
-        takes_paths: bool = False,
     ) -> None:
         super().__init__(window)
         self._window = window
         self._opened = opened
         self._listening = listening
-        self._takes_paths = takes_paths
         self._server: PathServer | None = None
         QTimer.singleShot(_LATER_MS, self._begin)
 
@@ -107,19 +104,18 @@ class _Later(QObject):
     def _begin(self) -> None:
         if collect(defects.reports_folder()):
             self._window.workspace.messages.post(_CRASHED, "warning")
-        if self._takes_paths:
-            self._take_paths()
+        if self._listening is not None:
+            self._take_paths(self._listening)
 
-    def _take_paths(self) -> None:
+    def _take_paths(self, listening: Listening) -> None:
         try:
             from viewer.ui.single_instance import Opener, PathServer
         except ImportError:  # QtNetwork needs more of the system than a window: each start has one
-            if self._listening is not None:
-                self._listening.close()
-                self._listening = None
+            listening.close()
+            self._listening = None
             return
         opener = Opener(self._window, self._window.open, self._opened)
-        self._server = PathServer(opener.take, self._listening, self)
+        self._server = PathServer(opener.take, listening, self)
 
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, _message: str) -> None:

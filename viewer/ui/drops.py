@@ -11,10 +11,10 @@ from PySide6.QtCore import QMimeData, QUrl
 
 def local_paths(data: QMimeData) -> list[str]:
     """Give the files and folders of this machine that are dropped."""
-    return [_local_path(url) for url in data.urls() if url.isLocalFile()]
+    return [local_path(url) for url in data.urls() if url.isLocalFile()]
 
 
-def _local_path(url: QUrl) -> str:
+def local_path(url: QUrl) -> str:
     """Give the path of a URL, on systems where names are bytes with those that are no UTF-8."""
     if sys.platform == "win32":
         return url.toLocalFile()

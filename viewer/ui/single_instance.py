@@ -31,14 +31,14 @@ class PathServer(QObject):
     ----------
     take : callable
         Is given each `handover.Handed`.
-    listening : handover.Listening, optional
-        The socket to answer on; by default, one is made by name: on Windows.
+    listening : handover.Listening
+        The socket to answer on; where it has none, on Windows, a pipe is made.
     """
 
     def __init__(
         self,
         take: Callable[[handover.Handed], None],
-        listening: handover.Listening | None = None,
+        listening: handover.Listening,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -47,11 +47,11 @@ class PathServer(QObject):
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._meet)
-        if listening is not None:
+        if listening.socket is not None:
             self._server.listen(listening.socket.detach())
-            listening.started()
         else:
             self._server.listen(handover.pipe_name())
+        listening.started()
 
     def close(self) -> None:
         """Take nothing more."""
