@@ -1,8 +1,8 @@
 """How this Negato was started, and what starts it again: from Python, or as the program bundle.
 
 Knows the layout of the bundle and of a disc that brings a viewer along:
-``VIEWER/LINUX/negato`` (or ``WINDOWS``, ``MACOS``) beside the marker `PORTABLE`, and the
-``DICOMDIR`` above them.
+``VIEWER/LINUX/negato``, ``VIEWER/WINDOWS/negato.exe`` or ``VIEWER/MACOS/Negato.app`` below the
+marker `PORTABLE` in ``VIEWER``, and the ``DICOMDIR`` above it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import sys
 
 VIEWER_FOLDER = "VIEWER"  # of a disc
 PORTABLE = "PORTABLE"  # a file in it
+_APPLICATION = ".app"  # a folder that macOS shows as a program
 
 
 def is_bundle() -> bool:
@@ -28,8 +29,16 @@ def command(*arguments: str) -> list[str]:
 
 
 def bundle_folder() -> str | None:
-    """Give the folder of the program bundle; None where this runs from Python."""
-    return os.path.dirname(os.path.realpath(sys.executable)) if is_bundle() else None
+    """Give the folder of the program bundle, of macOS ``Negato.app``; None without a bundle."""
+    if not is_bundle():
+        return None
+    folder = os.path.dirname(os.path.realpath(sys.executable))
+    above, name = os.path.split(folder)
+    application, contents = os.path.split(above)
+    in_application = (contents, name) == ("Contents", "MacOS") and application.endswith(
+        _APPLICATION
+    )
+    return application if in_application else folder
 
 
 def disc_root() -> str | None:
@@ -37,8 +46,10 @@ def disc_root() -> str | None:
 
     Such a Negato is a guest: it opens its disc, and leaves nothing on the machine.
     """
-    folder = bundle_folder()
-    viewer = os.path.dirname(folder) if folder is not None else ""
+    folder = bundle_folder() or ""
+    if folder.endswith(_APPLICATION):  # which lies in MACOS
+        folder = os.path.dirname(folder)
+    viewer = os.path.dirname(folder)
     if viewer and os.path.isfile(os.path.join(viewer, PORTABLE)):
         return os.path.dirname(viewer)
     return None
