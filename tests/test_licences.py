@@ -58,8 +58,8 @@ def test_tools_of_the_developers_are_no_part_of_negato(found: dict[str, Part]) -
 
 
 def test_the_libraries_in_imagecodecs_have_a_text_each(found: dict[str, Part]) -> None:
-    assert "Redistribution" in found["openjpeg (in imagecodecs)"].text
-    assert "charls (in imagecodecs)" in found
+    assert "Redistribution" in found["imagecodecs: openjpeg"].text
+    assert "imagecodecs: charls" in found
 
 
 def test_qt_says_where_its_source_is_and_how_to_replace_it(found: dict[str, Part]) -> None:

@@ -121,8 +121,7 @@ def _parts_of(distribution: metadata.Distribution) -> Iterator[Part]:
     for path, text in _texts(distribution):
         within = _LIBRARY_WITHIN.search(path)
         if within and ".dist-info/" not in path:
-            name = f"{within[1]} (in {distribution.name})"
-            yield Part(name, "", "see its text", text)
+            yield Part(f"{distribution.name}: {within[1]}", "", "see its text", text)
         else:
             texts.append((path, text))
     if re.sub(r"[-_.]+", "-", distribution.name).lower() in _OF_QT:

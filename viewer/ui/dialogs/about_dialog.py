@@ -29,10 +29,12 @@ from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.ui.plain_label import PlainLabel
 
 _WHAT = f"Negato {__version__}\nA DICOM viewer for folders and discs."
+_NOT_FOR = "Not for diagnosis. Negato is not a medical device."
 _TERMS = (
-    "Copyright (c) 2026 The Negato developers. MIT licence: use it, change it and pass it on,\n"
+    "Copyright (c) 2026 The Negato developers. MIT licence: use it, change it and pass it on, "
     "without warranty. What it is made of has licences of its own."
 )
+_WIDTH = 60  # of a paragraph, in letters
 _COLUMNS = 82  # of the texts: their authors broke most of them before 80
 _NAME_COLUMNS = 30
 
@@ -45,21 +47,24 @@ class AboutDialog(QDialog):
         self.setObjectName("aboutDialog")
         self.setWindowTitle("About Negato")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        warning = PlainLabel("Not for diagnosis. Negato is not a medical device.", self)
-        font = warning.font()
-        font.setBold(True)
-        warning.setFont(font)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         licences = buttons.addButton("&Licences…", QDialogButtonBox.ButtonRole.ActionRole)
         licences.setObjectName("showLicences")
         licences.clicked.connect(lambda: LicencesDialog(self).open())
         buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
-        layout.addWidget(PlainLabel(_WHAT, self))
-        layout.addWidget(warning)
-        layout.addWidget(PlainLabel(f"{_TERMS}\n\n{_way()}", self))
+        for text in (_WHAT, _NOT_FOR, _TERMS, _way()):
+            layout.addWidget(self._paragraph(text))
         layout.addWidget(buttons)
-        layout.setSizeConstraint(QVBoxLayout.SizeConstraint.SetFixedSize)
+
+    def _paragraph(self, text: str) -> PlainLabel:
+        label = PlainLabel(text, self)
+        label.setWordWrap(True)
+        label.setMinimumWidth(label.fontMetrics().averageCharWidth() * _WIDTH)
+        font = label.font()
+        font.setBold(text == _NOT_FOR)
+        label.setFont(font)
+        return label
 
 
 class LicencesDialog(QDialog):
@@ -147,9 +152,10 @@ class LicencesDialog(QDialog):
 
 
 def _way() -> str:
-    versions = f"Python {platform.python_version()} and Qt {qVersion()}"
     if program.disc_root() is not None:
-        return f"Runs as the viewer on a disc, with {versions}."
-    if program.is_bundle():
-        return f"Runs from the program bundle, with {versions}."
-    return f"Runs from {versions}."
+        way = "as the viewer on a disc"
+    elif program.is_bundle():
+        way = "from the program bundle"
+    else:
+        way = "from an installed Python"
+    return f"Runs {way}: Python {platform.python_version()}, Qt {qVersion()}."
