@@ -1,4 +1,4 @@
-"""How Negato was started, and from where: Python, the bundle of each system, the viewer of a disc."""
+"""How Negato was started, and from where: Python, a bundle of each system, the viewer of a disc."""
 
 from __future__ import annotations
 
