@@ -118,11 +118,16 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
         parser.add_argument(option, action=_StandsAlone, help=text)
     parser.add_argument("--version", action="version", version=f"negato {__version__}")
     parsed = parser.parse_args(arguments)
-    paths = [str(resource("sample"))] if parsed.sample else parsed.paths
+    paths = [str(resource("sample"))] if parsed.sample else [*map(_as_meant, parsed.paths)]
     disc = disc_root()
     if disc is not None:  # a viewer on a disc is there to show it
         paths = paths or [disc]
     return LaunchRequest(tuple(paths), tuple(parsed.limits), parsed.new_window)
+
+
+def _as_meant(path: str) -> str:
+    """Give a drive of Windows its backslash back: in "D:\\" it has escaped the quote behind it."""
+    return path[:-1] + "\\" if sys.platform == "win32" and path.endswith('"') else path
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:

@@ -154,6 +154,12 @@ def system_error(path: str, error: OSError) -> HeaderError:
     if isinstance(error, FileNotFoundError):
         return HeaderError("There is no such file; check the path or the disc.", path, "missing")
     if isinstance(error, PermissionError):
+        if sys.platform == "win32":  # which says so of a drive without a disc and of a scratch too
+            told = (
+                "The system refuses to read it: check whether the disc is in and clean, whether "
+                "another program has it open, and whether you may read it."
+            )
+            return HeaderError(told, path, "unreadable")
         return HeaderError(
             "You have no permission to read it; ask its owner for access.", path, "unreadable"
         )
