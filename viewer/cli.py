@@ -28,6 +28,7 @@ _COMMANDS = {
     "check": "decode the images of files, folders or discs and report a line each",
     "render": "write a frame as a picture or an array",
     "explain": "say why a frame looks as it does, step by step",
+    "disc": "write a disc: a folder with a DICOMDIR, to be burnt or copied",
     "doctor": "say what Negato runs on and whether it works, for a report of a fault",
 }
 # likewise without a window, and written as an option
@@ -126,7 +127,7 @@ def _parse_window(arguments: list[str]) -> LaunchRequest:
 
 
 def _as_meant(path: str) -> str:
-    """Give a drive of Windows its backslash back: in "D:\\" it has escaped the quote behind it."""
+    r"""Give a drive of Windows its backslash back: in "D:\" it has escaped the quote behind it."""
     return path[:-1] + "\\" if sys.platform == "win32" and path.endswith('"') else path
 
 
