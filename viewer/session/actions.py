@@ -33,6 +33,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("closeStudy", "&Close Study", "&File", "Ctrl+W", "study", separated=True),
     Action("closeAll", "Close &All", "&File", "Ctrl+Shift+W", "document"),
     Action("savePng", "Save as &PNG…", "&File", "Ctrl+S", "picture", separated=True),
+    Action("makeDisc", "&Make a Disc…", "&File", "Ctrl+M", "study"),
     Action("showLedger", "&Files Seen…", "&File", "Ctrl+L", "document"),
     Action("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
     Action("copyImage", "&Copy Image", "&Edit", "Ctrl+Shift+C", "picture"),

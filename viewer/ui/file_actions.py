@@ -25,7 +25,7 @@ class FileActions(QObject):
     Parameters
     ----------
     open_paths : callable
-        Opens files, folders or discs in place of what is open; nothing for no paths.
+        Opens files, folders or discs beside what is open; nothing for no paths.
     """
 
     def __init__(
@@ -69,6 +69,12 @@ class FileActions(QObject):
 
         sentence, text = ledger_sentence(document.catalogue), ledger_text(document.catalogue)
         LedgerDialog(sentence, text, self._workspace, self._window).open()
+
+    def make_disc(self, study_uid: str) -> None:
+        """Ask what of the open files goes onto a disc; at first, a study does."""
+        from viewer.ui.dialogs.disc_dialog import make_disc  # not at the start
+
+        make_disc(self._workspace, study_uid, self._window)
 
     def _ask_folder(self) -> None:
         folder = ask_folder(self._workspace.settings, self._window, "Open a folder")

@@ -99,7 +99,7 @@ class MainWindow(QMainWindow):
             self.view.canvas.setFocus()
 
     def open(self, paths: Sequence[str]) -> None:
-        """Open files, folders or discs in place of what is open."""
+        """Open files, folders or discs beside what is open."""
         if paths:
             self.workspace.open(paths)
             self.view.canvas.setFocus()
@@ -156,7 +156,8 @@ class MainWindow(QMainWindow):
         return {
             **self._files.callbacks(),
             "openSample": self.open_sample,
-            "closeStudy": self._close_study,
+            "closeStudy": lambda: self.workspace.close_study(self._current_study()),
+            "makeDisc": lambda: self._files.make_disc(self._current_study()),
             "quit": self.close,
             "findTag": self._find_tag,
             "nextMatch": lambda: self.tag_panel.step_match(1),
@@ -322,17 +323,17 @@ class MainWindow(QMainWindow):
         settings = self.workspace.settings
         self._status.show_memory(self.workspace.cache.bytes_used, settings.memory_budget_bytes())
 
-    def _close_study(self) -> None:
+    def _current_study(self) -> str:
+        """Give the UID of the study of the browser's current row, else of what is shown."""
         stack = self.workspace.viewport.stack
         uid = self.browser.selected_study()
-        if not uid and stack is not None:
-            uid = stack.headers[0].study_instance_uid
-        self.workspace.close_study(uid)
+        return uid or (stack.headers[0].study_instance_uid if stack is not None else "")
 
     def _study_menu(self, study_uid: str, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Close Study", lambda: self.workspace.close_study(study_uid))
+        menu.addAction("Make a Disc…", lambda: self._files.make_disc(study_uid))
         menu.popup(at)
 
     def _canvas_menu(self, at: QPoint) -> None:

@@ -1,0 +1,77 @@
+"""Where a disc can be made, and what a viewer on it takes: what the file system says of folders.
+
+All of it may take long, on a slow or lost medium: it is for a thread beside the window's.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from dataclasses import dataclass
+
+_NAMES_TRIED = 1000
+_EXECUTABLES = ("negato", "negato.exe")
+_INNER = "_internal"  # of a bundle: what its executable needs
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A folder that a disc may be made in; ``problem`` says why not, where it may not."""
+
+    path: str
+    problem: str = ""
+    free_bytes: int | None = None  # of the medium; None where the system does not say
+
+
+def look_at_target(folder: str, name: str) -> Target:
+    """Judge the folder ``name`` in ``folder``; without a name, ``folder`` itself."""
+    if name in (".", "..") or any(mark and mark in name for mark in (os.sep, os.altsep, "\0")):
+        return Target(folder, "This is no name of a folder. Give a plain name, such as DISC.")
+    path = os.path.join(folder, name) if name else folder
+    try:
+        if not os.path.isdir(folder):
+            return Target(path, "The folder is not there any more. Choose another one.")
+        problem = _problem(path)
+        if not problem and not os.access(path if os.path.isdir(path) else folder, os.W_OK):
+            problem = "You may not write there. Choose another folder."
+        return Target(path, problem, shutil.disk_usage(folder).free)
+    except (OSError, ValueError):  # too long, a character that the system does not take
+        return Target(path, "The system does not take this folder. Give another name.")
+
+
+def propose_name(folder: str) -> str:
+    """Give a name that nothing has in ``folder``, with the date of today and nothing else."""
+    name = f"DISC-{time.strftime('%Y-%m-%d')}"
+    names = (name if number == 1 else f"{name}-{number}" for number in range(1, _NAMES_TRIED))
+    return next((one for one in names if not os.path.lexists(os.path.join(folder, one))), name)
+
+
+def is_bundle_folder(folder: str) -> bool:
+    """Tell whether the folder holds the program bundle of Negato, of whichever system."""
+    there = os.path.isdir(os.path.join(folder, _INNER))
+    return there and any(os.path.isfile(os.path.join(folder, name)) for name in _EXECUTABLES)
+
+
+def bytes_in(folder: str) -> int:
+    """Add up the sizes of the files in ``folder`` and below it."""
+    total = 0
+    for above, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.lstat(os.path.join(above, name)).st_size
+            except OSError:  # what makes the disc will say so
+                continue
+    return total
+
+
+def _problem(path: str) -> str:
+    try:
+        with os.scandir(path) as entries:
+            occupied = next(entries, None) is not None
+    except FileNotFoundError:
+        taken = os.path.islink(path)  # to nothing
+        return "There is a link of this name already. Give another name." if taken else ""
+    except NotADirectoryError:
+        return "There is a file of this name already. Give another name."
+    return "This folder is not empty. Give the name of a new one." if occupied else ""
