@@ -7,6 +7,9 @@ its exceptions become a `HeaderError`. Reads up to the pixels, never into them.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from pydicom.dataelem import DataElement, RawDataElement
@@ -55,6 +58,17 @@ class _Watch:
         return self.cut_short
 
 
+@dataclass(slots=True)
+class HeaderElements:
+    """The elements before the pixels, as pydicom gives them, and what was seen on the way."""
+
+    dataset: Dataset
+    stream: BinaryIO  # that long values can be read from
+    meta: dict[int, tuple[bytes | None, bytes]]
+    pixels: PixelPlace
+    repeated: frozenset[int]
+
+
 def full_header(
     stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits
 ) -> InstanceHeader:
@@ -72,10 +86,17 @@ def full_header(
     HeaderError
         'damaged' or 'limit'.
     """
+    with telling(path, limits):
+        return _read(stream, path, size, mtime_ns, limits)
+
+
+@contextmanager
+def telling(path: str, limits: Limits) -> Iterator[None]:
+    """Turn whatever pydicom raises on a header into a `HeaderError`."""
     try:
         with warnings.catch_warnings(), bounded_reading(path, limits):
             warnings.simplefilter("ignore")  # they quote values, which may name a patient
-            return _read(stream, path, size, mtime_ns, limits)
+            yield
     except HeaderError:
         raise
     except OSError as error:
@@ -103,7 +124,8 @@ def _damaged(path: str, error: Exception) -> HeaderError:
     )
 
 
-def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits) -> InstanceHeader:
+def header_elements(stream: BinaryIO, path: str, size: int, limits: Limits) -> HeaderElements:
+    """Read all elements before the pixels; within `telling`."""
     meta = _deflated_meta(stream, path)
     if meta is not None:
         stream = cast(BinaryIO, InflatingStream(stream, limits.inflate_bytes))
@@ -117,14 +139,20 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         repeated = check_structure(stream, path, limits, size)
         watch = _Watch(stream, size)
         dataset = read_partial(stream, stop_when=watch, defer_size=LONGEST_VALUE, force=True)
-        found = _raw_values(dataset.file_meta, stream, header_fields.META_TAGS)
+        found = raw_values(dataset.file_meta, stream, header_fields.META_TAGS)
     if watch.cut_short:
         raise HeaderError(
             "The file ends within its header; the copy is incomplete, copy it again.", path
         )
     if not len(dataset) and watch.pixels.tag is None:
         raise HeaderError("The file holds no DICOM data after its first bytes.", path)
-    found.update(_raw_values(dataset, stream, header_fields.WANTED_TAGS - header_fields.META_TAGS))
+    return HeaderElements(dataset, stream, found, watch.pixels, repeated)
+
+
+def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits) -> InstanceHeader:
+    read = header_elements(stream, path, size, limits)
+    dataset, stream, found = read.dataset, read.stream, read.meta
+    found.update(raw_values(dataset, stream, header_fields.WANTED_TAGS - header_fields.META_TAGS))
     found.update(_radiopharmaceutical(dataset, stream))
     implicit, little = dataset.original_encoding
     groups = _frame_groups(dataset, stream, path, limits)
@@ -135,13 +163,13 @@ def _read(stream: BinaryIO, path: str, size: int, mtime_ns: int, limits: Limits)
         found,
         implicit=bool(implicit),
         order=">" if little is False else "<",
-        pixels=watch.pixels,
+        pixels=read.pixels,
         needs_full_description=not header_fields.DESCRIPTION_TAGS.isdisjoint(dataset.keys()),
         frame_groups=groups,
         # alone, they count nothing
         dimensions=tuple(one.name for one in dimensions_of(dataset)) if groups else (),
         references=_references(dataset, stream, found),
-        repeated=repeated & header_fields.WANTED_TAGS,
+        repeated=read.repeated & header_fields.WANTED_TAGS,
     )
 
 
@@ -175,9 +203,10 @@ def _is_whole(dataset: Dataset, stream: BinaryIO) -> bool:
     return not ends or len(stream.read(1)) == 1
 
 
-def _raw_values(
+def raw_values(
     dataset: Dataset, stream: BinaryIO, wanted: frozenset[int]
 ) -> dict[int, tuple[bytes | None, bytes]]:
+    """Give the VR and the bytes of elements that are no sequences."""
     found: dict[int, tuple[bytes | None, bytes]] = {}
     for tag, element in dataset.items():  # as they are in the file, unlike `elements()`
         if tag not in wanted:
@@ -201,12 +230,12 @@ def _frame_groups(
 ) -> tuple[FrameGroup, ...]:
     wanted = header_fields.FUNCTIONAL_GROUPS | {_NUMBER_OF_FRAMES, _DIMENSION_INDEX_SEQUENCE}
     try:
-        groups = frame_groups(_part(dataset, stream, wanted), limits.frames_per_file)
+        groups = frame_groups(part_of(dataset, stream, wanted), limits.frames_per_file)
     except TooManyFramesError as error:
         found = f"Its header speaks of {error} frames"
         raise HeaderError(limits.refusal("frames_per_file", found), path, "limit") from error
     if not groups and header_fields.DETECTOR_INFORMATION in dataset:
-        return nm_frame_groups(_part(dataset, stream, NM_TAGS))
+        return nm_frame_groups(part_of(dataset, stream, NM_TAGS))
     return groups
 
 
@@ -216,19 +245,19 @@ def _references(
     sop_class = found.get(header_fields.SOP_CLASS) or found.get(header_fields.MEDIA_SOP_CLASS)
     if sop_class is None or not is_presentation_state(text(sop_class[1])):
         return ()
-    return references_of(_part(dataset, stream, REFERENCE_TAGS))
+    return references_of(part_of(dataset, stream, REFERENCE_TAGS))
 
 
 def _radiopharmaceutical(
     dataset: Dataset, stream: BinaryIO
 ) -> dict[int, tuple[bytes | None, bytes]]:
-    part = _part(dataset, stream, frozenset((radiopharmaceutical.SEQUENCE,)))
+    part = part_of(dataset, stream, frozenset((radiopharmaceutical.SEQUENCE,)))
     for item in items(part, "RadiopharmaceuticalInformationSequence")[:1]:
-        return radiopharmaceutical.in_item(_raw_values(item, stream, radiopharmaceutical.ITEM_TAGS))
+        return radiopharmaceutical.in_item(raw_values(item, stream, radiopharmaceutical.ITEM_TAGS))
     return {}
 
 
-def _part(dataset: Dataset, stream: BinaryIO, tags: frozenset[int]) -> Dataset:
+def part_of(dataset: Dataset, stream: BinaryIO, tags: frozenset[int]) -> Dataset:
     """Give some elements of a data set, those too that pydicom has stepped over as long."""
     elements: dict[BaseTag, RawDataElement | DataElement] = {}
     for tag, element in dataset.items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TypeVar
 
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
 from viewer.dicom.errors import MORE_MEMORY, HeaderError, told_of_defect
@@ -19,6 +20,8 @@ from viewer.dicom.reading import HeaderReader
 from viewer.dicom.slow_media import Medium
 from viewer.dicom.source_files import SourceFile
 from viewer.dicom.sources import Found, find_files
+
+_Read = TypeVar("_Read")
 
 
 def scan(
@@ -88,16 +91,21 @@ def _series_of(header: InstanceHeader) -> frozenset[str]:
 
 
 def _read(reader: HeaderReader, limits: Limits, path: str) -> InstanceHeader | Skipped:
+    header = read_or_skip(reader.read, path, limits)
+    if isinstance(header, InstanceHeader) and header.sop_class_uid == DICOMDIR_SOP_CLASS:
+        return Skipped(
+            path, "index", "The index of a disc; open it itself to see the files that it names."
+        )
+    return header
+
+
+def read_or_skip(read: Callable[[str], _Read], path: str, limits: Limits) -> _Read | Skipped:
+    """Give what ``read`` makes of a file, or why it makes nothing of it."""
     try:
-        header = reader.read(path)
+        return read(path)
     except HeaderError as error:
         return Skipped(path, error.kind, error.message)
     except MemoryError:
         return Skipped(path, "limit", limits.refusal("child_memory_bytes", MORE_MEMORY))
     except Exception as error:  # a defect of ours on one file must not end the scan of a disc
         return Skipped(path, "damaged", told_of_defect(error))
-    if header.sop_class_uid == DICOMDIR_SOP_CLASS:
-        return Skipped(
-            path, "index", "The index of a disc; open it itself to see the files that it names."
-        )
-    return header

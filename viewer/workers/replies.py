@@ -32,6 +32,7 @@ _MODULES = frozenset(
         "viewer.dicom.checking",
         "viewer.dicom.codec_probes",
         "viewer.dicom.errors",
+        "viewer.dicom.file_set_instances",
         "viewer.dicom.headers",
         "viewer.dicom.ledger",
         "viewer.dicom.outline",

@@ -51,6 +51,7 @@ def scan_in_child(
     cancelled: Callable[[], bool] | None = None,
     scanner: str = _SCANNER,
     children: ScanChildren | None = None,
+    kinds: tuple[type, ...] = (),
 ) -> Generator[list[ScanItem], None, None]:
     """Scan ``paths`` in a child process.
 
@@ -64,6 +65,8 @@ def scan_in_child(
         "module:function" that does the work in the child.
     children : ScanChildren, optional
         Gives the child; without it the scan starts one of its own.
+    kinds : tuple of type
+        What that function gives beside the items of a scan; each has a ``path``.
 
     Yields
     ------
@@ -71,7 +74,7 @@ def scan_in_child(
         Each file once. A file that crashed the child, or took longer than
         ``limits.header_seconds``, is a Skipped.
     """
-    scan = _Scan(tuple(paths), limits, cancelled or (lambda: False), scanner, children)
+    scan = _Scan(tuple(paths), limits, cancelled or (lambda: False), scanner, children, kinds)
     fruitless = 0
     while not scan.ended:
         before = len(scan.delivered)
@@ -92,6 +95,7 @@ class _Scan:
         cancelled: Callable[[], bool],
         scanner: str,
         children: ScanChildren | None,
+        kinds: tuple[type, ...],
     ) -> None:
         self.ended = False
         self.delivered: set[str | _Told] = set()
@@ -100,6 +104,7 @@ class _Scan:
         self._cancelled = cancelled
         self._scanner = scanner
         self._children = children
+        self._kinds = (*_ITEMS, *kinds)
         self._child_is_done = False
         self._given_up: frozenset[str] = frozenset()
         self._slow = ""  # the file that may take long, while it does
@@ -109,6 +114,7 @@ class _Scan:
         """Go on with a new child, until the end or until that child is lost."""
         child = self._new_child()
         if child is None:
+            self.ended = self._cancelled()
             return
         self._slow, self._deadline = "", time.monotonic() + START_SECONDS
         arguments = (self._scanner, self._paths, self._limits, self._given_up)
@@ -132,7 +138,7 @@ class _Scan:
 
     def _new_child(self) -> ChildProcess | None:
         if self._children is not None:
-            return self._children.take()
+            return self._children.take(self._cancelled)
         try:
             return ChildProcess(self._limits, (self._scanner.partition(":")[0],))
         except OSError:
@@ -160,7 +166,7 @@ class _Scan:
             yield from self._deliver(value)
 
     def _deliver(self, items: list[ScanItem]) -> Iterator[list[ScanItem]]:
-        if not all(isinstance(item, _ITEMS) for item in items):
+        if not all(isinstance(item, self._kinds) for item in items):
             raise EOFError  # no scan says that: the child is broken
         # a second child finds again what the first one found
         fresh = [item for item in items if _identity(item) not in self.delivered]
@@ -196,6 +202,8 @@ class ScanJob:
         Gets each batch, in the job's thread.
     on_end : callable
         Called last in the job's thread, also where the scan was cancelled.
+    on_start : callable, optional
+        Called first in it.
     """
 
     def __init__(
@@ -206,9 +214,11 @@ class ScanJob:
         limits: Limits = DEFAULT_LIMITS,
         scanner: str = _SCANNER,
         children: ScanChildren | None = None,
+        on_start: Callable[[], None] = lambda: None,
     ) -> None:
         self._arguments = (tuple(paths), limits, scanner)
         self._children = children
+        self._on_start = on_start
         self._on_batch = on_batch
         self._on_end = on_end
         self._cancel = threading.Event()
@@ -222,6 +232,10 @@ class ScanJob:
         """Stop at once; what was delivered stays."""
         self._cancel.set()
 
+    def is_cancelled(self) -> bool:
+        """Tell whether it was cancelled."""
+        return self._cancel.is_set()
+
     def join(self, timeout_s: float | None = None) -> None:
         """Wait for the end of the thread; nothing is called afterwards.
 
@@ -234,6 +248,7 @@ class ScanJob:
         paths, limits, scanner = self._arguments
         batches = scan_in_child(paths, limits, self._cancel.is_set, scanner, self._children)
         try:
+            self._on_start()
             with closing(batches):
                 for batch in batches:
                     if self._cancel.is_set():
