@@ -32,7 +32,11 @@ _COMMANDS = {
     "doctor": "say what Negato runs on and whether it works, for a report of a fault",
 }
 # likewise without a window, and written as an option
-_OPTIONS = {"--licences": "print what Negato is made of, with the text of each licence"}
+_OPTIONS = {
+    "--licences": "print what Negato is made of, with the text of each licence",
+    "--install-desktop": "have Negato in your menu, and offered for DICOM files and discs (Linux)",
+    "--uninstall-desktop": "remove from there what --install-desktop put there",
+}
 
 INTERRUPTED = 130  # as shells have it: 128 + SIGINT
 
