@@ -1,7 +1,7 @@
-"""Draw the icons of the programs of Windows and macOS from the one drawing that there is.
+"""Draw the icons of the programs of Windows and macOS from the drawings that there are.
 
 Writes ``windows/negato.ico`` and ``macos/negato.icns`` beside this file. They are kept with the
-code: run this again when the drawing changes.
+code: run this again when a drawing changes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 HERE = Path(__file__).resolve().parent
-DRAWING = HERE.parent / "resources" / "icons" / "negato.svg"
+DRAWINGS = HERE.parent / "resources" / "icons"
+SMALL_UP_TO = 24  # fewer pixels than these need a plainer drawing
 ICO = HERE / "windows" / "negato.ico"
 ICNS = HERE / "macos" / "negato.icns"
 ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 256)
@@ -65,8 +66,9 @@ def icns() -> bytes:
 def _drawn(size: int) -> QImage:
     image = QImage(size, size, QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.transparent)
+    drawing = DRAWINGS / ("negato-small.svg" if size <= SMALL_UP_TO else "negato.svg")
     painter = QPainter(image)
-    QSvgRenderer(str(DRAWING)).render(painter)
+    QSvgRenderer(str(drawing)).render(painter)
     painter.end()
     return image
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="where no such events come")
+
 _ROOT = Path(__file__).parents[2]
 
 # An application is one for a process: that of these tests is another. The window ends itself once
