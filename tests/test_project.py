@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import viewer
 from viewer import __version__
 from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES
 from viewer.resources import resource
@@ -36,6 +37,64 @@ def test_a_missing_resource_is_named() -> None:
 def test_the_wheel_delivers_the_resources_inside_the_package() -> None:
     wheel = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel["force-include"] == {"resources": "viewer/_resources"}
+
+
+def test_the_classifiers_name_every_python_from_the_oldest_that_is_required() -> None:
+    project = PROJECT["project"]
+    named = [
+        int(found[1])
+        for found in (re.fullmatch(r".*:: 3\.(\d+)", line) for line in project["classifiers"])
+        if found
+    ]
+    oldest = int(project["requires-python"].removeprefix(">=3."))
+    assert named == list(range(oldest, named[-1] + 1))
+    assert PROJECT["tool"]["ruff"]["target-version"] == f"py3{oldest}"
+    assert PROJECT["tool"]["mypy"]["python_version"] == f"3.{oldest}"
+    assert f"version_info < (3, {oldest})" in read("negato.sh")
+
+
+def test_the_version_stands_in_one_place() -> None:
+    assert PROJECT["project"]["dynamic"] == ["version"]
+    assert (ROOT / PROJECT["tool"]["hatch"]["version"]["path"]).samefile(viewer.__file__)
+    stated = re.compile(rf"[\"'>]{re.escape(__version__)}[\"'<]")  # elsewhere, an example
+    copies = [
+        str(path.relative_to(ROOT))
+        for folder in ("viewer", "packaging", "resources", ".ci", ".github")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix not in (".pyc", ".db", ".png")
+        and path.is_file()
+        and stated.search(path.read_text(encoding="utf-8", errors="replace"))
+    ]
+    assert copies == ["viewer/__init__.py"]
+
+
+def test_the_lock_holds_what_the_project_asks_for_and_nothing_of_a_machine() -> None:
+    text = read("uv.lock")
+    lock = tomllib.loads(text)
+    project = PROJECT["project"]
+    extras = project["optional-dependencies"].values()
+    asked = {_name_of(wanted) for listed in (project["dependencies"], *extras) for wanted in listed}
+    own = next(package for package in lock["package"] if package["name"] == "negato")
+    assert own["source"] == {"editable": "."}
+    assert "version" not in own
+    locked = {wanted["name"] for wanted in own["metadata"]["requires-dist"]}
+    assert asked - {"negato"} == locked
+    assert lock["requires-python"] == project["requires-python"]
+    hosts = set(re.findall(r"[a-z]+://[^/\"]*", text))
+    assert hosts == {"https://pypi.org", "https://files.pythonhosted.org"}
+
+
+def test_the_lock_keeps_qt_6_12_0_from_python_3_11() -> None:
+    packages = tomllib.loads(read("uv.lock"))["package"]
+    qt = [package for package in packages if package["name"] == "pyside6-essentials"]
+    for_3_11 = [p for p in qt if "python_full_version < '3.12'" in p["resolution-markers"]]
+    assert [package["version"] != "6.12.0" for package in for_3_11] == [True]
+
+
+def _name_of(requirement: str) -> str:
+    found = re.match(r"[\w-]+", requirement)
+    assert found
+    return found[0].lower()
 
 
 def test_version_is_printed_without_starting_qt() -> None:
