@@ -231,6 +231,6 @@ def test_the_icon_has_the_sizes_that_windows_shows() -> None:
             assert struct.unpack_from(">II", picture, 16) == (size, size)
         else:
             assert struct.unpack_from("<Iii", picture) == (40, size, 2 * size)
-            assert picture[40:44] == bytes(4)  # a corner: nothing is drawn there
+            assert picture[43] < 128  # a corner, which is hardly drawn on
         sizes.add(size)
     assert {16, 32, 48, 256} <= sizes
