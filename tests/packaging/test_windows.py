@@ -177,13 +177,14 @@ def test_a_running_window_is_noticed() -> None:
     assert f'"{directives()["AppMutex"]}"' in pipe
 
 
-def test_the_manifest_asks_for_long_paths_and_sharp_pictures() -> None:
+def test_the_manifest_asks_for_long_paths_sharp_pictures_and_no_console() -> None:
     root = ElementTree.parse(WINDOWS / "negato.manifest").getroot()
     assert root.tag == "{urn:schemas-microsoft-com:asm.v1}assembly"
     told = {element.tag.rpartition("}")[2]: element for element in root.iter()}
     assert told["longPathAware"].text == "true"
     assert told["longPathAware"].tag.startswith("{http://schemas.microsoft.com/SMI/2016/")
     assert told["dpiAwareness"].text == "PerMonitorV2"
+    assert told["consoleAllocationPolicy"].text == "detached"
     assert told["requestedExecutionLevel"].get("level") == "asInvoker"
     assert told["supportedOS"].get("Id") == "{8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a}"
 
