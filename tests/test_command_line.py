@@ -248,6 +248,16 @@ def test_what_exists_is_handed_over_without_what_does_not(
     assert capsys.readouterr().err.startswith("negato: bogus: There is no such file")
 
 
+def test_an_application_of_macos_stays_for_what_it_will_be_sent(
+    windows: Windows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    windows.takes = True
+    monkeypatch.setattr(cli, "is_application", lambda: True)
+    cli.main([])
+    cli.main([_SAMPLE])
+    assert windows.handed == [((), True), ((_SAMPLE,), False)]
+
+
 def test_no_path_at_all_is_no_missing_one(windows: Windows) -> None:
     assert cli.main([]) == 0
     assert len(windows.opened) == 1

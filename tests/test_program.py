@@ -35,6 +35,7 @@ def test_the_viewer_of_a_disc_knows_its_disc(
     (tmp_path / "VIEWER" / "PORTABLE").touch()
     assert program.disc_root() == str(tmp_path)
     assert program.command("a") == [str(tmp_path / executable), "a"]
+    assert program.is_application() is (system == "macOS")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from viewer import __version__
 from viewer.handover import hand_over
 from viewer.plain_text import whole_line
-from viewer.program import disc_root
+from viewer.program import disc_root, is_application
 from viewer.resources import resource
 from viewer.standard_streams import discard, say
 
@@ -169,8 +169,10 @@ def _open_window(request: LaunchRequest) -> int:
         )
         return 1
     there = [path for path in request.paths if path not in missing]
+    # an application of macOS is told what to open once it runs; one that has left would lose that
+    anew = request.new_window or (not there and is_application())
     # a window with limits of its own is for these paths alone
-    listening = not request.limits and hand_over(there, anew=request.new_window)
+    listening = not request.limits and hand_over(there, anew=anew)
     if listening is True:
         return 0
     gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it

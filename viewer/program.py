@@ -41,13 +41,18 @@ def bundle_folder() -> str | None:
     return application if in_application else folder
 
 
+def is_application() -> bool:
+    """Tell whether this is ``Negato.app``: macOS starts it once, and sends it what to open."""
+    return (bundle_folder() or "").endswith(_APPLICATION)
+
+
 def disc_root() -> str | None:
     """Give the disc whose viewer this is; None where it is on none.
 
     Such a Negato is a guest: it opens its disc, and leaves nothing on the machine.
     """
     folder = bundle_folder() or ""
-    if folder.endswith(_APPLICATION):  # which lies in MACOS
+    if is_application():  # which lies in MACOS
         folder = os.path.dirname(folder)
     viewer = os.path.dirname(folder)
     if viewer and os.path.isfile(os.path.join(viewer, PORTABLE)):
