@@ -1,7 +1,8 @@
 """One child process: how it is started, spoken to and ended.
 
 A child is a fresh Python without Qt and without the program's main module
-(`decode_child` is what it runs). It knows nobody but its parent, through one
+(`decode_child` is what it runs); of the program bundle, which brings its own
+Python, the same program once more. It knows nobody but its parent, through one
 pipe. What is asked of it, and how long it may take, is the business of
 `child_pool` and `scan`.
 """
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING
 
 import viewer
 from viewer.dicom.limits import Limits
+from viewer.program import command, is_bundle
 from viewer.workers.decode_child import ChildConfig, Reply
 from viewer.workers.transfer import (
     NO_SCRATCH,
@@ -152,21 +154,26 @@ def _job_of(process_id: int, limits: Limits) -> Callable[[], None] | None:
     return None
 
 
-def _spawn(handle: int, scratch: int) -> subprocess.Popen[bytes]:
+def _command(handle: int, scratch: int) -> list[str]:
+    if is_bundle():  # which dispatches this before it loads anything: packaging/entry.py
+        return command("--child", str(handle), str(scratch))
     root = str(Path(viewer.__file__).resolve().parents[1])
     # "" is the working folder, which may be a disc with a numpy.py on it
     paths = [root, *(path for path in sys.path if path)]
     # in a virtual environment of Windows, what is named python only starts the real one
     python = getattr(sys, "_base_executable", "") if sys.platform == "win32" else ""
-    command = [python or sys.executable, "-I", "-W", "ignore", "-X", f"utf8={sys.flags.utf8_mode}"]
-    command += ["-c", _CODE, str(handle), str(scratch), *paths]
+    flags = ["-I", "-W", "ignore", "-X", f"utf8={sys.flags.utf8_mode}"]
+    return [python or sys.executable, *flags, "-c", _CODE, str(handle), str(scratch), *paths]
+
+
+def _spawn(handle: int, scratch: int) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **_ONE_THREAD, **_KEEP_MEMORY}
     devnull = subprocess.DEVNULL
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)
         startup = subprocess.STARTUPINFO(lpAttributeList={"handle_list": [handle]})
         return subprocess.Popen(
-            command,
+            _command(handle, scratch),
             stdin=devnull,
             stdout=devnull,
             stderr=devnull,
@@ -176,7 +183,7 @@ def _spawn(handle: int, scratch: int) -> subprocess.Popen[bytes]:
         )
     handles = [number for number in (handle, scratch) if number != NO_SCRATCH]
     return subprocess.Popen(
-        command,
+        _command(handle, scratch),
         stdin=devnull,
         stdout=devnull,
         stderr=devnull,
