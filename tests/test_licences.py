@@ -119,13 +119,19 @@ def test_a_part_without_a_text_says_so(tmp_path: Path, monkeypatch: pytest.Monke
 def test_the_bundle_lists_the_libraries_that_its_build_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "LIBRARIES.txt").write_text("libxcb\t\tMIT\tDebian\nzlib\t1.3\tZlib\tDebian\n")
+    (tmp_path / "LIBRARIES.txt").write_text(
+        "XCB\t\tMIT\tthe wheel of a thing\nzlib\t1.3\tZlib\tthe Debian package zlib1g\n"
+    )
+    (tmp_path / "licences").mkdir()
+    (tmp_path / "licences" / "zlib1g.txt").write_text("whose text this is")
     monkeypatch.setattr(program, "is_bundle", lambda: True)
     monkeypatch.setattr(licences, "_ABOVE", tmp_path)
     monkeypatch.setattr(licences, "_negato", lambda: Part("Negato", "", "MIT", ""))
     listed = {part.name: part for part in parts()}
     assert (listed["zlib"].version, listed["zlib"].licence) == ("1.3", "Zlib")
-    assert "Debian" in listed["libxcb"].text
+    assert "the Debian package zlib1g" in listed["zlib"].text
+    assert "whose text this is" in listed["zlib"].text
+    assert listed["XCB"].text == "A library that comes from the wheel of a thing."
 
 
 def test_the_command_prints_every_licence_and_loads_no_qt() -> None:

@@ -92,7 +92,11 @@ def _libraries_of_the_bundle() -> Iterator[Part]:
         return
     for line in _read(_ABOVE / "LIBRARIES.txt").splitlines():
         name, version, licence, origin = line.split("\t")
-        yield Part(name, version, licence, f"A library that comes from {origin}.")
+        text = f"A library that comes from {origin}."
+        brought = _ABOVE / "licences" / f"{origin.rpartition(' ')[2]}.txt"
+        if brought.is_file():
+            text += f"\n\n{_read(brought)}"
+        yield Part(name, version, licence, text)
 
 
 def _distributions() -> Iterator[metadata.Distribution]:
