@@ -12,6 +12,10 @@ from pathlib import Path
 # the extension modules of imagecodecs that viewer/dicom asks for, by its functions' names
 CODECS = ("_htj2k", "_imcd", "_jpeg2k", "_jpeg8", "_jpegls", "_jpegxl")
 CODEC_MODULES = (*CODECS, "_shared", "_shared_cython", "imagecodecs")  # and what these load
+# what these are linked with, by the names of their licence texts
+CODEC_LIBRARIES = frozenset(
+    {"brotli", "charls", "highway", "lcms2", "libjpeg-turbo", "libjxl", "openjpeg", "openjph"}
+)
 PLUGINS = ("pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle")  # pydicom's, by their metadata
 PLUGIN_MODULES = ("pylibjpeg", "openjpeg", "_openjpeg", "rle", "_rle")
 
@@ -84,6 +88,12 @@ def excluded_codecs(imagecodecs: Path) -> list[str]:
     """Name the modules in the package folder of imagecodecs that are not wanted."""
     names = {path.name.partition(".")[0] for path in imagecodecs.iterdir() if path.is_file()}
     return [f"imagecodecs.{name}" for name in sorted(names - {*CODEC_MODULES, "__init__"})]
+
+
+def codec_licences(imagecodecs: Path) -> list[str]:
+    """Name the licence texts, in the package folder of imagecodecs, of what is kept of it."""
+    texts = (path.name for path in (imagecodecs / "licenses").iterdir())
+    return sorted(name for name in texts if name[len("LICENSE-") :] in CODEC_LIBRARIES)
 
 
 def is_wanted(destination: str) -> bool:
