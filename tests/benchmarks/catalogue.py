@@ -105,14 +105,14 @@ def scanned(
 ) -> tuple[Document, Hop]:
     """Give the document of a folder once all is in its catalogue."""
     hop = Hop()
-    document = Document([str(root)], hop, children=children)
+    document = Document(hop, children=children)
 
     def end() -> None:
         if not document.progress.running:
             loop.quit()
 
     document.progressChanged.connect(end)
-    document.start()
+    document.add([str(root)])
     loop.exec()
     if document.catalogue.ledger.shown != files:
         raise RuntimeError(f"{document.catalogue.ledger.shown} of {files} files were found")

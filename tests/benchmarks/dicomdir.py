@@ -65,7 +65,7 @@ def _to_announced(path: Path, count: int, children: ScanChildren) -> StopWatch:
     def seconds() -> float:
         times = []
         hop = Hop()
-        document = Document([str(path)], hop, children=children)
+        document = Document(hop, children=children)
 
         def show() -> None:
             if not times:
@@ -81,7 +81,7 @@ def _to_announced(path: Path, count: int, children: ScanChildren) -> StopWatch:
         document.catalogueChanged.connect(show)
         document.progressChanged.connect(end)
         began = time.perf_counter()
-        document.start()
+        document.add([str(path)])
         loop.exec()
         browser.clear()
         document.close()

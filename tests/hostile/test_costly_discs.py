@@ -88,14 +88,16 @@ def test_what_is_being_built_does_not_keep_a_document_from_being_closed(
         entered.set()
         may_end.wait(_ENDS_S)
 
-    document = Document([str(tmp_path)], Hop(), on_found=take_long)
-    document.start()
+    threads = set(threading.enumerate())
+    document = Document(Hop(), on_found=take_long)
+    document.add([str(tmp_path)])
     try:
         assert entered.wait(_ENDS_S)
         document.close()
     finally:
         may_end.set()
-    document._job.join(_ENDS_S)  # no thread outlives its test
+    for thread in set(threading.enumerate()) - threads:
+        thread.join(_ENDS_S)  # none outlives its test
     assert not document.catalogue.patients
 
 

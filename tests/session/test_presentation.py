@@ -8,7 +8,7 @@ from typing import Any
 from tests.dicom.slices import a_slice
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder
 from viewer.dicom.headers import InstanceHeader, Reference
-from viewer.session.document import stacks_of
+from viewer.session.finding import stacks_of
 from viewer.session.presentation import state_name, states_for
 
 GSPS = "1.2.840.10008.5.1.4.1.1.11.1"

@@ -107,12 +107,13 @@ def test_what_it_is_started_with_is_shown_and_has_the_keys(
 
 
 def test_what_does_not_exist_is_not_remembered(
-    window: MainWindow, settings: Settings, sample: Path, tmp_path: Path
+    qtbot: QtBot, window: MainWindow, settings: Settings, sample: Path, tmp_path: Path
 ) -> None:
     archive = tmp_path / "disc.zip"
     archive.touch()
     member = str(archive / "IM1")  # whether it is there, a child finds out
     window.open([str(sample), str(tmp_path / "bogus"), member, str(tmp_path / "none.zip" / "IM1")])
+    qtbot.waitUntil(lambda: bool(settings.recent()))
     assert settings.recent() == [str(sample), member]
 
 

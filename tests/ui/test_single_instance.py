@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.images import an_image
 from viewer import handover
 from viewer.handover import HEAD, MAGIC, MOST_BYTES, Handed, Listening, hand_over
 from viewer.ui.main_window import MainWindow
@@ -278,8 +279,7 @@ def test_case_46_many_silent_connections_keep_nobody_out(
 def test_handed_paths_are_opened_and_the_window_comes_forward(
     qtbot: QtBot, window: MainWindow, sample: Path
 ) -> None:
-    opener = Opener(window, window.open, ())
-    opener._latest = float("-inf")
+    opener = Opener(window, window.open)
     window.showMinimized()
     with qtbot.waitSignal(window.workspace.documentChanged):
         opener.take(Handed((str(sample),)))
@@ -293,15 +293,14 @@ def test_what_is_handed_over_at_once_is_opened_together(qtbot: QtBot) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
     opened: list[list[str]] = []
-    opener = Opener(widget, lambda paths: opened.append(list(paths)), ["/first"])
+    opener = Opener(widget, lambda paths: opened.append(list(paths)))
     opener.take(Handed(("/a", "/b")))
     opener.take(Handed(()))
     opener.take(Handed(("/b", "/c")))
     qtbot.waitUntil(lambda: bool(opened))
-    opener._latest = float("-inf")  # later
     opener.take(Handed(("/d",)))
     qtbot.waitUntil(lambda: len(opened) == 2)
-    assert opened == [["/first", "/a", "/b", "/c"], ["/d"]]
+    assert opened == [["/a", "/b", "/c"], ["/d"]]
 
 
 def test_the_client_loads_neither_qt_nor_what_reads_files(qtbot: QtBot, served: Window) -> None:
@@ -327,33 +326,56 @@ def test_the_client_loads_neither_qt_nor_what_reads_files(qtbot: QtBot, served: 
     assert served.paths() == ["/"]
 
 
-def test_starts_at_once_end_in_one_window(tmp_path: Path) -> None:
-    program = (
-        "import os, sys\nfrom viewer.ui.main_window import MainWindow\nkept = MainWindow.open\n"
-        "def opened(self, paths):\n"
-        "    print(os.getpid(), *map(os.path.basename, paths), flush=True)\n"
-        "    kept(self, paths)\n    self.close()\nMainWindow.open = opened\n"
-        "from viewer.__main__ import main\nmain()"
-    )
+# a window that tells what is open once it is all there, and ends
+_PROGRAM = """
+import sys
+from PySide6.QtCore import QTimer
+from viewer.ui.main_window import MainWindow
+made = MainWindow.__init__
+def make(self, *arguments):
+    made(self, *arguments)
+    self.asked = QTimer(self, interval=50)
+    self.asked.timeout.connect(lambda: tell(self))
+    self.asked.start()
+def tell(window):
+    document = window.workspace.document
+    if document is not None and not document.progress.running:
+        patients = document.catalogue.patients
+        if len(patients) >= int(sys.argv[0]):
+            window.asked.stop()
+            names = (patient.name for patient in patients)
+            print(*names, document.catalogue.ledger.seen, flush=True)
+            window.close()
+MainWindow.__init__ = make
+sys.argv = sys.argv[1:]
+from viewer.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize("count", [2, 20])
+def test_starts_at_once_end_in_one_window_with_all_studies(tmp_path: Path, count: int) -> None:
+    """Double-clicks on files in folders of their own: each a study of its own."""
     environment = {
         **os.environ,
         "QT_QPA_PLATFORM": "offscreen",
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
     }
-    for number in range(4):
-        (tmp_path / f"f{number}").touch()
+    for number in range(count):
+        (tmp_path / f"{number:02}").mkdir()
+        an_image(tmp_path / f"{number:02}" / "IM1", f"P{number:02}")
     starts = [
         subprocess.Popen(
-            [sys.executable, "-c", program, str(tmp_path / f"f{number}")],
+            [sys.executable, "-c", _PROGRAM, str(count), str(tmp_path / f"{number:02}" / "IM1")],
             env=environment,
             cwd=_ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )
-        for number in range(4)
+        for number in range(count)
     ]
-    said = [start.communicate(timeout=90)[0] for start in starts]
-    assert [start.returncode for start in starts] == [0] * 4
+    said = [start.communicate(timeout=120)[0] for start in starts]
+    assert [start.returncode for start in starts] == [0] * count
     (line,) = "".join(said).splitlines()
-    assert sorted(line.split()[1:]) == ["f0", "f1", "f2", "f3"]
+    assert line.split() == [*(f"P{number:02}" for number in range(count)), str(count)]

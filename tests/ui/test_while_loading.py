@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from tests.dicom.synthetic import JPEG_2000, write
 from tests.ui.screens import catch_up, packed
 from viewer.dicom.catalogue import Catalogue
-from viewer.session import document as documents
+from viewer.session import catalogue_feed
 from viewer.session.document import Document
 from viewer.session.viewport import Picture
 from viewer.ui.main_window import MainWindow
@@ -113,14 +113,14 @@ def test_closing_does_not_wait_for_a_last_catalogue(
 ) -> None:
     whole: list[bool] = []
 
-    class Builder(documents.CatalogueBuilder):
+    class Builder(catalogue_feed.CatalogueBuilder):
         def snapshot(self, *, complete: bool = True) -> Catalogue:
             whole.append(complete)
             return super().snapshot(complete=complete)
 
-    monkeypatch.setattr(documents, "CatalogueBuilder", Builder)
-    document = Document([str(sample)], window.workspace._hop)
-    document.start()
+    monkeypatch.setattr(catalogue_feed, "CatalogueBuilder", Builder)
+    document = Document(window.workspace._hop)
+    document.add([str(sample)])
     document.close()
     assert True not in whole
 

@@ -1,40 +1,39 @@
 """Patients, studies, series and stacks, and the ledger of every file seen.
 
-The builder takes headers as they arrive and rebuilds only what changed. The
-values and their order are in `patients`; how a series becomes stacks is left
-to `stacks`, the ledger in words to `ledger`, what is only announced to
-`outline`.
+The builder takes headers as they arrive, from one opening or several, and
+rebuilds only what changed. The values and their order are in `patients`, what
+they are built from in `catalogue_nodes`; what an opening takes the place of is
+left to `openings`, how a series becomes stacks to `stacks`, the ledger in words
+to `ledger`, what is only announced to `outline`.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from viewer.dicom.catalogue_nodes import (
+    Identity,
+    PatientNode,
+    SeriesNode,
+    StudyNode,
+    identity_of,
+    series_key,
+    study_key,
+)
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Ledger, Skipped, ledger_sentence, ledger_text
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.openings import NOT_THERE_NOW, Opening
 from viewer.dicom.outline import Outline, SeriesRead, announce
-from viewer.dicom.patients import (
-    Patient,
-    Series,
-    Study,
-    place_of_patient,
-    place_of_series,
-    place_of_study,
-    plain_name,
-)
+from viewer.dicom.patients import Patient, Series, Study, place_of_patient
 from viewer.dicom.splitting import frame_count
-from viewer.dicom.stacks import build_stacks
 
 if TYPE_CHECKING:
     from viewer.dicom.ledger import Notice
+    from viewer.dicom.stacks import Stack
 
-# While a scan runs, a series is rebuilt once it has grown by this share: the
-# work on a growing series stays proportional to its size.
-_GROWTH = 0.25
 _SHARED_UID = "Files that differ share a SOPInstanceUID, which must be unique; each is shown."
 
 
@@ -63,98 +62,251 @@ class Catalogue:
 
 
 class CatalogueBuilder:
-    """Takes what a scan finds and gives the catalogue so far, as often as asked.
+    """Takes what scans find and gives the catalogue so far, as often as asked.
 
-    Owned by one thread. Values that did not change from one snapshot to the
-    next are the same objects. A multi-frame file with which ``limits.frames_in_all``
+    Owned by one thread, or used under a lock. Values that did not change from one snapshot to
+    the next are the same objects. A multi-frame file with which ``limits.frames_in_all``
     would be exceeded is skipped: a few bytes can claim any number of frames.
     """
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
-        self._limits = limits
+        self.limits = limits
+        self._openings: dict[int, Opening] = {0: Opening()}  # 0: of who names none
         self._frames = 0  # of multi-frame files
-        self._patients: dict[tuple[str, str, str], _PatientNode] = {}
-        self._paths: set[str] = set()
+        self._patients: dict[Identity, PatientNode] = {}
+        # what is forgotten at rest, and told again from the nodes
+        self._paths: dict[str, int] = {}  # by which opening each came last
         self._first: dict[str, InstanceHeader] = {}  # of each SOPInstanceUID
+        self._by_path: dict[str, InstanceHeader] | None = None  # made where a path comes again
+        self._rests = False
         self._shared: dict[InstanceHeader, str] = {}  # of shared ones: header without place, path
+        self._duplicates: dict[str, str] = {}  # paths, and of what they are duplicates
         self._shown = 0
-        self._skipped: list[Skipped] = []
-        self._skipped_tuple: tuple[Skipped, ...] = ()
-        self._notices: dict[str, None] = {}
-        self._outlines: list[Outline] = []
+        self._skipped: dict[str, Skipped] = {}
+        self._skipped_tuple: tuple[Skipped, ...] | None = ()
+        self._notices: dict[str, int] = {}  # by which opening each came
+        self._outlines: dict[int, list[Outline]] = {}
         self._read_series: set[str] = set()  # of the outlines
         self._missing_uids = 0
+        self._outdated: list[InstanceHeader] = []  # still in the nodes
+        self._changed = 0  # files that came again, and had changed
+        self._closed: dict[Hashable, int] = {}  # studies; the latest opening then
 
-    def add(self, item: InstanceHeader | Skipped | Notice | Outline | SeriesRead) -> None:
-        """Take one result of the scan. A path that came before is not counted again."""
-        if isinstance(item, InstanceHeader):
-            self._add_header(item)
-        elif isinstance(item, Skipped):
-            if item.path not in self._paths:
-                self._skip(item)
+    def begin(self, opening: int, paths: Sequence[str], limits: Limits) -> None:
+        """Begin with what the user opens (absolute paths), under a number above all others."""
+        self.limits = limits
+        self._openings[opening] = Opening(tuple(paths))
+
+    def add(
+        self, item: InstanceHeader | Skipped | Notice | Outline | SeriesRead, opening: int = 0
+    ) -> None:
+        """Take one result of the scan of an opening.
+
+        A path that came before is not counted again; where an earlier opening gave it, what is
+        known of it now takes the place of what was.
+        """
+        if isinstance(item, InstanceHeader | Skipped):
+            self._wake()
+            self._take(item, opening)
         elif isinstance(item, Outline):
-            self._outlines.append(item)
+            self._outlines.setdefault(opening, []).append(self._without_closed(item, opening))
         elif isinstance(item, SeriesRead):
             self._read_series.add(item.uid)
         else:
-            self._notices[item.text] = None
+            self._notices[item.text] = opening
+
+    def end(self, opening: int, *, whole: bool = True) -> None:
+        """End an opening; if its scan was ``whole``, what it found no more is no more."""
+        self._outlines.pop(opening, None)
+        ended = self._openings[opening]
+        self._wake()
+        ended.settle(self._skipped)
+        if not whole:
+            return
+        gone = ended.gone(opening, self._paths, self._skipped, self._known)
+        self._drop([header for path in gone if (header := self._known(path)) is not None])
+        self._forget_skipped(gone)
+        for number, earlier in list(self._openings.items()):
+            if 0 < number < opening and ended.covers(earlier):
+                self._forget_opening(number)
+
+    def close_study(self, uid: str, opening: int) -> None:
+        """Take a study out, and all that is known of openings of which nothing is left then.
+
+        What openings up to ``opening`` still find of it is left out as well.
+        """
+        self._wake()
+        self._closed[uid] = opening
+        for number, outlines in self._outlines.items():
+            outlines[:] = [self._without_closed(outline, number) for outline in outlines]
+        dropped: list[InstanceHeader] = []
+        for identity, patient in self._patients.items():
+            for key, study in patient.studies.items():
+                if study.uid == uid:
+                    self._closed[_closed_key(identity, key)] = opening
+                    dropped += study.headers()
+        self._drop(dropped)
+        paths = [header.path for patient in self._patients.values() for header in patient.headers()]
+        for number, one in list(self._openings.items()):
+            if one.is_settled and not one.has_any(paths):
+                self._forget_opening(number)
+                others = [other for other in self._openings.values() if other.paths]
+                self._forget_skipped(
+                    path
+                    for path in list(self._skipped)
+                    if one.reaches(path) and not any(other.reaches(path) for other in others)
+                )
+
+    def roots(self) -> tuple[str, ...]:
+        """Give the paths that are open, as they were given."""
+        paths = (path for opening in self._openings.values() for path in opening.paths)
+        return tuple(dict.fromkeys(paths))
+
+    def rest(self) -> None:
+        """Forget what is needed of each file only while more come; `add` tells it anew."""
+        self._sweep()
+        self._rests = True
+        self._paths, self._first, self._by_path = {}, {}, None
+
+    def first_of(self, opening: int, catalogue: Catalogue) -> tuple[Stack, int] | None:
+        """Choose what to show of an opening, in a ``catalogue`` made now.
+
+        The file that was opened by name, where there is one; else the first frame that came with
+        it; once it has ended, a document in the want of a frame.
+        """
+        self._wake()
+        given = self._openings.get(opening)
+        if given is None:
+            return None
+        stacks = [
+            stack
+            for patient in catalogue.patients
+            for study in patient.studies
+            for series in study.series
+            for stack in series.stacks
+        ]
+        with_frames = [stack for stack in stacks if len(stack)]
+        named = {path for path in given.paths if self._paths.get(path) == opening}
+        found = _first_frame(with_frames, named.__contains__) if named else None
+        if found is None:
+            found = _first_frame(with_frames, lambda path: self._paths.get(path) == opening)
+        if found is None and given.is_settled:
+            documents = (stack for stack in stacks if not len(stack))
+            of_it = (s for s in documents if self._paths.get(s.headers[0].path) == opening)
+            found = next(((stack, 0) for stack in of_it), None)
+        return found
 
     def snapshot(self, *, complete: bool = True) -> Catalogue:
         """Give the catalogue so far.
 
         With ``complete=False`` (for display while a scan runs) a series that
-        grew little since it was last built is given as it was, and one that is
-        only announced as that; the ledger always counts everything.
+        grew little since it was last built is given as it was; one that is
+        only announced as that, until its opening has ended or ``complete``
+        where none has begun. The ledger always counts everything.
         """
+        self._sweep()
         for node in self._patients.values():
             node.refresh(complete=complete)
-        if len(self._skipped_tuple) != len(self._skipped):
-            self._skipped_tuple = tuple(self._skipped)
+        if self._skipped_tuple is None:
+            self._skipped_tuple = tuple(self._skipped.values())
         built = (node.value for node in self._patients.values() if node.value is not None)
         patients = tuple(sorted(built, key=place_of_patient))
-        if self._outlines and not complete:
-            patients = announce(patients, self._outlines, self._read_series)
+        outlines = [
+            outline
+            for number, some in self._outlines.items()
+            if number or not complete
+            for outline in some
+        ]
+        if outlines:
+            patients = announce(patients, outlines, self._read_series)
         skipped = self._skipped_tuple
         ledger = Ledger(self._shown + len(skipped), self._shown, skipped, tuple(self._notices))
         return Catalogue(patients, ledger)
 
-    def _skip(self, skipped: Skipped) -> None:
-        self._paths.add(skipped.path)
-        self._skipped.append(skipped)
+    def _take(self, item: InstanceHeader | Skipped, opening: int) -> None:
+        path = item.path
+        before = self._paths.get(path)
+        if before is not None and before >= opening:
+            return
+        self._paths[path] = opening
+        if isinstance(item, InstanceHeader):
+            skipped = self._skipped.pop(path, None)
+            if skipped is not None:
+                self._skipped_tuple = None
+            elif before is not None:
+                known = self._known(path)
+                if known is None or known == item:
+                    return
+                self._changed += 1
+                self._outdate([known])
+            self._add_header(item, opening, is_changed=before is not None)
+        elif before is None or path in self._skipped:
+            self._skip(item)
+        elif item.kind not in NOT_THERE_NOW and (known := self._known(path)) is not None:
+            self._outdate([known])
+            self._skip(item)
 
-    def _add_header(self, header: InstanceHeader) -> None:
-        if header.path in self._paths:
+    def _skip(self, skipped: Skipped) -> None:
+        self._skipped[skipped.path] = skipped
+        self._skipped_tuple = None
+
+    def _forget_skipped(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            if self._skipped.pop(path, None) is not None:
+                self._skipped_tuple = None
+                self._paths.pop(path, None)
+
+    def _forget_opening(self, number: int) -> None:
+        del self._openings[number]
+        self._notices = {text: of for text, of in self._notices.items() if of != number}
+
+    def _add_header(
+        self, header: InstanceHeader, opening: int, *, is_changed: bool = False
+    ) -> None:
+        identity, key = identity_of(header), study_key(header)
+        if self._closed and self._closed.get(_closed_key(identity, key), -1) >= opening:
             return
-        if not self._has_room(header) or (header.sop_instance_uid and not self._keep(header)):
+        if not self._has_room(header):
             return
-        self._paths.add(header.path)
+        if header.sop_instance_uid and not self._keep(header, opening):
+            return
         self._shown += 1
-        identity = (header.patient_id, header.issuer_of_patient_id, plain_name(header.patient_name))
-        patient = self._patients.setdefault(identity, _PatientNode())
-        study = patient.studies.get(study_key := _study_key(header))
+        patient = self._patients.setdefault(identity, PatientNode())
+        study = patient.studies.get(key)
         if study is None:
             uid = header.study_instance_uid or self._missing_uid()
-            study = patient.studies[study_key] = _StudyNode(uid)
-        series = study.series.get(series_key := _series_key(header))
+            study = patient.studies[key] = StudyNode(uid)
+        series = study.series.get(of_series := series_key(header))
         if series is None:
             uid = header.series_instance_uid or self._missing_uid()
-            series = study.series[series_key] = _SeriesNode(uid)
+            series = study.series[of_series] = SeriesNode(uid, self._version())
+        if is_changed:
+            series.version = self._version()
         series.headers.append(header)
         study.note(header)
         patient.note(header)
+        if self._by_path is not None:
+            self._by_path[header.path] = header
+
+    def _without_closed(self, outline: Outline, opening: int) -> Outline:
+        uids = {uid for uid, latest in self._closed.items() if latest >= opening}
+        return outline.without_studies(uids) if uids else outline
+
+    def _version(self) -> str:
+        return f"~{self._changed}" if self._changed else ""
 
     def _has_room(self, header: InstanceHeader) -> bool:
         count = frame_count(header)
         if count == 1:
             return True
-        if self._frames + count > self._limits.frames_in_all:
+        if self._frames + count > self.limits.frames_in_all:
             found = f"With its {count:,} frames, {self._frames + count:,} would be open"
-            self._skip(Skipped(header.path, "limit", self._limits.refusal("frames_in_all", found)))
+            self._skip(Skipped(header.path, "limit", self.limits.refusal("frames_in_all", found)))
             return False
         self._frames += count
         return True
 
-    def _keep(self, header: InstanceHeader) -> bool:
+    def _keep(self, header: InstanceHeader, opening: int) -> bool:
         """Say whether a file is to be shown: a copy of one that is shown is not.
 
         Another picture under the same SOPInstanceUID is against the standard
@@ -168,128 +320,85 @@ class CatalogueBuilder:
         if other != header.path:
             reason = f"Has the SOPInstanceUID and header of {other}, which is shown."
             self._skip(Skipped(header.path, "duplicate", reason))
+            self._duplicates[header.path] = other
+            self._paths[other] = max(self._paths[other], opening)  # it stands for what was opened
             return False
-        self._notices[_SHARED_UID] = None
+        self._notices[_SHARED_UID] = opening
         return True
 
     def _missing_uid(self) -> str:
         self._missing_uids += 1
         return f"missing-{self._missing_uids}"
 
+    def _headers(self) -> Iterator[InstanceHeader]:
+        return (header for patient in self._patients.values() for header in patient.headers())
+
+    def _known(self, path: str) -> InstanceHeader | None:
+        """Give the header of a file that is shown."""
+        if self._by_path is None:
+            self._sweep()
+            self._by_path = {header.path: header for header in self._headers()}
+        return self._by_path.get(path)
+
+    def _wake(self) -> None:
+        if not self._rests:
+            return
+        self._rests = False
+        for header in self._headers():
+            self._paths[header.path] = 0
+            if header.sop_instance_uid:
+                self._first.setdefault(header.sop_instance_uid, header)
+        self._paths.update(dict.fromkeys(self._skipped, 0))
+
+    def _drop(self, headers: Sequence[InstanceHeader]) -> None:
+        """Leave out files, and their duplicates: nothing is known of what those say now."""
+        self._outdate(headers)
+        dropped = {header.path for header in headers}
+        for path in dropped:
+            del self._paths[path]
+        self._forget_skipped([path for path, of in self._duplicates.items() if of in dropped])
+        self._sweep()
+
+    def _outdate(self, headers: Sequence[InstanceHeader]) -> None:
+        """Leave out what was known of files, by the next sweep."""
+        self._outdated += headers
+        self._shown -= len(headers)
+        paths = {header.path for header in headers}
+        for header in headers:
+            count = frame_count(header)
+            self._frames -= count if count > 1 else 0
+            if self._first.get(header.sop_instance_uid) is header:
+                del self._first[header.sop_instance_uid]
+            if self._by_path is not None:
+                self._by_path.pop(header.path, None)
+        if self._shared:
+            self._shared = {one: path for one, path in self._shared.items() if path not in paths}
+
+    def _sweep(self) -> None:
+        if not self._outdated:
+            return
+        ids = {id(header) for header in self._outdated}
+        for identity, patient in list(self._patients.items()):
+            if patient.drop(ids) and not patient.studies:
+                del self._patients[identity]
+        self._outdated = []
+
+
+def _closed_key(identity: Identity, key: Hashable) -> Hashable:
+    return key if isinstance(key, str) else (identity, key)
+
 
 def _without_place(header: InstanceHeader) -> InstanceHeader:
     return replace(header, path="", mtime_ns=0, in_archive=False)
 
 
-def _study_key(header: InstanceHeader) -> Hashable:
-    return header.study_instance_uid or ("no UID", header.study_date)
-
-
-def _series_key(header: InstanceHeader) -> Hashable:
-    """Tell series apart; without a UID, by folder and modality."""
-    return header.series_instance_uid or (os.path.dirname(header.path), header.modality)
-
-
-@dataclass(slots=True)
-class _SeriesNode:
-    """The headers of a series in order of arrival, and what was last built of them."""
-
-    uid: str
-    headers: list[InstanceHeader] = field(default_factory=list)
-    built: int = 0
-    value: Series | None = None
-
-    def refresh(self, *, complete: bool) -> bool:
-        grown = len(self.headers) - self.built
-        if not grown or (not complete and grown < self.built * _GROWTH):
-            return False
-        self.built = len(self.headers)
-        number = next((h.series_number for h in self.headers if h.series_number is not None), None)
-        self.value = Series(
-            self.uid,
-            number,
-            _first(h.modality for h in self.headers),
-            _first(h.series_description for h in self.headers),
-            build_stacks(self.uid, self.headers),
-        )
-        return True
-
-    def reading_place(self) -> tuple[tuple[int, bool, int], bool, str]:
-        """Give the place of a series that was built; where several share it, by their time."""
-        assert self.value is not None
-        first = self.headers[0]
-        time = (first.series_date or first.study_date) + (first.series_time or first.content_time)
-        return (place_of_series(self.value), not time, time)
-
-
-@dataclass(slots=True)
-class _StudyNode:
-    """The series of a study, and the first text that its files give of it."""
-
-    uid: str
-    series: dict[Hashable, _SeriesNode] = field(default_factory=dict)
-    date: str = ""
-    time: str = ""
-    description: str = ""
-    accession_number: str = ""
-    value: Study | None = None
-
-    def note(self, header: InstanceHeader) -> None:
-        self.date = self.date or header.study_date
-        self.time = self.time or header.study_time
-        self.description = self.description or header.study_description
-        self.accession_number = self.accession_number or header.accession_number
-
-    def refresh(self, *, complete: bool) -> bool:
-        # Two steps, because any() alone would stop at the first that changed.
-        changed = [node.refresh(complete=complete) for node in self.series.values()]
-        if not any(changed):
-            return False
-        built = (node for node in self.series.values() if node.value is not None)
-        nodes = sorted(built, key=_SeriesNode.reading_place)
-        self.value = Study(
-            self.uid,
-            self.date,
-            self.time,
-            self.description,
-            self.accession_number,
-            tuple(node.value for node in nodes if node.value is not None),
-        )
-        return True
-
-
-@dataclass(slots=True)
-class _PatientNode:
-    """The studies of a patient, and the first text that its files give of them."""
-
-    studies: dict[Hashable, _StudyNode] = field(default_factory=dict)
-    first: InstanceHeader | None = None
-    birth_date: str = ""
-    sex: str = ""
-    value: Patient | None = None
-
-    def note(self, header: InstanceHeader) -> None:
-        self.first = self.first or header
-        self.birth_date = self.birth_date or header.patient_birth_date
-        self.sex = self.sex or header.patient_sex
-
-    def refresh(self, *, complete: bool) -> bool:
-        changed = [node.refresh(complete=complete) for node in self.studies.values()]
-        first = self.first
-        if first is None or not any(changed):
-            return False
-        studies = [node.value for node in self.studies.values() if node.value is not None]
-        studies.sort(key=place_of_study, reverse=True)
-        self.value = Patient(
-            first.patient_name,
-            first.patient_id,
-            first.issuer_of_patient_id,
-            self.birth_date,
-            self.sex,
-            tuple(studies),
-        )
-        return True
-
-
-def _first(texts: Iterable[str]) -> str:
-    return next((text for text in texts if text), "")
+def _first_frame(
+    stacks: Sequence[Stack], is_wanted: Callable[[str], bool]
+) -> tuple[Stack, int] | None:
+    """Find the first frame of a file whose path is wanted."""
+    for stack in stacks:
+        wanted = {place for place, header in enumerate(stack.headers) if is_wanted(header.path)}
+        if wanted:
+            of_it = (index for index, (place, _) in enumerate(stack.frames) if place in wanted)
+            return stack, next(of_it)
+    return None

@@ -6,7 +6,7 @@ says takes its place. Walking the records is left to `dicomdir`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from viewer.dicom import values
@@ -19,6 +19,7 @@ from viewer.dicom.patients import (
     place_of_series,
     place_of_study,
     plain_name,
+    without_studies,
 )
 
 Attributes = Mapping[int, bytes]  # of a record: tag, value
@@ -59,6 +60,10 @@ class Outline:
     """The patients of an index, their studies and series; every series is an announced one."""
 
     patients: tuple[Patient, ...] = ()
+
+    def without_studies(self, uids: Container[Hashable]) -> Outline:
+        """Leave out studies by their UIDs."""
+        return Outline(without_studies(self.patients, uids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ What a series holds is left to `stacks`; how files become these values to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container, Hashable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from viewer.dicom.image_types import is_localizer
@@ -57,6 +58,15 @@ class Patient:
     birth_date: str
     sex: str
     studies: tuple[Study, ...]
+
+
+def without_studies(patients: Iterable[Patient], uids: Container[Hashable]) -> tuple[Patient, ...]:
+    """Leave out studies by their UIDs, and patients without any."""
+    kept = (
+        replace(patient, studies=tuple(one for one in patient.studies if one.uid not in uids))
+        for patient in patients
+    )
+    return tuple(patient for patient in kept if patient.studies)
 
 
 def plain_name(name: str) -> str:

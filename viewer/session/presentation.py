@@ -14,7 +14,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, plain_line
-from viewer.session.document import stacks_of
+from viewer.session.finding import stacks_of
 
 
 def states_for(catalogue: Catalogue, stack: Stack) -> tuple[InstanceHeader, ...]:

@@ -106,6 +106,15 @@ class ViewportState:
         self.index = min(max(index, 0), max(len(stack) - 1, 0))
         self.direction = 1
 
+    def take_over(self, before: Stack, now: Stack) -> None:
+        """Look at a stack as at the one whose place it takes."""
+        kept = self.appearances.pop(before.uid, Appearance())
+        # an automatic window is chosen anew from the frames that there are now
+        if isinstance(kept.choice, FixedVoi) and kept.choice.name == AUTOMATIC:
+            kept.choice = None
+        kept.samples.clear()
+        self.appearances[now.uid] = kept
+
     def step(self, frames: int) -> bool:
         """Move by ``frames``, stopping at the ends; say whether anything changed."""
         return self.stack is not None and self.go_to(self.index + frames)

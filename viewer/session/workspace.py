@@ -13,21 +13,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from viewer.dicom.errors import NegatoError
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import Limits, with_limits
 from viewer.dicom.native_frames import native_frame
-from viewer.dicom.regular_files import is_missing
 from viewer.dicom.stacks import Stack
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
-from viewer.session.appearance import AUTOMATIC, Appearance, FixedVoi, VoiChoice, automatic
-from viewer.session.document import Document, find_frame, find_instance, first_image, holds_file
+from viewer.session.appearance import AUTOMATIC, FixedVoi, VoiChoice, automatic
+from viewer.session.document import Document
+from viewer.session.finding import find_instance, first_image, nothing_found, place_of
 from viewer.session.hop import Hop
 from viewer.session.messages import Messages
 from viewer.session.presentation import states_for
 from viewer.session.settings import Settings
 from viewer.session.state_feed import StateFeed
 from viewer.session.tag_feed import TagFeed
+from viewer.session.thumbnails import Thumbnails
 from viewer.session.viewport import Layers, Picture, ViewportState, resolve, sampled_frames
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
@@ -86,8 +88,7 @@ class Workspace(QObject):
         self.document: Document | None = None
         self.viewport = ViewportState()
         self._hop = Hop(self)
-        self._chosen = False  # the user has picked a stack or frame himself
-        self._thumbnails: dict[str, tuple[Stack, int]] = {}
+        self._awaits_first = False  # what was opened last is to be shown when it comes
         self._arrived: deque[tuple[str, int]] = deque()  # frames, by stack uid, not told of yet
         self.cache = FrameCache(settings.memory_budget_bytes())
         self._pool = ChildPool(processes=2, limits=self.limits())
@@ -101,24 +102,23 @@ class Workspace(QObject):
         self.tag_feed = TagFeed(self._pool, self._hop, self)
         self._state_feed = StateFeed(self._pool, self._hop, self.messages, self.pictureChanged.emit)
         self._decoder = DecodeService(self._pool, self.cache, self._frame_done)
+        self._thumbnails = Thumbnails(self._decoder, self.cache, self.thumbnailReady.emit)
 
     def open(self, paths: Sequence[str]) -> None:
-        """Open ``paths`` in place of what is open."""
-        self.close_all()
+        """Open ``paths`` beside what is open; what came from them before is replaced."""
         limits = self._pool.limits = self.limits()
         self._scan_children.set_limits(limits)
         self._pool.try_again()
         absolute = [os.path.abspath(path) for path in paths]
-        for path in reversed(absolute):
-            if not is_missing(path):
-                self.settings.add_recent(path)
-        self.document = Document(
-            absolute, self._hop, self, self._scan_children, self._prepare_for, limits
-        )
-        self.document.catalogueChanged.connect(self._catalogue_changed)
-        self.document.progressChanged.connect(self.progressChanged)
-        self.documentChanged.emit()
-        self.document.start()
+        is_new = self.document is None
+        if self.document is None:
+            self.document = self._new_document()
+        else:
+            self.try_again(absolute)
+        self._awaits_first = True
+        self.document.add(absolute, limits)
+        if is_new:
+            self.documentChanged.emit()
 
     def limits(self) -> Limits:
         """Give the limits for what is opened next: the settings', the command line's on top."""
@@ -138,6 +138,14 @@ class Workspace(QObject):
         if self.document is not None:
             self.document.close_study(study_uid)
 
+    def try_again(self, places: Sequence[str]) -> None:
+        """Have what failed read again, of the files at or below ``places``."""
+        if isinstance(self.tag_feed.tags, NegatoError):
+            self.tag_feed.clear()
+        self.cache.forget_errors(places)
+        self._thumbnails.ask_again()
+        self._look()
+
     def close_all(self) -> None:
         """Close everything and free its memory."""
         if self.document is None:
@@ -151,7 +159,7 @@ class Workspace(QObject):
             appearance.state_asked = None
         self.viewport = ViewportState(layers=self.viewport.layers)
         self._thumbnails.clear()
-        self._chosen = False
+        self._awaits_first = False
         self.tag_feed.clear()
         self.documentChanged.emit()
         self.stackChanged.emit()
@@ -172,18 +180,16 @@ class Workspace(QObject):
 
     def show(self, stack: Stack, index: int = 0) -> None:
         """Show ``stack`` from frame ``index`` (from 0)."""
-        self._chosen = True
+        self._awaits_first = False
         self._turn_to(stack, index)
 
     def step(self, frames: int) -> None:
         """Scroll by ``frames``."""
-        self._chosen = True
         if self.viewport.step(frames):
             self._look()
 
     def go_to(self, index: int) -> None:
         """Scroll to frame ``index`` (from 0)."""
-        self._chosen = True
         if self.viewport.go_to(index):
             self._look()
 
@@ -266,18 +272,11 @@ class Workspace(QObject):
 
     def want_thumbnail(self, stack: Stack, *, later: bool = False) -> None:
         """Have the middle frame of ``stack`` decoded, for its thumbnail."""
-        index = len(stack) // 2
-        self._thumbnails[stack.uid] = (stack, index)
-        if self.cache.get(stack, index) or self._decoder.previews.get(stack.key(index)):
-            self.thumbnailReady.emit(stack)
-        else:
-            self._decoder.want_thumbnail(stack, index, later=later)
+        self._thumbnails.want(stack, later=later)
 
     def thumbnail_frame(self, stack: Stack) -> tuple[np.ndarray, FrameDescription] | None:
         """Give the pixels that a thumbnail is made of, whole or reduced; None without any."""
-        index = len(stack) // 2
-        cached = self.cache.get(stack, index) or self._decoder.previews.get(stack.key(index))
-        return cached if isinstance(cached, tuple) else None
+        return self._thumbnails.frame(stack)
 
     def examine(self, tell: Callable[[Environment], None]) -> None:
         """Find out what Negato runs on; ``tell`` is called in another thread."""
@@ -328,10 +327,24 @@ class Workspace(QObject):
             if indices & telling:
                 self.pictureChanged.emit()
             self.framesChanged.emit()
-        for uid, index in arrived:
-            wanted = self._thumbnails.get(uid)
-            if wanted is not None and wanted[1] == index:
-                self.thumbnailReady.emit(wanted[0])
+        self._thumbnails.arrived(arrived)
+
+    def _new_document(self) -> Document:
+        document = Document(self._hop, self, self._scan_children, self._prepare_for)
+        document.catalogueChanged.connect(self._catalogue_changed)
+        document.progressChanged.connect(self.progressChanged)
+        document.pathsFound.connect(self._remember)
+        document.nothingFound.connect(self._say_nothing_found)
+        return document
+
+    def _remember(self, paths: Sequence[str]) -> None:
+        for path in reversed(paths):
+            self.settings.add_recent(path)
+
+    def _say_nothing_found(self, paths: Sequence[str]) -> None:
+        """Say it where the picture of something else is seen; else it is said in its place."""
+        if self.document is not None and self.viewport.stack is not None:
+            self.messages.post(nothing_found(self.document.catalogue, paths), "error")
 
     def _catalogue_changed(self) -> None:
         assert self.document is not None
@@ -339,46 +352,43 @@ class Workspace(QObject):
             self.close_all()
             return
         self._follow_catalogue()
+        self._forget_what_left()
         self.catalogueChanged.emit()
 
     def _follow_catalogue(self) -> None:
         """Keep the frame on screen while its stack grows; show the first image when it comes."""
         assert self.document is not None
-        catalogue = self.document.catalogue
-        shown = self.viewport.stack
-        if shown is None or not (len(shown) or self._chosen):
-            first = first_image(catalogue, self.document.paths)
-            if first is not None:
-                self._turn_to(*first)
-            return
-        if not len(shown):
-            if not holds_file(catalogue, shown.headers[0].path):
-                self._leave_closed_stack()
-            return
-        found = find_frame(catalogue, shown.key(self.viewport.index))
-        if found is None:
-            self._leave_closed_stack()
-        elif found[0] is not shown:
-            stack, index = found
-            kept = self.viewport.appearances.pop(shown.uid, Appearance())
-            # an automatic window is chosen anew from the frames that there are now
-            if isinstance(kept.choice, FixedVoi) and kept.choice.name == AUTOMATIC:
-                kept.choice = None
-            kept.samples.clear()
-            self.viewport.appearances[stack.uid] = kept
-            self._turn_to(stack, index)
+        catalogue, shown = self.document.catalogue, self.viewport.stack
+        place = place_of(catalogue, shown, self.viewport.index) if shown is not None else None
+        if shown is not None and place is not None and place[0] is not shown:
+            self.viewport.take_over(shown, place[0])
+        first = self.document.first if self._awaits_first else None
+        if first is not None:
+            self._awaits_first = False
+            self._turn_to(*first)
+        elif place is None:
+            self._show_any(first_image(catalogue))
+        elif place[0] is not shown:
+            self._turn_to(*place)
 
-    def _leave_closed_stack(self) -> None:
-        assert self.document is not None
-        kept = {stack.uid for stack in self.document.stacks()}
-        self._decoder.retain(kept)
-        self.viewport = ViewportState(
-            layers=self.viewport.layers, appearances=self.viewport.appearances
-        )
-        first = first_image(self.document.catalogue, ())
+    def _show_any(self, first: tuple[Stack, int] | None) -> None:
+        """Show an image where there is none on screen, or the one that was has been closed."""
         if first is not None:
             self._turn_to(*first)
+        elif self.viewport.stack is not None:
+            self.viewport.stack, self.viewport.index = None, 0
+            self.tag_feed.clear()
+            self.stackChanged.emit()
+            self.pictureChanged.emit()
+
+    def _forget_what_left(self) -> None:
+        """Free what is kept of stacks that are no more: closed, or changed since."""
+        assert self.document is not None
+        if self.document.progress.running:
             return
-        self.tag_feed.clear()
-        self.stackChanged.emit()
-        self.pictureChanged.emit()
+        kept = {stack.uid for stack in self.document.stacks()}
+        if self.cache.stack_uids() - kept:
+            self._decoder.retain(kept)
+            self._thumbnails.retain(kept)
+        for uid in self.viewport.appearances.keys() - kept:
+            self.viewport.appearances.pop(uid).state_asked = None

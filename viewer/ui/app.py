@@ -69,7 +69,7 @@ def run(
     workspace.documentChanged.connect(
         lambda: collector.collect_all(nothing_open=workspace.document is None)
     )
-    later = _Later(window, paths, listening)
+    later = _Later(window, listening)
     code = app.exec()
     later.end()
     notices.close()
@@ -84,12 +84,10 @@ class _Later(QObject):
     def __init__(
         self,
         window: MainWindow,
-        opened: Sequence[str],
         listening: Listening | None = None,
     ) -> None:
         super().__init__(window)
         self._window = window
-        self._opened = opened
         self._listening = listening
         self._server: PathServer | None = None
         QTimer.singleShot(_LATER_MS, self._begin)
@@ -114,7 +112,7 @@ class _Later(QObject):
             listening.close()
             self._listening = None
             return
-        opener = Opener(self._window, self._window.open, self._opened)
+        opener = Opener(self._window, self._window.open)
         self._server = PathServer(opener.take, listening, self)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import select
 import sys
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -20,7 +19,6 @@ from viewer import handover
 
 _MOST_CLIENTS = 32
 _PATIENCE_MS = int(handover.ANSWER_S * 1000)
-_TOGETHER_S = 1.0
 _GATHER_MS = 50
 
 
@@ -106,42 +104,28 @@ def _has_left(client: QLocalSocket) -> bool:
 class Opener(QObject):
     """Opens what is handed over in a window, and has it come to the front.
 
-    What is handed over within a second belongs together: a file manager may
-    start Negato once for each of the chosen files.
-
-    Parameters
-    ----------
-    opened : sequence of str
-        What the window has just been started with.
+    A file manager may start Negato once for each of the chosen files: what comes at once is
+    opened together.
     """
 
-    def __init__(
-        self,
-        window: QWidget,
-        open_paths: Callable[[Sequence[str]], None],
-        opened: Sequence[str],
-    ) -> None:
+    def __init__(self, window: QWidget, open_paths: Callable[[Sequence[str]], None]) -> None:
         super().__init__(window)
         self._window = window
         self._open = open_paths
-        self._paths = [os.path.abspath(path) for path in opened]
-        self._latest = time.monotonic()
+        self._paths: list[str] = []
         self._gathered = QTimer(self, singleShot=True, interval=_GATHER_MS)
         self._gathered.timeout.connect(self._open_gathered)
 
     def take(self, handed: handover.Handed) -> None:
         """Come to the front, and open the paths soon."""
         if handed.paths:
-            now = time.monotonic()
-            if now - self._latest > _TOGETHER_S:
-                self._paths = []
-            self._latest = now
-            self._paths = list(dict.fromkeys([*self._paths, *handed.paths]))
+            self._paths += handed.paths
             self._gathered.start()
         self._come_forward(handed.token)
 
     def _open_gathered(self) -> None:
-        self._open(self._paths)
+        paths, self._paths = list(dict.fromkeys(self._paths)), []
+        self._open(paths)
 
     def _come_forward(self, token: str) -> None:
         if token:  # Qt hands it to the compositor with the next activation, and forgets it

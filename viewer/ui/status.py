@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.plain_text import plain_line
-from viewer.session.document import ScanProgress
+from viewer.session.catalogue_feed import ScanProgress
 from viewer.ui.literal import menu_title
 from viewer.ui.plain_label import PlainLabel
 

@@ -109,6 +109,13 @@ class CachedVolume:
         self._errors[key] = error
         self.states[self.places[key]] = FAILED
 
+    def forget_errors(self, is_meant: Callable[[str], bool]) -> None:
+        """Forget why frames cannot be shown, of files whose paths are meant."""
+        for key in [key for key in self._errors if is_meant(key.path)]:
+            del self._errors[key]
+            if key in self.places:
+                self.states[self.places[key]] = EMPTY
+
     def drop(self, places: np.ndarray[Any, Any]) -> None:
         """Let the frames at ``places`` go, to be decoded anew when wanted."""
         for place in places:

@@ -7,6 +7,7 @@ frames nearest to the current one stay.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -143,6 +144,13 @@ class FrameCache:
                 return None
             volume.fail(key, error)
             return volume.places[key]
+
+    def forget_errors(self, places: Sequence[str]) -> None:
+        """Have frames tried anew that failed, of the files at or below ``places`` (absolute)."""
+        folders = tuple(os.path.join(place, "") for place in places)
+        with self._lock:
+            for volume in self._volumes.values():
+                volume.forget_errors(lambda path: path in places or path.startswith(folders))
 
     def forget(self, stack_uids: Iterable[str]) -> None:
         """Free all that is known of these stacks."""
