@@ -160,6 +160,17 @@ class DiscJob(QObject):
             self.ended.emit(outcome)
 
 
+def open_disc(path: str) -> bool:
+    """Open a disc in a window of its own: beside what it was made of, each file is a duplicate."""
+    process = QProcess()
+    name, *arguments = program.command("--new-window", path)
+    process.setProgram(name)
+    process.setArguments(arguments)
+    process.setProcessEnvironment(_environment())
+    started, _process_id = process.startDetached()
+    return started
+
+
 def parse(line: bytes) -> DiscProgress | DiscOutcome | None:
     """Read a line of the command; None for one that makes no sense."""
     try:

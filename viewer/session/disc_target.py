@@ -10,9 +10,11 @@ import shutil
 import time
 from dataclasses import dataclass
 
+from viewer.dicom.file_set_copy import DiscError
+from viewer.dicom.portable_viewer import bundle_files, find_bundle
+
 _NAMES_TRIED = 1000
-_EXECUTABLES = ("negato", "negato.exe")
-_INNER = "_internal"  # of a bundle: what its executable needs
+_SYSTEMS = {"LINUX": "Linux", "WINDOWS": "Windows", "MACOS": "macOS"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,15 @@ class Target:
     path: str
     problem: str = ""
     free_bytes: int | None = None  # of the medium; None where the system does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A program bundle that can go onto a disc; ``system`` is empty where it is none."""
+
+    folder: str
+    system: str = ""
+    bytes: int = 0
 
 
 def look_at_target(folder: str, name: str) -> Target:
@@ -47,22 +58,14 @@ def propose_name(folder: str) -> str:
     return next((one for one in names if not os.path.lexists(os.path.join(folder, one))), name)
 
 
-def is_bundle_folder(folder: str) -> bool:
-    """Tell whether the folder holds the program bundle of Negato, of whichever system."""
-    there = os.path.isdir(os.path.join(folder, _INNER))
-    return there and any(os.path.isfile(os.path.join(folder, name)) for name in _EXECUTABLES)
-
-
-def bytes_in(folder: str) -> int:
-    """Add up the sizes of the files in ``folder`` and below it."""
-    total = 0
-    for above, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += os.lstat(os.path.join(above, name)).st_size
-            except OSError:  # what makes the disc will say so
-                continue
-    return total
+def look_at_viewer(folder: str) -> Viewer:
+    """Judge the folder of a program bundle, which may be of another system."""
+    try:
+        bundle = find_bundle(folder)
+        size = sum(file.size for file in bundle_files(bundle))
+    except (DiscError, OSError):
+        return Viewer(folder)
+    return Viewer(folder, _SYSTEMS[bundle.system], size)
 
 
 def _problem(path: str) -> str:

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 
 from viewer.dicom.catalogue import Catalogue
 from viewer.session.aside import Aside
-from viewer.session.disc_contents import DiscPart, chosen_files, not_copied, parts_of, size_text
-from viewer.session.disc_job import DiscJob, DiscOrder, DiscOutcome
+from viewer.session.disc_contents import DiscPart, chosen_files, not_copied, parts_of
+from viewer.session.disc_job import DiscJob, DiscOrder, DiscOutcome, open_disc
 from viewer.session.workspace import Workspace
 from viewer.ui.dialogs.disc_pages import OutcomePage, ProgressPage, heading_of
 from viewer.ui.dialogs.disc_place import DiscPlace
@@ -43,7 +43,6 @@ def make_disc(workspace: Workspace, study_uid: str, window: QWidget) -> None:
     if dialog is None:
         dialog = DiscDialog(workspace, study_uid, window)
     dialog.show()
-    dialog.raise_()
     dialog.activateWindow()
 
 
@@ -108,6 +107,7 @@ class DiscDialog(QDialog):
         self._save = self._button("&Save as Text…", "saveDiscOutcome", self._ask_save)
         self._folder = self._button("Show &Folder", "showDiscFolder", self._show_folder)
         self._open = self._button("&Open the Disc", "openMadeDisc", self._open_disc)
+        self._open.setToolTip("In a window of its own, as it is read from there")
         self._cancel = self._button("Cancel", "cancelDisc", self.reject, role.RejectRole)
         self._close = self._button("&Close", "closeDisc", self.reject, role.RejectRole)
 
@@ -174,15 +174,16 @@ class DiscDialog(QDialog):
         """Say what was chosen, and whether it can be made."""
         self._paths, size = chosen_files(self._tree.chosen())
         files = "1 file" if len(self._paths) == 1 else f"{len(self._paths):,} files"
-        self._total.setText(f"{files}, {size_text(size)}. {self._place.space_text(size)}")
+        self._total.setText(f"{files}, {self._place.space_text(size)}")
         problem = self._place.problem(size) if self._paths else _NOTHING
         self._problem.setText(problem)
-        self._make.setEnabled(bool(self._paths) and not problem and self._place.is_ready())
+        self._make.setEnabled(bool(self._paths) and not problem and self._place.target is not None)
 
     def _start(self) -> None:
         target = self._place.target
         assert target is not None
-        order = DiscOrder(self._paths, target.path, self._place.viewer)
+        viewer = self._place.viewer
+        order = DiscOrder(self._paths, target.path, viewer.folder if viewer is not None else None)
         self._job = DiscJob(order, self._window)
         self._job.progressed.connect(self._progress.show_progress)
         self._job.ended.connect(self._show_outcome)
@@ -216,8 +217,8 @@ class DiscDialog(QDialog):
         self._save.setVisible(outcome.result != "cancelled")
 
     def _open_disc(self) -> None:
-        self._workspace.open([self._order.target])
-        self.accept()
+        if not open_disc(self._order.target):
+            self._workspace.messages.post("A window for the disc could not be opened.", "error")
 
     def _show_folder(self) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(self._order.target)):

@@ -74,13 +74,13 @@ class OutcomePage(QWidget):
         self._heading = PlainLabel("", self)
         self._heading.setObjectName("discOutcome")
         self._heading.setWordWrap(True)
+        self._heading.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._heading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._details = FixedText("", "What was left out, and why", self)
         self._details.setObjectName("discDetails")
         layout = QVBoxLayout(self)
         layout.addWidget(self._heading)
         layout.addWidget(self._details, 1)
-        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
 
     def show_outcome(self, outcome: DiscOutcome, order: DiscOrder) -> None:
         """Say in a sentence what became of it, and list what was left out."""
@@ -113,7 +113,7 @@ def details_of(outcome: DiscOutcome) -> str:
     """List the warnings, and the files that were left out with their reasons; "" for none."""
     lines = []
     if outcome.warnings:
-        lines += ["To be known:", *(f"  {whole_line(text)}" for text in outcome.warnings), ""]
+        lines += ["Notes:", *(f"  {whole_line(text)}" for text in outcome.warnings), ""]
     if outcome.left_out:
         lines.append(f"Left out ({len(outcome.left_out):,}):")
         lines += [f"  {whole_line(p)}: {whole_line(reason)}" for p, reason in outcome.left_out]

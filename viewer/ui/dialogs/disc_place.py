@@ -13,9 +13,9 @@ from viewer.session.aside import Aside
 from viewer.session.disc_contents import size_text
 from viewer.session.disc_target import (
     Target,
-    bytes_in,
-    is_bundle_folder,
+    Viewer,
     look_at_target,
+    look_at_viewer,
     propose_name,
 )
 from viewer.session.settings import Settings
@@ -25,12 +25,14 @@ from viewer.ui.plain_label import PlainLabel
 
 _TYPED_MS = 250
 _NO_FOLDER = "Choose a folder to make the disc in."
-_OWN_VIEWER = "Whoever gets the disc can look at it without installing anything."
+_VIEWER = "Whoever gets the disc can look at it on {system} without installing anything."
 _NO_VIEWER = (
     "This Negato is no program bundle, which a disc can carry. Choose the folder of one: "
     "the unpacked download, with the program negato in it."
 )
-_WRONG_VIEWER = "That folder holds no program bundle of Negato. Choose the one with negato in it."
+_WRONG_VIEWER = (
+    "That folder holds no program bundle of Negato. Choose the one with the program negato in it."
+)
 
 
 class DiscPlace(QWidget):
@@ -39,7 +41,7 @@ class DiscPlace(QWidget):
     Signals
     -------
     changed
-        ``target``, ``viewer`` or ``viewer_bytes`` may be new.
+        ``target`` or ``viewer`` may be new.
     """
 
     changed = Signal()
@@ -49,12 +51,11 @@ class DiscPlace(QWidget):
         self._settings = settings
         self._folder = ""
         self.target: Target | None = None  # None: not chosen, or not known yet
-        self._bundle = program.bundle_folder()
-        self.viewer_bytes: int | None = 0  # None: not known yet
+        self._found: Viewer | None = None  # the bundle that can go onto the disc
         self._target_aside, self._viewer_aside = Aside(self), Aside(self)
         self._typed = QTimer(self, singleShot=True, interval=_TYPED_MS)
         self._typed.timeout.connect(self._look)
-        self._path = PlainLabel(_NO_FOLDER, self)
+        self._path = PlainLabel("not chosen yet", self)
         self._path.setObjectName("discFolder")
         self._choose = QPushButton("Choose &Folder…", self)
         self._choose.setObjectName("chooseDiscFolder")
@@ -67,21 +68,25 @@ class DiscPlace(QWidget):
         self._name.textEdited.connect(self._name_edited)
         self._with_viewer = QCheckBox("Put a &viewer on the disc", self)
         self._with_viewer.setObjectName("withViewer")
-        self._with_viewer.toggled.connect(self._weigh_viewer)
+        self._with_viewer.setEnabled(False)
+        self._with_viewer.toggled.connect(self.changed)
         self._choose_viewer = QPushButton("Choose Vie&wer…", self)
         self._choose_viewer.setObjectName("chooseViewer")
         self._choose_viewer.setAccessibleName("Choose the folder of a viewer")
         self._choose_viewer.clicked.connect(self._ask_viewer)
-        self._of_viewer = PlainLabel("", self)
+        self._of_viewer = PlainLabel(_NO_VIEWER, self)
         self._of_viewer.setObjectName("aboutViewer")
         self._of_viewer.setWordWrap(True)
         self._arrange()
-        self._show_viewer(_OWN_VIEWER if self._bundle else _NO_VIEWER)
+        own = program.bundle_folder()
+        if own is not None:
+            self._of_viewer.setText("")
+            self._viewer_aside.ask(partial(look_at_viewer, own), self._offer_viewer)
 
     @property
-    def viewer(self) -> str | None:
-        """The folder of the bundle that goes onto the disc; None for no viewer."""
-        return self._bundle if self._with_viewer.isChecked() else None
+    def viewer(self) -> Viewer | None:
+        """The bundle that goes onto the disc; None for no viewer."""
+        return self._found if self._with_viewer.isChecked() else None
 
     def set_folder(self, folder: str) -> None:
         """Make the disc in a new folder in ``folder``."""
@@ -92,24 +97,39 @@ class DiscPlace(QWidget):
         self.changed.emit()
         self._target_aside.ask(partial(propose_name, folder), self._set_name)
 
-    def set_bundle(self, folder: str) -> None:
+    def set_viewer(self, folder: str) -> None:
         """Have the bundle in ``folder`` go with the disc, if it is one."""
 
-        def take(is_bundle: bool) -> None:
-            if is_bundle:
-                self._bundle = folder
-                self._show_viewer(whole_line(folder))
-                self._with_viewer.setChecked(True)
-                self._weigh_viewer()
-            else:
-                self._show_viewer(_WRONG_VIEWER)
+        def take(found: Viewer) -> None:
+            self._offer_viewer(found)
+            self._with_viewer.setChecked(bool(found.system))
 
-        self._viewer_aside.ask(partial(is_bundle_folder, folder), take)
+        self._viewer_aside.ask(partial(look_at_viewer, folder), take)
 
     def look_again(self) -> None:
         """Judge the folder anew: something was written since."""
         if self._folder:
             self._look()
+
+    def space_text(self, needed: int) -> str:
+        """Say what the disc takes with the viewer, and what is free where it is made."""
+        parts = [size_text(needed)]
+        if self.viewer is not None:
+            parts.append(f"{size_text(needed + self.viewer.bytes)} with the viewer")
+        if self.target is not None and self.target.free_bytes is not None:
+            parts.append(f"{size_text(self.target.free_bytes)} are free there")
+        return "; ".join(parts) + "."
+
+    def problem(self, needed: int) -> str:
+        """Say why no disc can be made there; "" where it can, or where that is not known yet."""
+        if not self._folder:
+            return _NO_FOLDER
+        if self.target is None or self.target.problem:
+            return self.target.problem if self.target is not None else ""
+        free, viewer = self.target.free_bytes, self.viewer
+        if free is not None and needed + (viewer.bytes if viewer is not None else 0) > free:
+            return "There is not enough room. Choose another folder, or fewer series."
+        return ""
 
     def close_down(self) -> None:
         """Say nothing more."""
@@ -141,7 +161,7 @@ class DiscPlace(QWidget):
     def _ask_viewer(self) -> None:
         folder = ask_folder(self._settings, self, "The folder of a viewer")
         if folder:
-            self.set_bundle(folder)
+            self.set_viewer(folder)
 
     def _set_name(self, name: str) -> None:
         if not self._name.isModified() or not self._name.text():
@@ -162,40 +182,10 @@ class DiscPlace(QWidget):
         self.target = target
         self.changed.emit()
 
-    def _weigh_viewer(self) -> None:
-        bundle = self.viewer
-        self.viewer_bytes = 0 if bundle is None else None
+    def _offer_viewer(self, found: Viewer) -> None:
+        self._found = found if found.system else None
+        self._with_viewer.setEnabled(self._found is not None)
+        self._of_viewer.setText(
+            _VIEWER.format(system=found.system) if found.system else _WRONG_VIEWER
+        )
         self.changed.emit()
-        if bundle is not None:
-            self._viewer_aside.ask(partial(bytes_in, bundle), self._set_weight)
-
-    def _set_weight(self, size: int) -> None:
-        self.viewer_bytes = size
-        self.changed.emit()
-
-    def _show_viewer(self, about: str) -> None:
-        self._with_viewer.setEnabled(self._bundle is not None)
-        self._of_viewer.setText(about)
-
-    def space_text(self, needed: int) -> str:
-        """Say what the disc takes, beside what there is; "" where all that is not known yet."""
-        if self.viewer_bytes is None:
-            return "Looking how much room the viewer takes…"
-        text = f"Takes about {size_text(needed + self.viewer_bytes)}"
-        free = self.target.free_bytes if self.target is not None else None
-        return f"{text}; {size_text(free)} are free there." if free is not None else f"{text}."
-
-    def problem(self, needed: int) -> str:
-        """Say why no disc can be made there; "" where it can, or where that is not known yet."""
-        if not self._folder:
-            return _NO_FOLDER
-        if self.target is None or self.viewer_bytes is None:
-            return ""
-        free = self.target.free_bytes
-        if not self.target.problem and free is not None and needed + self.viewer_bytes > free:
-            return "There is not enough room. Choose another folder, or fewer series."
-        return self.target.problem
-
-    def is_ready(self) -> bool:
-        """Tell whether all is known that must be."""
-        return self.target is not None and self.viewer_bytes is not None
