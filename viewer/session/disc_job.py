@@ -167,8 +167,8 @@ def open_disc(path: str) -> bool:
     process.setProgram(name)
     process.setArguments(arguments)
     process.setProcessEnvironment(_environment())
-    started, _process_id = process.startDetached()
-    return started
+    process.startDetached()  # what it gives back is not the same in each version
+    return process.error() != QProcess.ProcessError.FailedToStart
 
 
 def parse(line: bytes) -> DiscProgress | DiscOutcome | None:
