@@ -1,7 +1,7 @@
 """Make the packages for Linux from the program bundle: ``python packaging/linux/build.py``.
 
-Writes the package for Debian and Ubuntu, a tarball of the bundle, and the folder that an AppImage
-is made of. The bundle is made by ``python packaging/build.py``; Flatpak has its own manifest.
+Writes the package for Debian and Ubuntu, and the folder that an AppImage is made of. The bundle is
+made by ``python packaging/build.py``, which packs it as well; Flatpak has its own manifest.
 
 The last step to an AppImage is a program that no package registry has: where appimagetool is in
 PATH (https://github.com/AppImage/appimagetool), it is taken.
@@ -38,25 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not (parsed.bundle / "negato").is_file():
         parser.error(f"{parsed.bundle} is no program bundle: python packaging/build.py makes it")
     parsed.output.mkdir(parents=True, exist_ok=True)
-    made = [deb.build(parsed.bundle, parsed.output), tarball(parsed.bundle, parsed.output)]
     folder = app_dir(parsed.bundle, parsed.output)
-    made += [folder, *app_image(folder, parsed.output)]
+    made = [deb.build(parsed.bundle, parsed.output), folder, *app_image(folder, parsed.output)]
     sys.stdout.write("".join(f"{path}\n" for path in made))
     return 0
-
-
-def tarball(bundle: Path, output: Path) -> Path:
-    """Pack the bundle: to unpack anywhere, and to start from there."""
-    name = f"negato-{tree.version()}"
-    target = output / f"{name}-linux-{platform.machine()}.tar.xz"
-    command = [
-        *("tar", "--create", "--file", str(target), "--use-compress-program", "xz -T0"),
-        *("--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=go+rX,u+rw,go-w"),
-        *(f"--mtime=@{tree.built_at()}", f"--transform=flags=r;s,^{bundle.name},{name},"),
-        *("--directory", str(bundle.parent), bundle.name),
-    ]
-    subprocess.run(command, check=True)
-    return target
 
 
 def app_dir(bundle: Path, output: Path) -> Path:

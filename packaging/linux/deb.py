@@ -27,11 +27,14 @@ viewer for DICOM files, folders and discs
  .
  Not for diagnosis: Negato is not a medical device."""
 _COPYRIGHT = """\
-Negato brings its own Python, Qt and libraries. This names every part of it with its licence and the
-text of that, as negato --licences prints it. The licences that many packages share are in
-/usr/share/common-licenses as well.
+{licence}
 
-"""
+Negato brings its own Python, Qt and libraries, each under its licence. The texts are in
+licences.txt.gz beside this file; those that many packages share are in /usr/share/common-licenses
+as well.
+
+{parts}"""
+_RULE = "=" * 78  # between the list of parts and the texts
 
 
 def build(bundle: Path, output: Path) -> Path:
@@ -84,7 +87,11 @@ def _document(bundle: Path, share: Path) -> None:
     documents = share / "doc" / "negato"
     documents.mkdir(parents=True)
     licences = subprocess.run([bundle / "negato", "--licences"], check=True, capture_output=True)
-    _write(documents / "copyright", _COPYRIGHT + licences.stdout.decode("utf-8"))
+    told = licences.stdout.decode("utf-8")
+    tree.write_gzip(documents / "licences.txt.gz", told)
+    own = (tree.ROOT / "LICENSE").read_text(encoding="utf-8").strip()
+    parts = told.partition(_RULE)[0].rstrip() + "\n"
+    _write(documents / "copyright", _COPYRIGHT.format(licence=own, parts=parts))
     changelog = (tree.ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     tree.write_gzip(documents / "changelog.gz", changelog)
     day = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(tree.built_at()))
