@@ -259,9 +259,8 @@ class DiscWriter:
         studies = [study for patient in records for study in patient.lower]
         self.disc.series = sum(len(study.lower) for study in studies)
         self.disc.written = len(self._copied)
-        contents = Contents(
-            len(studies), self.disc.series, self.disc.written, datetime.now().astimezone().date().isoformat()
-        )
+        today = datetime.now().astimezone().date().isoformat()
+        contents = Contents(len(studies), self.disc.series, self.disc.written, today)
         for name, content in media_files(contents, self._bundle).items():
             self._beside.append(self._folder.write((name,), content))
         try:

@@ -11,6 +11,7 @@ import errno
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -164,7 +165,7 @@ def is_same(copied: Copied, pause: Pause) -> bool:
     """Tell whether a file on the disc holds what was copied, from the medium where that can be."""
     digest, size = hashlib.sha256(), copied.start
     with open(copied.path, "rb", buffering=0) as stream:
-        if hasattr(os, "posix_fadvise"):  # or what is read is memory, and not the disc
+        if sys.platform == "linux":  # or what is read is memory, and not the disc
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         stream.seek(copied.start)
         while chunk := stream.read(_CHUNK):

@@ -82,17 +82,13 @@ def _instance(
     HeaderError
         It cannot be read, or cannot be part of a file-set.
     """
-    if not header.sop_class_uid or not header.sop_instance_uid:
-        what = "SOPInstanceUID" if header.sop_class_uid else "SOPClassUID"
-        told = f"It has no {what}, by which a disc would name it; get it from its source again."
-        raise HeaderError(told, path)
     try:
         stream, version = open_version(path, limits)
         with stream:
             if version != (header.size, header.mtime_ns):
                 raise HeaderError("It changed while it was read; try again.", path, "unreadable")
-            bare_from = _bare_from(stream, header)
-            kind = record_type(header.sop_class_uid)
+            sop_class_uid, sop_instance_uid, bare_from = _identity(stream, header)
+            kind = record_type(sop_class_uid)
             values = _values(stream, kind, header, limits, on_slow)
     except OSError as error:
         raise system_error(path, error) from error
@@ -100,8 +96,8 @@ def _instance(
         path=path,
         size=header.size,
         mtime_ns=header.mtime_ns,
-        sop_class_uid=header.sop_class_uid,
-        sop_instance_uid=header.sop_instance_uid,
+        sop_class_uid=sop_class_uid,
+        sop_instance_uid=sop_instance_uid,
         transfer_syntax_uid=header.transfer_syntax_uid,
         bare_from=bare_from,
         record_type=kind,
@@ -116,31 +112,42 @@ def _instance(
     )
 
 
-def _bare_from(stream: BinaryIO, header: InstanceHeader) -> int | None:
-    """Tell a Part 10 file (None) from a data set that lacks what comes before it.
+def _identity(stream: BinaryIO, header: InstanceHeader) -> tuple[str, str, int | None]:
+    """Give the UIDs of SOP class and instance, and `Instance.bare_from`.
 
     Raises
     ------
     HeaderError
-        Compressed, and nothing says how.
+        It has no such UID; it is compressed, and nothing says how.
     """
     window = stream.read(_WINDOW)
     shift = 0 if window[128:_PREAMBLE] == b"DICM" else _PREAMBLE
     if shift or window[_PREAMBLE : _PREAMBLE + 2] == b"\x02\0":
         window += stream.read(_LONGEST_META)
+    meta: dict[int, tuple[bytes, bytes]] = {}
+    position = None  # of the data set; a Part 10 file with odd meta information is one all the same
     try:
-        meta, position = read_meta(
-            bytes(shift) + window, frozenset((header_fields.TRANSFER_SYNTAX,))
-        )
+        meta, position = read_meta(bytes(shift) + window, header_fields.META_TAGS)
     except EncodingError as error:
-        if not shift:
-            return None  # a Part 10 file all the same, and read as one
-        raise HeaderError("Its file meta information is damaged.", header.path) from error
-    stated = text(meta.get(header_fields.TRANSFER_SYNTAX, (b"", b""))[1])
-    if not stated and header.pixel_data_tag is not None and header.pixel_data_length is None:
+        if shift:
+            raise HeaderError("Its file meta information is damaged.", header.path) from error
+
+    def stated(tag: int) -> str:
+        return text(meta.get(tag, (b"", b""))[1])
+
+    sop_class_uid = header.sop_class_uid or stated(header_fields.MEDIA_SOP_CLASS)
+    sop_instance_uid = header.sop_instance_uid or stated(header_fields.MEDIA_SOP_INSTANCE)
+    if not sop_class_uid or not sop_instance_uid:
+        what = "SOPInstanceUID" if sop_class_uid else "SOPClassUID"
+        told = f"It has no {what}, by which a disc would name it; get it from its source again."
+        raise HeaderError(told, header.path)
+    if position is None or (not shift and stated(header_fields.TRANSFER_SYNTAX)):
+        return sop_class_uid, sop_instance_uid, None
+    is_compressed = header.pixel_data_tag is not None and header.pixel_data_length is None
+    if is_compressed and not stated(header_fields.TRANSFER_SYNTAX):
         told = "Its pixels are compressed, and it does not say how; get it from its source again."
         raise HeaderError(told, header.path)
-    return None if stated and not shift else position - shift
+    return sop_class_uid, sop_instance_uid, position - shift
 
 
 def _values(

@@ -40,6 +40,8 @@ def fitting(key: Key, raw: bytes) -> bytes:
     if key.vr == "CS":
         upper = raw.upper()
         return upper if _CODE.fullmatch(upper) else b""
+    if key.vr == "TM":
+        raw = raw.replace(b":", b"")  # as it was written before DICOM 3
     pattern = {"TM": _TIME, "DT": _DATE_TIME}.get(key.vr)
     return raw if pattern is None or pattern.fullmatch(raw) else b""
 

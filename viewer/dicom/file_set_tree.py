@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 from viewer.dicom import values
@@ -33,7 +34,7 @@ _MADE_UP = {
     "VerificationFlag": b"UNVERIFIED",
 }
 _Makers = Mapping[str, Callable[[], bytes]]  # by keyword, or by VR
-_Said = Counter[str]  # sentences without the number that they begin with
+_Said = Counter[tuple[str, str]]  # type of record, and what is to be said of so many
 
 
 @dataclass(slots=True)
@@ -118,16 +119,23 @@ class FileSetTree:
             record = _record("PATIENT", patient.values, said, {"PatientID": names})
             record.lower = _studies(patient, said)
             top.append(record)
-        told = [f"{number:,} {what}" for what, number in said.items()]
+        told = [
+            f"{number:,} {kind} {'record' if number == 1 else 'records'}: {what}"
+            for (kind, what), number in said.items()
+        ]
         return top, [*_contradictions(patients), *told]
 
 
 def _identities(instance: Instance) -> tuple[tuple[str, Hashable], ...]:
-    """Tell patients, studies and series apart as the catalogue does."""
+    """Tell patients, studies and series apart as the catalogue does.
+
+    But for studies of nobody: an index that has one patient for them says that they are of one.
+    """
     date, modality = (instance.values.get(TAGS[name]) for name in ("StudyDate", "Modality"))
+    study = instance.study_uid or ("no UID", date)
     return (
-        ("PATIENT", instance.patient),
-        ("STUDY", instance.study_uid or ("no UID", date)),
+        ("PATIENT", instance.patient if any(instance.patient) else study),
+        ("STUDY", study),
         ("SERIES", instance.series_uid or (os.path.dirname(instance.path), modality)),
     )
 
@@ -148,7 +156,9 @@ def _studies(patient: _Group, said: _Said) -> list[Record]:
         numbers = _numbers("SeriesNumber", (one.values for one in series))
         for one in series:
             below = _record("SERIES", one.values, said, {"SeriesNumber": numbers})
-            below.lower = _leaves(one, said, {"DA": lambda d=date: d, "TM": lambda t=time: t})
+            below.lower = _leaves(
+                one, said, {"DA": partial(bytes, date), "TM": partial(bytes, time)}
+            )
             record.lower.append(below)
         records.append(record)
     return records
@@ -163,7 +173,7 @@ def _leaves(group: _Group, said: _Said, makers: _Makers) -> list[Record]:
         instance = place.instance
         kind = instance.record_type
         if not instance.sop_class_uid.startswith(_STANDARD_UIDS):
-            said["instances of a private SOP class stand as IMAGE in the DICOMDIR."] += 1
+            said[kind, "the SOP class is private; an IMAGE record names it all the same."] += 1
         record = _record(kind, instance.values, said, {**makers, "InstanceNumber": numbers})
         record.elements |= {
             0x00041500: ("CS", "\\".join(place.file_id).encode()),
@@ -181,7 +191,7 @@ def _record(kind: str, found: Mapping[int, bytes], said: _Said, makers: _Makers)
     fit = {key.tag: fitting(key, found[key.tag]) for key in keys if key.tag in found}
     fit, cut = shortened(keys, {CHARACTER_SET: found.get(CHARACTER_SET, b""), **fit})
     for key in cut:
-        said[f"{kind} records have {key.keyword} cut to what the standard allows."] += 1
+        said[kind, f"{key.keyword} is too long, and cut in the DICOMDIR."] += 1
     elements: dict[int, Element] = {}
     for key in keys:
         value = fit.get(key.tag, b"")
@@ -189,7 +199,7 @@ def _record(kind: str, found: Mapping[int, bytes], said: _Said, makers: _Makers)
             value = _made_up(key, makers) if key.type == 1 else b""
             how = "the DICOMDIR has one made up" if value else "the DICOMDIR has none"
             valid = "valid " if key.tag in found else ""
-            said[f"{kind} records: no {valid}{key.keyword} in the files; {how}."] += 1
+            said[kind, f"no {valid}{key.keyword} in the files; {how}."] += 1
         if value or key.type != 3:
             elements[key.tag] = key.vr, value
     if needs_character_set(elements.values()) and fit[CHARACTER_SET]:
@@ -229,19 +239,19 @@ def _contradictions(patients: list[_Group]) -> Iterator[str]:
     series = [(uid, group) for _, study in studies for uid, group in study.groups.items()]
     ids = Counter(one.value("PatientID") for one in patients if one.value("PatientID"))
     for number, what in (
-        (_repeated(ids), "PatientIDs are those of patients with other names or issuers"),
+        (_repeated(ids), "PatientID(s) of several patients, by their names or issuers"),
         (
             _repeated(Counter(uid for uid, _ in studies if isinstance(uid, str))),
-            "studies are of several patients",
+            "StudyInstanceUID(s) under several patients",
         ),
         (
             _repeated(Counter(uid for uid, _ in series if isinstance(uid, str))),
-            "series are of several studies",
+            "SeriesInstanceUID(s) in several studies",
         ),
     ):
         if number:
             yield f"{number:,} {what}; they stay apart on the disc, as in the files."
 
 
-def _repeated(counts: Counter[Hashable]) -> int:
+def _repeated(counts: Counter[bytes] | Counter[str]) -> int:
     return sum(number > 1 for number in counts.values())
