@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from viewer.ui.drops import local_path
+from viewer.file_urls import path_of
 
 _GATHER_MS = 50  # several files that are opened at once come as an event each
 
@@ -39,7 +39,7 @@ class Application(QApplication):
     def event(self, event: QEvent) -> bool:
         """Keep what the system sends to be opened."""
         if isinstance(event, QFileOpenEvent) and event.url().isLocalFile():
-            self._sent.append(local_path(event.url()))
+            self._sent.append(_local_path(event.url()))
             self._gathered.start()
             return True
         return super().event(event)
@@ -55,3 +55,10 @@ class Application(QApplication):
         paths, self._sent = list(dict.fromkeys(self._sent)), []
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
         self._open(paths)
+
+
+def _local_path(url: QUrl) -> str:
+    try:
+        return path_of(bytes(url.toEncoded().data()).decode())
+    except ValueError:  # of another machine: where it is opened, it is said not to be there
+        return url.toLocalFile()
