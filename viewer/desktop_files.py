@@ -97,6 +97,8 @@ def exec_value(arguments: Sequence[str]) -> str:
     quotes, in which a quote, backtick, dollar and backslash have a backslash before them, and that
     as every string is once more.
     """
+    if "%" in arguments[0]:  # GLib looks for the program before it reads %% as %
+        arguments = ("sh", "-c", 'exec "$0" "$@"', *arguments)
     return " ".join(map(_quoted, arguments)).translate(_ESCAPES)
 
 
