@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 from viewer import __version__
+from viewer.file_urls import is_file_url, path_of
 from viewer.handover import hand_over
 from viewer.plain_text import whole_line
 from viewer.program import disc_root, is_application
@@ -69,7 +70,12 @@ class _StandsAlone(argparse.Action):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run Negato and give the exit code: 0, 1 for a failure, 2 for wrong use, 130 for Ctrl+C."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    given = list(sys.argv[1:] if argv is None else argv)
+    try:
+        arguments = [path_of(one) if is_file_url(one) else one for one in given]
+    except ValueError as error:
+        say(f"negato: {whole_line(str(error))}")
+        return 1
     if arguments and (arguments[0] in _COMMANDS or arguments[0] in _OPTIONS):
         return _run_command(arguments[0], arguments[1:])
     return _open_window(_parse_window(arguments))
@@ -175,6 +181,8 @@ def _open_window(request: LaunchRequest) -> int:
     listening = not request.limits and hand_over(there, anew=anew)
     if listening is True:
         return 0
+    paths = tuple(map(os.path.abspath, request.paths))
+    _leave_working_folder()
     gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it
     from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
     from viewer.workers.scan_children import ScanChildren
@@ -192,10 +200,20 @@ def _open_window(request: LaunchRequest) -> int:
         if listening:
             listening.close()
         return 1
-    code = run(request.paths, scan_children, limits=request.limits, listening=listening or None)
+    code = run(paths, scan_children, limits=request.limits, listening=listening or None)
     if listening:
         listening.clear()
     return code
+
+
+def _leave_working_folder() -> None:
+    """Go home from another disc: it could not be ejected while a program works there."""
+    home = os.path.expanduser("~")
+    try:
+        if os.stat(".").st_dev != os.stat(home).st_dev:
+            os.chdir(home)
+    except OSError:  # one of them is no more, or was never there
+        os.chdir(os.path.abspath(os.sep))
 
 
 def _missing(paths: Sequence[str]) -> list[str]:

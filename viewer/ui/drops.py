@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from urllib.parse import unquote_to_bytes
+from PySide6.QtCore import QMimeData
 
-from PySide6.QtCore import QMimeData, QUrl
+from viewer.file_urls import path_of
 
 
 def local_paths(data: QMimeData) -> list[str]:
     """Give the files and folders of this machine that are dropped."""
-    return [local_path(url) for url in data.urls() if url.isLocalFile()]
+    return _paths_and_refusals(data)[0]
 
 
-def local_path(url: QUrl) -> str:
-    """Give the path of a URL, on systems where names are bytes with those that are no UTF-8."""
-    if sys.platform == "win32":
-        return url.toLocalFile()
-    return os.fsdecode(unquote_to_bytes(url.path(QUrl.ComponentFormattingOption.FullyEncoded)))
+def refusals(data: QMimeData) -> list[str]:
+    """Say of what is dropped and lies elsewhere why it is not opened."""
+    return _paths_and_refusals(data)[1]
+
+
+def _paths_and_refusals(data: QMimeData) -> tuple[list[str], list[str]]:
+    paths, refused = [], []
+    for url in data.urls():
+        if url.isLocalFile():
+            try:
+                paths.append(path_of(bytes(url.toEncoded().data()).decode()))
+            except ValueError as error:
+                refused.append(str(error))
+    return paths, refused
