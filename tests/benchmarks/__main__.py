@@ -25,6 +25,7 @@ _NAMES = (
     "headers",
     "catalogue",
     "dicomdir",
+    "disc_writing",
     "volume",
     "memory",
     "window",
@@ -38,6 +39,7 @@ _NAMES = (
     "thumbnails",
     "growth",
     "start",
+    "bundle",
     "cold",
 )
 
