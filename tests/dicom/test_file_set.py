@@ -19,6 +19,7 @@ from viewer.dicom.file_set_index import dicomdir
 from viewer.dicom.file_set_instances import Instance, scan
 from viewer.dicom.file_set_records import record_type
 from viewer.dicom.file_set_tree import FileSetTree
+from viewer.dicom.ledger import Skipped
 
 SR = "1.2.840.10008.5.1.4.1.1.88.11"
 
@@ -119,6 +120,32 @@ def test_values_that_are_none_are_not_passed_on(sources: Path, tmp_path: Path) -
     assert of_type(found, "STUDY")[0].StudyDate == "19000101"
     assert of_type(found, "IMAGE")[0].InstanceNumber == 1
     assert len(warnings) == 2
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_values_beyond_all_measure_cost_their_own_record_alone(
+    sources: Path, tmp_path: Path
+) -> None:
+    beyond = 0xFFFE
+    an_instance(
+        sources / "a",
+        SpecificCharacterSet="\\".join(["ISO 2022 IR 6"] * 4000),
+        PatientName="A" * beyond,
+        PatientID="1\\" * (beyond // 2),
+        PatientSex="M\\" * (beyond // 2),
+        StudyInstanceUID="1" * beyond,
+        SeriesInstanceUID="1" * beyond,
+        SeriesNumber=None,
+    )
+    an_instance(sources / "b", PatientID="2")
+    an_instance(sources / "c", SOPInstanceUID="1" * 66, PatientID="3")
+    found = list(scan([str(sources)]))
+    assert [type(item) for item in found] == [Instance, Instance, Skipped]
+    (sources / "c").unlink()
+    read, warnings = records(tmp_path, sources)
+    assert [str(one.PatientName) for one in of_type(read, "PATIENT")] == ["A" * 64, "Doe^Jo"]
+    assert len(of_type(read, "IMAGE")) == 2
+    assert len(warnings) >= 5
 
 
 def test_patients_of_one_id_with_other_names_stay_apart(sources: Path, tmp_path: Path) -> None:

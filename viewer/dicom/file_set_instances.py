@@ -30,6 +30,8 @@ from viewer.dicom.values import text
 _WINDOW = 16 << 10
 _LONGEST_META = 1 << 20
 _PREAMBLE = 132
+_LONGEST_UID = 64  # PS3.5 9
+_LONGEST_CHARACTER_SET = 1024
 _CHARACTER_SET = header_fields.CHARACTER_SET
 
 
@@ -90,6 +92,8 @@ def _instance(
             sop_class_uid, sop_instance_uid, bare_from = _identity(stream, header)
             kind = record_type(sop_class_uid)
             values = _values(stream, kind, header, limits, on_slow)
+            if len(values.get(_CHARACTER_SET, b"")) > _LONGEST_CHARACTER_SET:
+                del values[_CHARACTER_SET]
     except OSError as error:
         raise system_error(path, error) from error
     return Instance(
@@ -137,10 +141,11 @@ def _identity(stream: BinaryIO, header: InstanceHeader) -> tuple[str, str, int |
 
     sop_class_uid = header.sop_class_uid or stated(header_fields.MEDIA_SOP_CLASS)
     sop_instance_uid = header.sop_instance_uid or stated(header_fields.MEDIA_SOP_INSTANCE)
-    if not sop_class_uid or not sop_instance_uid:
-        what = "SOPInstanceUID" if sop_class_uid else "SOPClassUID"
-        told = f"It has no {what}, by which a disc would name it; get it from its source again."
-        raise HeaderError(told, header.path)
+    for what, uid in (("SOPClassUID", sop_class_uid), ("SOPInstanceUID", sop_instance_uid)):
+        if not 0 < len(uid) <= _LONGEST_UID:
+            lacks = "no" if not uid else "too long a"
+            told = f"It has {lacks} {what} for a disc to name it by; get it from its source again."
+            raise HeaderError(told, header.path)
     if position is None or (not shift and stated(header_fields.TRANSFER_SYNTAX)):
         return sop_class_uid, sop_instance_uid, None
     is_compressed = header.pixel_data_tag is not None and header.pixel_data_length is None

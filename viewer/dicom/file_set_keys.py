@@ -21,6 +21,7 @@ _CODE = re.compile(rb"[A-Z0-9 _]{1,16}(?:\\[A-Z0-9 _]{0,16})*")
 _NUMBER = re.compile(rb"[+-]?[0-9]{1,10}")
 _MOST_CHARACTERS = {"SH": 16, "LO": 64, "ST": 1024}
 _MOST_IN_GROUP = 64  # of each component group of a PN
+_MOST_BYTES = {"UI": 64, "CS": 256, "US": 64, "UL": 64}  # several values for what may have them
 _LARGEST = 1 << 31
 _NO_TEXT = ("US", "UL")  # a sequence may hold some
 
@@ -30,6 +31,8 @@ def fitting(key: Key, raw: bytes) -> bytes:
 
     Texts that are too long are the matter of `shortened`.
     """
+    if len(raw) > _MOST_BYTES.get(key.vr, len(raw)):
+        return b""
     if key.vr == "DA":
         return _date(raw)
     if key.vr == "IS":
@@ -108,7 +111,4 @@ def _cut(key: Key, text: str) -> str:
     if key.vr == "PN":
         groups = text.split("=")[:3]
         return "=".join(group[:_MOST_IN_GROUP].rstrip() for group in groups)
-    most = _MOST_CHARACTERS[key.vr]
-    if key.vr == "ST":
-        return text[:most]
-    return "\\".join(part[:most].rstrip() for part in text.split("\\"))
+    return text[: _MOST_CHARACTERS[key.vr]].rstrip()

@@ -189,7 +189,7 @@ def _record(kind: str, found: Mapping[int, bytes], said: _Said, makers: _Makers)
     """Make a record of values; those of type 1 that there are not are made up."""
     keys = KEYS[kind]
     fit = {key.tag: fitting(key, found[key.tag]) for key in keys if key.tag in found}
-    fit, cut = shortened(keys, {CHARACTER_SET: found.get(CHARACTER_SET, b""), **fit})
+    fit, cut = shortened(keys, {**fit, CHARACTER_SET: found.get(CHARACTER_SET, b"")})
     for key in cut:
         said[kind, f"{key.keyword} is too long, and cut in the DICOMDIR."] += 1
     elements: dict[int, Element] = {}
