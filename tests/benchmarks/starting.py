@@ -11,26 +11,28 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 _LONGEST_S = 60.0
+_PYTHON = (sys.executable, "-m")
 
 
 def start(path: Path) -> float:
     """Give the seconds from the start of Negato's process to its first image painted."""
-    return _until_painted("tests.benchmarks.start_watch", str(path))
+    return start_program([*_PYTHON, "tests.benchmarks.start_watch", str(path)])
 
 
 def start_empty() -> float:
     """Give those of Python, PySide6, NumPy, pyqtgraph and an empty view: what Negato stands on."""
-    return _until_painted("tests.benchmarks.start_empty")
+    return start_program([*_PYTHON, "tests.benchmarks.start_empty"])
 
 
-def _until_painted(module: str, *arguments: str) -> float:
+def start_program(command: Sequence[str]) -> float:
+    """Give those of a program that writes the moment of its first paint, and ends."""
     with tempfile.TemporaryDirectory() as settings:
         environment = {**os.environ, "XDG_CONFIG_HOME": settings, "XDG_STATE_HOME": settings}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        command = [sys.executable, "-m", module, *arguments]
         began = time.monotonic()
         # what Qt says of the offscreen screen is for nobody
         done = subprocess.run(
@@ -42,5 +44,5 @@ def _until_painted(module: str, *arguments: str) -> float:
             timeout=_LONGEST_S,
         )
         if done.returncode or not done.stdout:
-            raise RuntimeError(f"{module} painted nothing: {done.stderr}")
+            raise RuntimeError(f"{command} painted nothing: {done.stderr}")
         return float(done.stdout) - began
