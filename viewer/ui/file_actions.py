@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QObject, QProcess
+from PySide6.QtWidgets import QWidget
 
+from viewer import program
 from viewer.dicom.catalogue import ledger_sentence, ledger_text
 from viewer.session.workspace import Workspace
 from viewer.ui import export
 from viewer.ui.dialogs.file_dialogs import ask_files, ask_folder
-from viewer.ui.literal import menu_title
 from viewer.ui.menus import Menus
+from viewer.ui.recent_menu import RecentMenu
 from viewer.ui.view_area import ViewArea
-
-_MEDIA = ("/media", "/run/media", "/Volumes")
 
 
 class FileActions(QObject):
@@ -47,6 +45,7 @@ class FileActions(QObject):
             "openFolder": self._ask_folder,
             "openFile": self._ask_files,
             "openDisc": self._ask_disc,
+            "newWindow": self._new_window,
             "closeAll": self._workspace.close_all,
             "savePng": self._save_png,
             "showLedger": self.show_ledger,
@@ -54,11 +53,11 @@ class FileActions(QObject):
         }
 
     def fill_menus(self, menus: Menus) -> None:
-        """Add the menu of recent paths."""
-        recent = QMenu("Open &Recent", self._window)
-        recent.setObjectName("menuRecent")
-        recent.aboutToShow.connect(lambda: self._fill_recent(recent))
+        """Add the menu of recent paths, and offer what opens something where nothing is open."""
+        recent = RecentMenu(self._workspace.settings, self._open, self._window)
         menus.menu("&File").insertMenu(menus.action("openSample"), recent)
+        offered = ("openFolder", "openDisc", "openSample")
+        self._view.offer([menus.action(name) for name in offered])
 
     def show_ledger(self) -> None:
         """Show every file seen and its fate."""
@@ -81,25 +80,19 @@ class FileActions(QObject):
         self._open([folder] if folder else [])
 
     def _ask_disc(self) -> None:
-        media = next((path for path in _MEDIA if os.path.isdir(path)), "")
+        from viewer.session.media import removable_media  # not at the start
+
+        media = next(iter(removable_media()), "")
         folder = ask_folder(self._workspace.settings, self._window, "Open a disc", media)
         self._open([folder] if folder else [])
 
+    def _new_window(self) -> None:
+        executable, *arguments = program.command("--new-window")
+        if not QProcess.startDetached(executable, arguments)[0]:
+            self._workspace.messages.post("No other window could be started.", "error")
+
     def _ask_files(self) -> None:
         self._open(ask_files(self._workspace.settings, self._window, "Open files"))
-
-    def _fill_recent(self, menu: QMenu) -> None:
-        menu.clear()
-        settings = self._workspace.settings
-        if not settings.remembers_recent():
-            menu.addAction("Not remembered: see Edit > Settings").setEnabled(False)
-            return
-        for path in settings.recent():
-            action = menu.addAction(menu_title(path))
-            action.setEnabled(os.path.exists(path))
-            action.triggered.connect(lambda _checked=False, path=path: self._open([path]))
-        menu.addSeparator()
-        menu.addAction("&Clear", settings.clear_recent)
 
     def _copy_image(self) -> None:
         export.copy_image(self._view.canvas.grab_image(), self._workspace.messages)

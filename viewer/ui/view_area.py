@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from viewer.dicom.catalogue import Catalogue, ledger_sentence
@@ -23,6 +25,7 @@ from viewer.ui.canvas.image_canvas import ImageCanvas
 from viewer.ui.cine_bar import CineBar
 from viewer.ui.pace import Pace
 from viewer.ui.readout import CornerTexts, corner_texts, pixel_text, what_is_missing
+from viewer.ui.start_page import StartPage
 
 EMPTY_HINT = "Drop a folder, a file or a disc here,\nor press Ctrl+O to open one."
 
@@ -56,11 +59,14 @@ class ViewArea(QWidget):
         self._message = ""
         self._texts = True
         self._pointer: tuple[float, float] | None = None
+        self._offers: Sequence[QAction] = ()
+        self._start_page: StartPage | None = None  # made where the window is empty
         self._readout = Pace(self._show_readout, self)
         self.canvas = ImageCanvas(self)
         self.slider = FrameSlider(self)
         self.cine = Cine(workspace)
         self.cine_bar = CineBar(self.cine, self)
+        self.cine_bar.hide()
         self._states = Pace(self._show_states, self)  # frames come by the hundred a second
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -75,6 +81,11 @@ class ViewArea(QWidget):
         self.canvas.set_scale_bar(self._texts)
         self._connect()
         self.refresh()
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """Have buttons for ``actions`` wherever nothing is open."""
+        self._offers = actions
+        self._show_start_page()
 
     def show_texts(self, visible: bool) -> None:
         """Show or hide the corner texts and the scale bar."""
@@ -100,6 +111,7 @@ class ViewArea(QWidget):
             self._say(picture.message or self._waiting_text())
         self._stack_uid = uid if picture.visible is not None or picture.message else ""
         self.picture = picture
+        self._show_start_page()
         self._show_texts()
         self._readout.ask()
         self.pictureShown.emit(picture)
@@ -235,6 +247,13 @@ class ViewArea(QWidget):
         self.canvas.set_corner_texts(
             texts.top_left, texts.top_right, texts.bottom_left, texts.bottom_right
         )
+
+    def _show_start_page(self) -> None:
+        empty = self._workspace.document is None
+        if empty and self._offers and self._start_page is None:
+            self._start_page = StartPage(self._offers, self.canvas)
+        if self._start_page is not None:
+            self._start_page.setVisible(empty)
 
     def _waiting_text(self) -> str:
         document = self._workspace.document
