@@ -66,7 +66,7 @@ def test_an_archive_is_among_the_recent_and_its_files_in_the_ledger(
     recent = window.findChild(QMenu, "menuRecent")
     recent.aboutToShow.emit()
     entry = recent.actions()[0]
-    assert entry.text() == str(zipped)
+    assert entry.text() == zipped.name
     assert entry.isEnabled()
     window.findChild(QPushButton, "ledgerButton").click()
     dialog = window.findChild(LedgerDialog)

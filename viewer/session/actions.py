@@ -26,6 +26,7 @@ class Action:
 
 
 ACTIONS: tuple[Action, ...] = (
+    Action("newWindow", "&New Window", "&File", "Ctrl+N"),
     Action("openFolder", "Open &Folder…", "&File", "Ctrl+O"),
     Action("openFile", "Open F&ile…", "&File", "Ctrl+Shift+O"),
     Action("openDisc", "Open &Disc…", "&File", "Ctrl+D"),

@@ -55,6 +55,21 @@ def place_of(catalogue: Catalogue, shown: Stack, index: int) -> tuple[Stack, int
     return next(((s, 0) for s in stacks if any(h.path == path for h in s.headers)), None)
 
 
+def samples_of(catalogue: Catalogue, roots: Sequence[str]) -> dict[str, str]:
+    """Give the folders of what was opened, each with a file of it that is shown."""
+    firsts = [stack.headers[0].path for stack in stacks_of(catalogue)]
+    samples = {}
+    for root in roots:
+        # the second for files, which have come with others of their folder
+        for place in (root, os.path.dirname(root)):
+            below = os.path.join(place, "")
+            sample = next((path for path in firsts if path.startswith(below)), "")
+            if sample:
+                samples[place] = sample
+                break
+    return samples
+
+
 def nothing_found(catalogue: Catalogue, paths: Sequence[str]) -> str:
     """Say that what was opened beside something else has nothing to show, and what to do."""
     name = plain_line(os.path.basename(paths[0]) or paths[0], 80)

@@ -22,7 +22,13 @@ from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
 from viewer.session.appearance import AUTOMATIC, FixedVoi, VoiChoice, automatic
 from viewer.session.document import Document
-from viewer.session.finding import find_instance, first_image, nothing_found, place_of
+from viewer.session.finding import (
+    find_instance,
+    first_image,
+    nothing_found,
+    place_of,
+    samples_of,
+)
 from viewer.session.hop import Hop
 from viewer.session.messages import Messages
 from viewer.session.presentation import states_for
@@ -41,6 +47,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from viewer.imaging.frame import FrameDescription
+    from viewer.session.media import MediaWatch
     from viewer.workers.environment import Environment
 
 # After the start: a child that nobody waits for would slow the first picture down
@@ -101,6 +108,8 @@ class Workspace(QObject):
         self._scan_children = scan_children
         self.tag_feed = TagFeed(self._pool, self._hop, self)
         self._state_feed = StateFeed(self._pool, self._hop, self.messages, self.pictureChanged.emit)
+        self._media: MediaWatch | None = None
+        self._gone: list[str] = []  # roots, told of
         self._decoder = DecodeService(self._pool, self.cache, self._frame_done)
         self._thumbnails = Thumbnails(self._decoder, self.cache, self.thumbnailReady.emit)
 
@@ -161,6 +170,8 @@ class Workspace(QObject):
         self._thumbnails.clear()
         self._awaits_first = False
         self.tag_feed.clear()
+        self._gone = []
+        self._watch_media()
         self.documentChanged.emit()
         self.stackChanged.emit()
         self.pictureChanged.emit()
@@ -168,6 +179,8 @@ class Workspace(QObject):
     def close(self) -> None:
         """End all background work at once."""
         self._hop.close()
+        if self._media is not None:
+            self._media.close()
         if self.document is not None:
             self.document.close()
         self._decoder.close()
@@ -381,11 +394,34 @@ class Workspace(QObject):
             self.stackChanged.emit()
             self.pictureChanged.emit()
 
+    def _watch_media(self) -> None:
+        """Look after the roots of what is open, once all of it is."""
+        if self._media is None:
+            from viewer.session.media import MediaWatch  # not before the first picture
+
+            self._media = MediaWatch(lambda *told: self._hop.post(lambda: self._media_told(*told)))
+        document = self.document
+        self._media.watch(samples_of(document.catalogue, document.roots) if document else {})
+
+    def _media_told(self, lost: list[str], back: list[str]) -> None:
+        """Say what is gone, until it is back; what failed meanwhile is read again then."""
+        from viewer.session.media import gone_sentence
+
+        if self._gone:
+            self.messages.withdraw(gone_sentence(self._gone))
+        self._gone = [root for root in self._gone if root not in back] + lost
+        if self._gone:
+            self.messages.post(gone_sentence(self._gone), "error")
+        if back and self.document is not None:
+            self._pool.try_again()
+            self.try_again(back)
+
     def _forget_what_left(self) -> None:
         """Free what is kept of stacks that are no more: closed, or changed since."""
         assert self.document is not None
         if self.document.progress.running:
             return
+        self._watch_media()
         kept = {stack.uid for stack in self.document.stacks()}
         if self.cache.stack_uids() - kept:
             self._decoder.retain(kept)
