@@ -321,6 +321,18 @@ def test_a_viewer_goes_with_the_disc(folder, tmp_path):
     assert "VIEWER/LINUX/negato" in (out / "README.TXT").read_text("ascii")
 
 
+def test_images_that_a_viewer_brings_along_are_none_of_the_disc(folder, tmp_path, capsys):
+    bundle, out = a_bundle(tmp_path / "bundle", "negato"), tmp_path / "out"
+    an_instance(bundle / "_internal" / "sample")
+    assert main(["disc", str(folder), "-o", str(out), "--with-viewer", str(bundle)]) == 0
+    capsys.readouterr()
+    assert main(["list", str(out)]) == 0
+    assert "2 images in 2 series" in capsys.readouterr().out
+    copy = tmp_path / "copy"
+    assert main(["disc", str(out), "-o", str(copy)]) == 0
+    assert contents(instances(copy)) == contents(instances(out))
+
+
 def test_windows_is_told_what_to_start(folder, tmp_path):
     bundle, out = a_bundle(tmp_path / "bundle", "negato.exe"), tmp_path / "out"
     assert main(["disc", str(folder), "-o", str(out), "--with-viewer", str(bundle)]) == 0

@@ -35,7 +35,7 @@ _STAGES: dict[Stage, str] = {
 }
 _KINDS = {
     "not-dicom": "not DICOM",
-    "duplicate": "twice there",
+    "duplicate": "with the SOPInstanceUID of another",
     "index": "index of another disc",
     "not-a-file": "not a regular file",
     "outside": "outside what was named",

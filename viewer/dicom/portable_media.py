@@ -16,7 +16,7 @@ from viewer.dicom.portable_viewer import Bundle
 INDEX, README, AUTORUN, DICOMDIR = "INDEX.HTM", "README.TXT", "AUTORUN.INF", "DICOMDIR"
 _TITLE = "Medical images (DICOM)"
 _DISCLAIMER = (
-    "Not for diagnosis. The viewer on this disc, and Negato altogether, is no medical device.",
+    "Not for diagnosis: Negato is no medical device.",
     "The images may be shown otherwise than on the workstation where they were read.",
     "This disc holds confidential medical data. If it is not meant for you, give it back to",
     "whoever it belongs to, and do not copy it.",
@@ -69,7 +69,7 @@ def _readme(contents: Contents, bundle: Bundle | None) -> str:
             "WHAT IS ON THIS DISC",
             "  DICOMDIR    The index of the images: open it with any DICOM viewer.",
             "  DICOM       The images themselves, as the DICOM standard (PS3.10) has them.",
-            "  INDEX.HTM   This page for a browser.",
+            "  INDEX.HTM   A page for a browser that leads here and to the images.",
             "  README.TXT  This page.",
             *(_viewer_lines(bundle) if bundle else ()),
             "",
@@ -98,7 +98,7 @@ def _how_to_see(bundle: Bundle | None) -> Iterator[str]:
     if bundle is not None:
         yield f"  On {_SYSTEMS[bundle.system]}, start {bundle.program}."
         yield "  It runs from the disc; nothing is installed."
-    yield "  With any other DICOM viewer, open the disc or its DICOMDIR."
+    yield f"  With any {'other ' if bundle else ''}DICOM viewer, open the disc or its DICOMDIR."
 
 
 def _index(contents: Contents, bundle: Bundle | None) -> str:

@@ -31,12 +31,14 @@ from viewer.dicom.regular_files import (
     version_of,
 )
 from viewer.dicom.source_files import SourceFile
+from viewer.program import PORTABLE, VIEWER_FOLDER
 
 _MANY_ENTRIES = 2_000
 _FIRST_ENTRIES = 32
 _MOST_DISCS = 16  # one within the other; the files of the next are found without its index
 _INDEX_IN_ARCHIVE = "The index of a disc; the files in the archive are looked at without it."
 _LINK = "A link to a file that is looked at itself."
+_VIEWER = "The viewer that came with the disc; its files are none of the patients'."
 _name = attrgetter("name")
 
 
@@ -135,7 +137,10 @@ def _folder(root: str, seen: _Seen, discs: int = 0) -> Iterator[Found]:
         below = []
         for entry in _in_order(entries):
             if entry.is_dir(follow_symlinks=False):
-                below.append(entry.path)
+                if _is_viewer(entry):
+                    yield Skipped(entry.path, "not-a-file", _VIEWER)
+                else:
+                    below.append(entry.path)
             elif seen.first_time(entry.path):
                 found = _entry(entry, inside)
                 if isinstance(found, SourceFile) and entry.is_symlink():
@@ -169,6 +174,11 @@ def _in_order(entries: list[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
 
 def _is_index(entry: os.DirEntry[str]) -> bool:
     return entry.name.casefold() == "dicomdir" and entry.is_file(follow_symlinks=False)
+
+
+def _is_viewer(entry: os.DirEntry[str]) -> bool:
+    """Tell a viewer that was put on a disc: it may bring a sample along."""
+    return entry.name == VIEWER_FOLDER and os.path.isfile(os.path.join(entry.path, PORTABLE))
 
 
 def _entry(entry: os.DirEntry[str], inside: str) -> SourceFile | Skipped:
