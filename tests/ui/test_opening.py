@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QTreeView
 from pytestqt.qtbot import QtBot
 
 from tests.ui.images import an_image
 from tests.ui.screens import wait_picture
 from viewer.dicom.catalogue import ledger_sentence
 from viewer.session.settings import Settings
+from viewer.ui.browser.model import NODE_ROLE
 from viewer.ui.main_window import MainWindow
 from viewer.workers import scan_children
 
@@ -72,6 +74,8 @@ def test_a_second_folder_is_added_and_its_first_image_shown(
     assert seen(window) == "4 files: 4 images in 2 series"
     assert settings.recent() == [str(second), str(first)]
     assert window.workspace.document.stacks()[0] is adam
+    row = window.browser.findChild(QTreeView).currentIndex().data(NODE_ROLE)
+    assert row.stack is window.workspace.viewport.stack
     assert window.workspace.cache.get(adam, 0) is not None  # nothing is decoded anew
     window.workspace.show(adam)
     assert window.workspace.picture().voi.center == 5

@@ -364,9 +364,14 @@ class Workspace(QObject):
         if self.document.is_closed:
             self.close_all()
             return
+        # the first picture waits for nothing; one that takes another's place has its row by then
+        rows_first = self.viewport.stack is not None
+        if rows_first:
+            self.catalogueChanged.emit()
         self._follow_catalogue()
         self._forget_what_left()
-        self.catalogueChanged.emit()
+        if not rows_first:
+            self.catalogueChanged.emit()
 
     def _follow_catalogue(self) -> None:
         """Keep the frame on screen while its stack grows; show the first image when it comes."""
