@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -261,6 +263,63 @@ def test_closing_the_dialog_cancels_and_the_window_says_how_that_ended(
         dialog.close()
     assert "No disc was made" in posted.args[1]
     assert not list(tmp_path.glob("DISC-*"))
+
+
+_ENDING = """
+import sys
+from PySide6.QtCore import QTimer
+from viewer import program
+from viewer.ui.dialogs.disc_place import DiscPlace
+from viewer.ui.main_window import MainWindow
+from viewer.__main__ import main
+
+command, folder, files = sys.argv[1:]
+program.command = lambda *args: [sys.executable, command, "waits", *args]
+
+def when(is_so, act):
+    act() if is_so() else QTimer.singleShot(20, lambda: when(is_so, act))
+
+def choose(window):
+    window.menus.action("makeDisc").trigger()
+    dialog = window.findChild(object, "discDialog")
+    make, count = (dialog.findChild(object, name) for name in ("makeDisc", "discCount"))
+    dialog.findChild(DiscPlace).set_folder(folder)
+    when(make.isEnabled, make.click)
+    when(count.text, lambda: (print("up", flush=True), {act}))
+
+def show(window):
+    kept(window)
+    picture = window.workspace.picture
+    shown = lambda: picture().visible is not None
+    QTimer.singleShot(0, lambda: when(shown, lambda: choose(window)))
+
+kept, MainWindow.show = MainWindow.show, show
+sys.argv[1:] = [files]
+main()
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="which has no such signal")
+@pytest.mark.parametrize("end", ["window.close()", "None"], ids=["close", "signal"])
+def test_a_window_that_ends_takes_away_what_was_written(
+    files: Path, tmp_path: Path, end: str
+) -> None:
+    folder = tmp_path / "made"
+    folder.mkdir()
+    text = _ENDING.replace("{act}", end)
+    with subprocess.Popen(
+        [sys.executable, "-c", text, _COMMAND, str(folder), str(files)],
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        cwd=Path(__file__).parents[2],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "up\n"
+        if end == "None":
+            assert list(folder.iterdir())
+            process.terminate()
+        assert process.wait(timeout=60) == 0
+    assert not list(folder.iterdir())
 
 
 def test_a_refusal_is_said_in_its_words(
