@@ -121,7 +121,7 @@ close_windows
 heading "remove"
 if [ "$way" = deb ]; then
     apt-get remove -y -q negato >/dev/null 2>&1
-    expect "dpkg after remove" "" "$(dpkg-query -W -f '${db:Status-Status}' negato 2>/dev/null || true)"
+    refuse "dpkg after remove" installed "$(dpkg-query -W -f '${db:Status-Status}' negato 2>/dev/null || true)"
     dpkg --purge negato >/dev/null 2>&1
     left=$(find /usr /etc /var -xdev -name '*negato*' -not -path '/var/cache/apt/*' -not -path '/var/log/*')
 else
