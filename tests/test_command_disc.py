@@ -253,6 +253,19 @@ def test_ctrl_c_leaves_nothing(folder, tmp_path, capsys, monkeypatch, stage):
     assert list((tmp_path / "made").iterdir()) == []
 
 
+def test_ctrl_c_right_after_something_was_made_leaves_nothing(folder, tmp_path, monkeypatch):
+    make = os.mkdir
+
+    def make_and_end(path, *rest):
+        make(path, *rest)
+        if str(path).endswith("SE000000"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "mkdir", make_and_end)
+    assert main(["disc", str(folder), "-o", str(tmp_path / "out")]) == 130
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_full_disc_leaves_nothing_and_is_said(folder, tmp_path, capsys, monkeypatch):
     out = tmp_path / "out"
     out.mkdir()

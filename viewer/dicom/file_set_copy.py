@@ -14,7 +14,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from viewer.dicom.errors import HeaderError, NegatoError
 from viewer.dicom.file_set_index import file_meta
@@ -26,6 +26,7 @@ _CHUNK = 1 << 20
 _CHANGED = "It changed while it was copied; write the disc again once it is complete."
 _NO_ROOM = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
 
+_Made = TypeVar("_Made")
 Pause = Callable[[], None]  # called often; raises where the work is to end
 
 
@@ -69,17 +70,22 @@ class NewFolder:
             missing.append(above)
             above = os.path.dirname(above)
         for one in reversed(missing):
-            os.mkdir(one)
-            self._made[one] = None
+            self._make(one, os.mkdir)
         self._folders.add(path)
         return path
 
     def open(self, *parts: str) -> BinaryIO:
         """Open a new file for writing."""
         path = os.path.join(self.folder(*parts[:-1]), parts[-1])
-        stream = open(path, "xb")
-        self._made[path] = None
-        return stream
+        return self._make(path, lambda new: open(new, "xb"))
+
+    def _make(self, path: str, make: Callable[[str], _Made]) -> _Made:
+        self._made[path] = None  # before: Ctrl+C may come between
+        try:
+            return make(path)
+        except OSError:  # there is none, or one of somebody else
+            del self._made[path]
+            raise
 
     def write(self, parts: Sequence[str], content: bytes) -> Copied:
         """Write a whole file."""
