@@ -18,9 +18,6 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import Limits, with_limits
 from viewer.dicom.native_frames import native_frame
 from viewer.dicom.stacks import Stack
-from viewer.imaging.turning import Turn
-from viewer.imaging.voi import VoiWindow
-from viewer.session.appearance import AUTOMATIC, FixedVoi, VoiChoice, automatic
 from viewer.session.document import Document
 from viewer.session.finding import (
     find_instance,
@@ -30,13 +27,14 @@ from viewer.session.finding import (
     samples_of,
 )
 from viewer.session.hop import Hop
+from viewer.session.looks import Looks
 from viewer.session.messages import Messages
 from viewer.session.presentation import states_for
 from viewer.session.settings import Settings
 from viewer.session.state_feed import StateFeed
 from viewer.session.tag_feed import TagFeed
 from viewer.session.thumbnails import Thumbnails
-from viewer.session.viewport import Layers, Picture, ViewportState, resolve, sampled_frames
+from viewer.session.viewport import Picture, ViewportState, resolve, sampled_frames
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
@@ -47,14 +45,14 @@ if TYPE_CHECKING:
     import numpy as np
 
     from viewer.imaging.frame import FrameDescription
-    from viewer.session.media import MediaWatch
+    from viewer.session.media_news import MediaNews
     from viewer.workers.environment import Environment
 
 # After the start: a child that nobody waits for would slow the first picture down
 _SPARE_CHILD_MS = 1000
 
 
-class Workspace(QObject):
+class Workspace(Looks):
     """Owns document, viewport, cache and decode service of one window.
 
     Signals
@@ -77,7 +75,6 @@ class Workspace(QObject):
     catalogueChanged = Signal()
     progressChanged = Signal()
     stackChanged = Signal()
-    pictureChanged = Signal()
     framesChanged = Signal()
     thumbnailReady = Signal(object)
 
@@ -93,7 +90,6 @@ class Workspace(QObject):
         self._given_limits = tuple(given_limits)
         self.messages = Messages(self)
         self.document: Document | None = None
-        self.viewport = ViewportState()
         self._hop = Hop(self)
         self._awaits_first = False  # what was opened last is to be shown when it comes
         self._arrived: deque[tuple[str, int]] = deque()  # frames, by stack uid, not told of yet
@@ -108,8 +104,7 @@ class Workspace(QObject):
         self._scan_children = scan_children
         self.tag_feed = TagFeed(self._pool, self._hop, self)
         self._state_feed = StateFeed(self._pool, self._hop, self.messages, self.pictureChanged.emit)
-        self._media: MediaWatch | None = None
-        self._gone: list[str] = []  # roots, told of
+        self._media: MediaNews | None = None
         self._decoder = DecodeService(self._pool, self.cache, self._frame_done)
         self._thumbnails = Thumbnails(self._decoder, self.cache, self.thumbnailReady.emit)
 
@@ -170,7 +165,6 @@ class Workspace(QObject):
         self._thumbnails.clear()
         self._awaits_first = False
         self.tag_feed.clear()
-        self._gone = []
         self._watch_media()
         self.documentChanged.emit()
         self.stackChanged.emit()
@@ -216,47 +210,6 @@ class Workspace(QObject):
         place = uids.index(current.uid) + by
         if 0 <= place < len(stacks):
             self.show(stacks[place])
-
-    def set_window(self, center: float, width: float) -> None:
-        """Window the stack by hand."""
-        self.choose_voi(FixedVoi(VoiWindow(center, width), "Manual"))
-
-    def choose_voi(self, choice: VoiChoice | None) -> None:
-        """Window the stack by ``choice``; None for the automatic window of this frame."""
-        if choice is None:
-            picture = self.picture()
-            if picture.pixels is None or picture.description is None:
-                return
-            choice = FixedVoi(automatic(picture.pixels, picture.description), AUTOMATIC)
-        self.viewport.appearance.choice = choice
-        self.pictureChanged.emit()
-
-    def turn(self, turn: Turn) -> None:
-        """Turn the pictures of the stack."""
-        self.viewport.appearance.turn = turn
-        self.pictureChanged.emit()
-
-    def set_spacing(self, spacing_rc_mm: tuple[float, float] | None) -> None:
-        """Set the millimetres between pixels of the stack by hand; None: those of its files."""
-        self.viewport.appearance.spacing_rc_mm = spacing_rc_mm
-        self.pictureChanged.emit()
-
-    def set_layers(self, layers: Layers) -> None:
-        """Choose what is drawn over the pictures."""
-        self.viewport.layers = layers
-        self.pictureChanged.emit()
-
-    def hide_groups(self, groups: frozenset[int]) -> None:
-        """Leave overlay groups (6000, ...) of the stack out."""
-        self.viewport.appearance.hidden_groups = groups
-        self.pictureChanged.emit()
-
-    def reset_appearance(self) -> None:
-        """Show the stack as its files say."""
-        if self.viewport.stack is not None:
-            self.viewport.appearance.state_asked = None
-            del self.viewport.appearances[self.viewport.stack.uid]
-            self.pictureChanged.emit()
 
     def states(self) -> tuple[InstanceHeader, ...]:
         """Give the presentation states that are open for the shown stack, newest first."""
@@ -402,24 +355,17 @@ class Workspace(QObject):
     def _watch_media(self) -> None:
         """Look after the roots of what is open, once all of it is."""
         if self._media is None:
-            from viewer.session.media import MediaWatch  # not before the first picture
+            from viewer.session.media_news import MediaNews  # not before the first picture
 
-            self._media = MediaWatch(lambda *told: self._hop.post(lambda: self._media_told(*told)))
+            self._media = MediaNews(self._hop, self.messages, self._is_back)
         document = self.document
         self._media.watch(samples_of(document.catalogue, document.roots) if document else {})
 
-    def _media_told(self, lost: list[str], back: list[str]) -> None:
-        """Say what is gone, until it is back; what failed meanwhile is read again then."""
-        from viewer.session.media import gone_sentence
-
-        if self._gone:
-            self.messages.withdraw(gone_sentence(self._gone))
-        self._gone = [root for root in self._gone if root not in back] + lost
-        if self._gone:
-            self.messages.post(gone_sentence(self._gone), "error")
-        if back and self.document is not None:
+    def _is_back(self, roots: list[str]) -> None:
+        """Have what failed meanwhile read again."""
+        if self.document is not None:
             self._pool.try_again()
-            self.try_again(back)
+            self.try_again(roots)
 
     def _forget_what_left(self) -> None:
         """Free what is kept of stacks that are no more: closed, or changed since."""
