@@ -20,6 +20,9 @@ QDockWidget::title { background: #2c2e32; padding: 5px 8px; }
 QStatusBar::item { border: none; }
 QTreeView, QLineEdit { border: 1px solid #3a3d42; }
 QTreeView:focus, QLineEdit:focus { border-color: #3e7cb1; }
+QTreeView::indicator:unchecked, QCheckBox::indicator:unchecked {
+    border: 1px solid #8b8f96; background: #1b1c1f;
+}
 QHeaderView::section { background: #2c2e32; color: #b6bac1; border: none; padding: 3px 6px; }
 """
 

@@ -87,9 +87,7 @@ class DiscTree(QTreeWidget):
         item.setData(_TITLE, _PART, part)
         item.setToolTip(_TITLE, tooltip(part.title))
         for column in (_FILES, _SIZE):
-            item.setTextAlignment(
-                column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            )
+            item.setTextAlignment(column, _NUMBER)
         item.setCheckState(_TITLE, _UNCHECKED)
         if part.parts:
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsAutoTristate)
