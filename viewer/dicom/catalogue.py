@@ -89,7 +89,7 @@ class CatalogueBuilder:
         self._read_series: set[str] = set()  # of the outlines
         self._missing_uids = 0
         self._outdated: list[InstanceHeader] = []  # still in the nodes
-        self._changed = 0  # files that came again, and had changed
+        self._versions = 0  # of series: one for each sweep
         self._closed: dict[Hashable, int] = {}  # studies; the latest opening then
 
     def begin(self, opening: int, paths: Sequence[str], limits: Limits) -> None:
@@ -127,7 +127,7 @@ class CatalogueBuilder:
         self._drop([header for path in gone if (header := self._known(path)) is not None])
         self._forget_skipped(gone)
         for number, earlier in list(self._openings.items()):
-            if 0 < number < opening and ended.covers(earlier):
+            if 0 < number < opening and earlier.is_settled and ended.covers(earlier):
                 self._forget_opening(number)
 
     def close_study(self, uid: str, opening: int) -> None:
@@ -136,15 +136,17 @@ class CatalogueBuilder:
         What openings up to ``opening`` still find of it is left out as well.
         """
         self._wake()
-        self._closed[uid] = opening
+        self._sweep()
+        self._close(uid, opening)
         for number, outlines in self._outlines.items():
             outlines[:] = [self._without_closed(outline, number) for outline in outlines]
         dropped: list[InstanceHeader] = []
         for identity, patient in self._patients.items():
             for key, study in patient.studies.items():
                 if study.uid == uid:
-                    self._closed[_closed_key(identity, key)] = opening
-                    dropped += study.headers()
+                    self._close(_closed_key(identity, key), opening)
+                    came = (one for one in study.headers() if self._paths[one.path] <= opening)
+                    dropped += came
         self._drop(dropped)
         paths = [header.path for patient in self._patients.values() for header in patient.headers()]
         for number, one in list(self._openings.items()):
@@ -233,13 +235,11 @@ class CatalogueBuilder:
             skipped = self._skipped.pop(path, None)
             if skipped is not None:
                 self._skipped_tuple = None
-            elif before is not None:
-                known = self._known(path)
-                if known is None or known == item:
+            elif before is not None and (known := self._known(path)) is not None:
+                if known == item:
                     return
-                self._changed += 1
                 self._outdate([known])
-            self._add_header(item, opening, is_changed=before is not None)
+            self._add_header(item, opening)
         elif before is None or path in self._skipped:
             self._skip(item)
         elif item.kind not in NOT_THERE_NOW and (known := self._known(path)) is not None:
@@ -260,9 +260,7 @@ class CatalogueBuilder:
         del self._openings[number]
         self._notices = {text: of for text, of in self._notices.items() if of != number}
 
-    def _add_header(
-        self, header: InstanceHeader, opening: int, *, is_changed: bool = False
-    ) -> None:
+    def _add_header(self, header: InstanceHeader, opening: int) -> None:
         identity, key = identity_of(header), study_key(header)
         if self._closed and self._closed.get(_closed_key(identity, key), -1) >= opening:
             return
@@ -280,8 +278,6 @@ class CatalogueBuilder:
         if series is None:
             uid = header.series_instance_uid or self._missing_uid()
             series = study.series[of_series] = SeriesNode(uid, self._version())
-        if is_changed:
-            series.version = self._version()
         series.headers.append(header)
         study.note(header)
         patient.note(header)
@@ -293,7 +289,10 @@ class CatalogueBuilder:
         return outline.without_studies(uids) if uids else outline
 
     def _version(self) -> str:
-        return f"~{self._changed}" if self._changed else ""
+        return f"~{self._versions}" if self._versions else ""
+
+    def _close(self, study: Hashable, opening: int) -> None:
+        self._closed[study] = max(opening, self._closed.get(study, 0))
 
     def _has_room(self, header: InstanceHeader) -> bool:
         count = frame_count(header)
@@ -377,9 +376,10 @@ class CatalogueBuilder:
     def _sweep(self) -> None:
         if not self._outdated:
             return
+        self._versions += 1
         ids = {id(header) for header in self._outdated}
         for identity, patient in list(self._patients.items()):
-            if patient.drop(ids) and not patient.studies:
+            if patient.drop(ids, self._version()) and not patient.studies:
                 del self._patients[identity]
         self._outdated = []
 

@@ -47,19 +47,19 @@ class SeriesNode:
     """The headers of a series in order of arrival, and what was last built of them."""
 
     uid: str
-    version: str = ""  # another one once a file of it has changed: nothing that is cached fits
+    version: str = ""  # another one once a file has left: what is cached of it may come again
     headers: list[InstanceHeader] = field(default_factory=list)
     built: int = 0
     value: Series | None = None
     is_stale: bool = False
 
-    def drop(self, ids: Container[int]) -> bool:
+    def drop(self, ids: Container[int], version: str) -> bool:
         """Leave out headers by their `id`; tell whether there were any."""
         kept = [header for header in self.headers if id(header) not in ids]
-        dropped = len(kept) < len(self.headers)
-        self.headers = kept
-        self.is_stale = self.is_stale or dropped
-        return dropped
+        if len(kept) == len(self.headers):
+            return False
+        self.headers, self.version, self.is_stale = kept, version, True
+        return True
 
     def refresh(self, *, complete: bool) -> bool:
         """Make the value anew where it changed; a series that grew little only if ``complete``."""
@@ -102,9 +102,9 @@ class StudyNode:
         """Give the headers of all series."""
         return (header for node in self.series.values() for header in node.headers)
 
-    def drop(self, ids: Container[int]) -> bool:
+    def drop(self, ids: Container[int], version: str) -> bool:
         """Leave out headers by their `id`, and series without any; tell whether there were."""
-        dropped = [node.drop(ids) for node in self.series.values()]
+        dropped = [node.drop(ids, version) for node in self.series.values()]
         if not any(dropped):
             return False
         self.is_stale = True
@@ -156,9 +156,9 @@ class PatientNode:
         """Give the headers of all studies."""
         return (header for node in self.studies.values() for header in node.headers())
 
-    def drop(self, ids: Container[int]) -> bool:
+    def drop(self, ids: Container[int], version: str) -> bool:
         """Leave out headers by their `id`, and studies without any; tell whether there were."""
-        dropped = [node.drop(ids) for node in self.studies.values()]
+        dropped = [node.drop(ids, version) for node in self.studies.values()]
         if not any(dropped):
             return False
         self.is_stale = True

@@ -1,0 +1,117 @@
+"""What is opened beside one another, anew, and closed meanwhile: nothing is lost, nothing old."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.dicom.slices import a_slice
+from viewer.dicom.catalogue import CatalogueBuilder, Skipped
+from viewer.dicom.headers import InstanceHeader
+from viewer.dicom.limits import DEFAULT_LIMITS
+
+
+def opened(builder: CatalogueBuilder, number: int, headers: Sequence[InstanceHeader]) -> None:
+    builder.begin(number, ("/study",), DEFAULT_LIMITS)
+    for header in headers:
+        builder.add(header, number)
+
+
+def paths(builder: CatalogueBuilder) -> list[str]:
+    return sorted(header.path for header in headers(builder))
+
+
+def headers(builder: CatalogueBuilder) -> list[InstanceHeader]:
+    return [
+        header
+        for patient in builder.snapshot().patients
+        for study in patient.studies
+        for series in study.series
+        for stack in series.stacks
+        for header in stack.headers
+    ]
+
+
+def stack_uid(builder: CatalogueBuilder) -> str:
+    return builder.snapshot().patients[0].studies[0].series[0].stacks[0].uid
+
+
+def three() -> list[InstanceHeader]:
+    return [a_slice(n, path=f"/study/{n}") for n in (1, 2, 3)]
+
+
+def test_the_same_folder_opened_twice_ends_in_any_order() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three()[:1])
+    opened(builder, 2, three())
+    builder.end(2)
+    builder.add(three()[1], 1)
+    builder.end(1)
+    assert paths(builder) == ["/study/1", "/study/2", "/study/3"]
+    assert builder.roots() == ("/study",)
+
+
+def test_what_was_opened_again_before_its_closing_was_heard_of_stays() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three())
+    builder.end(1)
+    uid = three()[0].study_instance_uid
+    opened(builder, 2, three()[:2])
+    builder.close_study(uid, 1)
+    assert paths(builder) == ["/study/1", "/study/2"]
+    builder.add(three()[2], 2)
+    builder.end(2)
+    assert paths(builder) == ["/study/1", "/study/2", "/study/3"]
+
+
+def test_closings_that_are_heard_of_in_another_order_close_all_the_same() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three()[:1])
+    uid = three()[0].study_instance_uid
+    opened(builder, 2, three()[:2])
+    builder.close_study(uid, 2)
+    builder.close_study(uid, 1)
+    builder.add(three()[2], 2)
+    assert paths(builder) == []
+
+
+def test_a_study_closed_while_it_is_read_can_be_opened_again() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three()[:1])
+    builder.close_study(three()[0].study_instance_uid, 1)
+    builder.add(three()[1], 1)  # its scan goes on
+    assert paths(builder) == []
+    opened(builder, 2, three())
+    assert paths(builder) == ["/study/1", "/study/2", "/study/3"]
+
+
+def test_a_file_that_was_gone_and_is_back_is_not_taken_for_the_one_before() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three())
+    builder.end(1)
+    before = stack_uid(builder)
+    opened(builder, 2, three()[:2])
+    builder.end(2)
+    assert paths(builder) == ["/study/1", "/study/2"]
+    opened(builder, 3, [*three()[:2], a_slice(3, path="/study/3", mtime_ns=7)])
+    builder.end(3)
+    assert stack_uid(builder) != before
+
+
+def test_a_study_closed_and_changed_is_not_taken_for_the_one_before() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three())
+    builder.end(1)
+    before = stack_uid(builder)
+    builder.close_study(three()[0].study_instance_uid, 1)
+    opened(builder, 2, [a_slice(1, path="/study/1", mtime_ns=7)])
+    assert stack_uid(builder) != before
+
+
+def test_a_file_that_cannot_be_read_now_stays_as_it_was() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three())
+    builder.end(1)
+    opened(builder, 2, three()[:2])
+    builder.add(Skipped("/study/3", "unreadable", "No disc."), 2)
+    builder.end(2)
+    assert paths(builder) == ["/study/1", "/study/2", "/study/3"]
