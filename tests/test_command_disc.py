@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -245,7 +246,7 @@ def raising(error: BaseException) -> Callable[..., Any]:
 @pytest.mark.parametrize("stage", ["search", "copy", "check"])
 def test_ctrl_c_leaves_nothing(folder, tmp_path, capsys, monkeypatch, stage):
     (tmp_path / "made").mkdir()
-    disturbed(monkeypatch, stage, raising(KeyboardInterrupt()))
+    disturbed(monkeypatch, stage, lambda: signal.raise_signal(signal.SIGINT))
     out = tmp_path / "made" / "new" / "out"
     assert main(["disc", str(folder), "-o", str(out), "--json"]) == 130
     end = result(capsys)
@@ -253,15 +254,16 @@ def test_ctrl_c_leaves_nothing(folder, tmp_path, capsys, monkeypatch, stage):
     assert list((tmp_path / "made").iterdir()) == []
 
 
-def test_ctrl_c_right_after_something_was_made_leaves_nothing(folder, tmp_path, monkeypatch):
-    make = os.mkdir
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_while_it_is_taken_away_leaves_nothing(folder, tmp_path, monkeypatch, name):
+    remove, number = os.remove, getattr(signal, name)
 
-    def make_and_end(path, *rest):
-        make(path, *rest)
-        if str(path).endswith("SE000000"):
-            raise KeyboardInterrupt
+    def remove_and_end_again(path):
+        remove(path)
+        signal.raise_signal(number)
 
-    monkeypatch.setattr(os, "mkdir", make_and_end)
+    disturbed(monkeypatch, "check", lambda: signal.raise_signal(number))
+    monkeypatch.setattr(os, "remove", remove_and_end_again)
     assert main(["disc", str(folder), "-o", str(tmp_path / "out")]) == 130
     assert not (tmp_path / "out").exists()
 
@@ -299,15 +301,16 @@ def test_a_disc_that_reads_back_otherwise_is_none(folder, tmp_path, capsys, monk
     assert not out.exists()
 
 
-def test_what_others_put_there_meanwhile_is_not_taken_away(folder, tmp_path, monkeypatch):
+def test_what_others_put_there_meanwhile_is_not_taken_away(folder, tmp_path, capsys, monkeypatch):
     out = tmp_path / "out"
 
     def put_and_end() -> None:
         (out / "DICOM" / "theirs").write_text("theirs")
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGTERM)
 
     disturbed(monkeypatch, "check", put_and_end)
     assert main(["disc", str(folder), "-o", str(out)]) == 130
+    assert f"delete what is left in {out}" in capsys.readouterr().err
     assert [path.name for path in out.rglob("*") if path.is_file()] == ["theirs"]
 
 

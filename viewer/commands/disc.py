@@ -13,6 +13,8 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +29,8 @@ from viewer.standard_streams import say
 _WRONG_USE, _INTERRUPTED = 2, 130
 _EVERY_S = 0.1  # lines on progress come no faster
 _LONGEST_LINE = 64 << 20  # of paths
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+_LEFT = "Not all that was written could be taken away: delete what is left in {}."
 _STAGES: dict[Stage, str] = {
     "search": "searched",
     "copy": "copied",
@@ -62,7 +66,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the disc. 1 where it failed, or a file was left out that should be on it."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was written is taken away
     teller = _Teller(as_json=arguments.json)
     stop = threading.Event()
     disc = Disc(os.path.abspath(arguments.output))
@@ -75,15 +78,36 @@ def run(arguments: argparse.Namespace) -> int:
     writer = DiscWriter(paths, disc.path, bundle, arguments.limits, teller.progress, stop.is_set)
     disc = writer.disc
     try:
-        writer.write()
-    except (Cancelled, KeyboardInterrupt):
-        teller.end("cancelled", disc, "Stopped; nothing was left of the disc.")
+        with _signals_set(stop):
+            writer.write()
+    except Cancelled:
+        told = "Stopped; nothing was left of the disc." if writer.is_clean else _LEFT
+        teller.end("cancelled", disc, told.format(disc.path))
         return _INTERRUPTED
     except DiscError as error:
-        teller.end("failed", disc, str(error))
+        told = "" if writer.is_clean else f" {_LEFT.format(disc.path)}"
+        teller.end("failed", disc, f"{error}{told}")
         return 1
     teller.end("done", disc, _summary(disc))
     return int(disc.has_failures)
+
+
+@contextmanager
+def _signals_set(stop: threading.Event) -> Iterator[None]:
+    """Have what ends a program stop the work: one that ended it anywhere would leave half a disc.
+
+    What is ignored, as nohup has it, stays so.
+    """
+    found = (getattr(signal, name, None) for name in _ENDING)
+    former = {one: signal.getsignal(one) for one in found if one is not None}
+    former = {one: handler for one, handler in former.items() if handler != signal.SIG_IGN}
+    for one in former:
+        signal.signal(one, lambda *_: stop.set())
+    try:
+        yield
+    finally:
+        for one, handler in former.items():
+            signal.signal(one, handler)
 
 
 def _prepared(paths: list[str], out: str, viewer: str | None) -> Bundle | None:

@@ -146,10 +146,15 @@ class DiscWriter:
         except OSError as error:
             self._folder.take_away()
             raise told_of_writing(error) from error
-        except BaseException:  # whatever ends it, Ctrl+C among that: half a disc is none
+        except BaseException:  # whatever ends it: half a disc is none
             self._folder.take_away()
             raise
         return self.disc
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether a disc that could not be written has left nothing."""
+        return self._folder.is_empty
 
     def _pause(self) -> None:
         if self._is_stopped():

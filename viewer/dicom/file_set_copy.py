@@ -61,6 +61,11 @@ class NewFolder:
         self._made: dict[str, None] = {}  # in order, so that the last is taken away first
         self._folders: set[str] = set()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is there that was made."""
+        return not self._made
+
     def folder(self, *parts: str) -> str:
         """Make a folder, and those that it lies in."""
         path = os.path.join(self.path, *parts)
@@ -80,12 +85,9 @@ class NewFolder:
         return self._make(path, lambda new: open(new, "xb"))
 
     def _make(self, path: str, make: Callable[[str], _Made]) -> _Made:
-        self._made[path] = None  # before: Ctrl+C may come between
-        try:
-            return make(path)
-        except OSError:  # there is none, or one of somebody else
-            del self._made[path]
-            raise
+        made = make(path)
+        self._made[path] = None
+        return made
 
     def write(self, parts: Sequence[str], content: bytes) -> Copied:
         """Write a whole file."""
@@ -101,12 +103,14 @@ class NewFolder:
 
     def take_away(self) -> None:
         """Take away all that was made, and nothing else."""
-        for path in reversed(self._made):
+        for path in list(reversed(self._made)):
             try:
                 os.rmdir(path) if stat.S_ISDIR(os.lstat(path).st_mode) else os.remove(path)
-            except OSError:  # gone, or somebody put a file of theirs into it
+            except FileNotFoundError:
+                pass
+            except OSError:  # the medium is gone, or somebody put a file of theirs into it
                 continue
-        self._made.clear()
+            del self._made[path]
 
 
 def copy_instance(
