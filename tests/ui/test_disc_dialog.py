@@ -253,6 +253,18 @@ def test_cancel_takes_away_what_was_written_and_lets_choose_again(
     qtbot.waitUntil(button(dialog, "makeDisc").isEnabled)
 
 
+def test_escape_again_does_not_end_what_takes_the_disc_away(
+    qtbot: QtBot, dialog: DiscDialog, tmp_path: Path, manner: Manners
+) -> None:
+    manner("waits")
+    make(qtbot, dialog, tmp_path)
+    qtbot.waitUntil(lambda: text(dialog, "discCount") == "1 of 3", timeout=30_000)
+    for _ in range(3):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert "taken away" in outcome(qtbot, dialog)
+    assert not list(tmp_path.glob("DISC-*"))
+
+
 def test_closing_the_dialog_cancels_and_the_window_says_how_that_ended(
     qtbot: QtBot, window: MainWindow, dialog: DiscDialog, tmp_path: Path, manner: Manners
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.images import an_image
 from tests.ui.screens import wait_picture
+from viewer import program
 from viewer.dicom.catalogue import ledger_sentence
 from viewer.session.settings import Settings
 from viewer.ui.browser.model import NODE_ROLE
@@ -258,3 +260,14 @@ def test_stop_stops_all_and_keeps_what_was_found(
     finally:
         for child in kept:
             children.give_back(child)
+
+
+def test_a_new_window_is_another_start(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    say = f"import sys; open({str(told)!r}, 'w').write('|'.join(sys.argv[1:]) + '.')"
+    monkeypatch.setattr(program, "command", lambda *args: [sys.executable, "-c", say, *args])
+    window.menus.action("newWindow").trigger()
+    qtbot.waitUntil(lambda: told.exists() and told.read_text().endswith("."), timeout=20_000)
+    assert told.read_text() == "--new-window."

@@ -65,18 +65,3 @@ def test_a_share_that_does_not_answer_holds_up_nothing(
     finally:
         answered.set()
     qtbot.waitUntil(lambda: not by_name["share"].isEnabled())
-
-
-def test_a_new_window_is_another_start(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    from viewer.ui import file_actions
-
-    started: list[tuple[str, list[str]]] = []
-
-    def start(executable: str, arguments: list[str]) -> tuple[bool, int]:
-        started.append((executable, arguments))
-        return True, 1
-
-    monkeypatch.setattr(file_actions.QProcess, "startDetached", start)
-    window.menus.action("newWindow").trigger()
-    ((_, arguments),) = started
-    assert arguments[-1] == "--new-window"

@@ -7,17 +7,14 @@ bounds, a line each; whatever else comes from it is passed over, and its sudden 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, get_args
 
-from PySide6.QtCore import QCoreApplication, QObject, QProcess, QProcessEnvironment, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QProcess, Signal
 
-import viewer
-from viewer import program
 from viewer.plain_text import plain_line, whole_line
+from viewer.session.own_process import prepare
 
 _MOST_LINE = 16 << 20  # bytes; a list of everything that was left out is the longest
 _MOST_SAID = 4096  # bytes kept of standard error
@@ -91,13 +88,12 @@ class DiscJob(QObject):
         arguments = ["disc", "--control", "--json", "-o", self.order.target]
         if self.order.viewer is not None:
             arguments += ["--with-viewer", self.order.viewer]
-        name, *arguments = program.command(*arguments)
+        prepare(self._process, *arguments)
         self.is_running = True
-        self._process.setProcessEnvironment(_environment())
         application = QCoreApplication.instance()
         if application is not None:
             application.aboutToQuit.connect(self._end_with_program)
-        self._process.start(name, arguments)
+        self._process.start()
         self._process.write(json.dumps({"paths": self.order.paths}).encode() + b"\n")
 
     def stop(self) -> None:
@@ -160,17 +156,6 @@ class DiscJob(QObject):
             self.ended.emit(outcome)
 
 
-def open_disc(path: str) -> bool:
-    """Open a disc in a window of its own: beside what it was made of, each file is a duplicate."""
-    process = QProcess()
-    name, *arguments = program.command("--new-window", path)
-    process.setProgram(name)
-    process.setArguments(arguments)
-    process.setProcessEnvironment(_environment())
-    process.startDetached()  # what it gives back is not the same in each version
-    return process.error() != QProcess.ProcessError.FailedToStart
-
-
 def parse(line: bytes) -> DiscProgress | DiscOutcome | None:
     """Read a line of the command; None for one that makes no sense."""
     try:
@@ -221,15 +206,6 @@ class _Lines:
             self._rest.clear()
             self._dropping = True
         return lines
-
-
-def _environment() -> QProcessEnvironment:
-    environment = QProcessEnvironment.systemEnvironment()
-    if not program.is_bundle():  # started from a folder of code, it is on no path
-        root = str(Path(viewer.__file__).resolve().parents[1])
-        paths = [root, environment.value("PYTHONPATH")]
-        environment.insert("PYTHONPATH", os.pathsep.join(path for path in paths if path))
-    return environment
 
 
 def _number(told: Mapping[str, object], name: str) -> int:

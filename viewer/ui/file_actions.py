@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QProcess
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from viewer import program
 from viewer.dicom.catalogue import ledger_sentence, ledger_text
 from viewer.session.workspace import Workspace
 from viewer.ui import export
@@ -87,8 +86,9 @@ class FileActions(QObject):
         self._open([folder] if folder else [])
 
     def _new_window(self) -> None:
-        executable, *arguments = program.command("--new-window")
-        if not QProcess.startDetached(executable, arguments)[0]:
+        from viewer.session.own_process import open_window  # not at the start
+
+        if not open_window():
             self._workspace.messages.post("No other window could be started.", "error")
 
     def _ask_files(self) -> None:

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 from viewer.dicom.catalogue import Catalogue
 from viewer.session.aside import Aside
 from viewer.session.disc_contents import DiscPart, chosen_files, not_copied, parts_of
-from viewer.session.disc_job import DiscJob, DiscOrder, DiscOutcome, open_disc
+from viewer.session.disc_job import DiscJob, DiscOrder, DiscOutcome
+from viewer.session.own_process import open_window
 from viewer.session.workspace import Workspace
 from viewer.ui.dialogs.disc_pages import OutcomePage, ProgressPage, heading_of
 from viewer.ui.dialogs.disc_place import DiscPlace
@@ -197,7 +198,8 @@ class DiscDialog(QDialog):
         """Ask for an end; where that takes long, let the user end it at once."""
         assert self._job is not None
         if self._job.is_stopping:
-            self._job.kill()
+            if self._cancel.isEnabled():  # Escape comes here too, and as often as one likes
+                self._job.kill()
             return
         self._job.progressed.disconnect(self._progress.show_progress)
         self._job.stop()
@@ -217,7 +219,8 @@ class DiscDialog(QDialog):
         self._save.setVisible(outcome.result != "cancelled")
 
     def _open_disc(self) -> None:
-        if not open_disc(self._order.target):
+        # beside what the disc was made of, each of its files would be a duplicate
+        if not open_window(self._order.target):
             self._workspace.messages.post("A window for the disc could not be opened.", "error")
 
     def _show_folder(self) -> None:
