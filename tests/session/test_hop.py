@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+import shiboken6
 from pytestqt.qtbot import QtBot
 
 from viewer.session.hop import Hop
@@ -46,3 +47,9 @@ def test_a_defect_in_one_call_does_not_keep_the_others_waiting(qtbot: QtBot) -> 
     with qtbot.captureExceptions() as met:
         qtbot.waitUntil(lambda: made == [1, 3])
     assert [kind for kind, _, _ in met] == [ZeroDivisionError]
+
+
+def test_what_comes_once_the_hop_is_gone_is_dropped(qtbot: QtBot) -> None:
+    hop = Hop()
+    shiboken6.delete(hop)
+    hop.post(lambda: None)  # as from a thread that was kept waiting beyond the window's end

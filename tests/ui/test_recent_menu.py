@@ -31,6 +31,13 @@ def test_what_ends_alike_is_told_with_its_folder() -> None:
     assert names[4].endswith("/folder29)")
 
 
+def test_a_long_name_leaves_room_for_the_screen() -> None:
+    ((name),) = entry_names(["/a/begin" + 40 * " and on" + " end"])
+    assert len(name) <= 60
+    assert name.startswith("begin")
+    assert name.endswith("end")
+
+
 def test_what_is_no_more_is_greyed(
     qtbot: QtBot, window: MainWindow, settings: Settings, tmp_path: Path
 ) -> None:
@@ -42,14 +49,17 @@ def test_what_is_no_more_is_greyed(
     qtbot.waitUntil(lambda: not by_name["gone"].isEnabled())
     assert by_name["there"].isEnabled()
     assert str(tmp_path / "there") in by_name["there"].toolTip().replace("\n", "")
+    assert by_name["gone"].toolTip().endswith("There is nothing there now.")
 
 
 def test_a_share_that_does_not_answer_holds_up_nothing(
     qtbot: QtBot, window: MainWindow, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answered = threading.Event()
+    asked: list[str] = []
 
     def ask(path: str) -> bool:
+        asked.append(path)
         if path == "/share":
             answered.wait(60)
         return True
@@ -61,6 +71,10 @@ def test_a_share_that_does_not_answer_holds_up_nothing(
         menu = menu_of(window)
         by_name = {action.text(): action for action in menu.actions()}
         qtbot.waitUntil(lambda: not by_name["gone"].isEnabled())
+        menu = menu_of(window)  # opened again, it asks nobody who still owes an answer
+        by_name = {action.text(): action for action in menu.actions()}
+        qtbot.waitUntil(lambda: not by_name["gone"].isEnabled())
+        assert asked.count("/share") == 1
         assert by_name["share"].isEnabled()
     finally:
         answered.set()

@@ -32,7 +32,10 @@ class Hop(QObject):
         self._calls.append(call)
         if not self._pending:
             self._pending = True
-            self._woken.emit()
+            try:
+                self._woken.emit()
+            except RuntimeError:  # this object is gone, with its window: nobody is to be told
+                self.close()
 
     def close(self) -> None:
         """Drop what waits and take nothing more."""

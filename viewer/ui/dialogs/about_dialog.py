@@ -6,7 +6,6 @@ The texts come from `viewer.licences`, in a thread, once they are asked for.
 from __future__ import annotations
 
 import platform
-from threading import Thread
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QFontMetrics
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import (
 from viewer import __version__, program
 from viewer.licences import Part, parts
 from viewer.plain_text import plain_line
-from viewer.session.hop import Hop
+from viewer.session.aside import Aside
 from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.ui.plain_label import PlainLabel
 
@@ -91,9 +90,9 @@ class LicencesDialog(QDialog):
         close.setAutoDefault(False)  # Enter in the search field is no wish to close
         buttons.rejected.connect(self.reject)
         self._lay_out(buttons)
-        self._hop = Hop(self)
-        self.finished.connect(self._hop.close)
-        Thread(target=self._read, daemon=True).start()
+        reading = Aside(self)
+        self.finished.connect(reading.close)
+        reading.ask(parts, self._fill)
 
     def _make_table(self) -> QTreeWidget:
         table = QTreeWidget(self)
@@ -119,10 +118,6 @@ class LicencesDialog(QDialog):
         room = self.screen().availableSize()
         wide = self._text.fontMetrics().averageCharWidth() * _COLUMNS + 80
         self.resize(min(wide, room.width() - 80), min(wide, room.height() - 80))
-
-    def _read(self) -> None:
-        found = parts()
-        self._hop.post(lambda: self._fill(found))
 
     def _fill(self, found: list[Part]) -> None:
         self._table.clear()
