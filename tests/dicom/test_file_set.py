@@ -96,6 +96,20 @@ def test_texts_that_are_too_long_are_cut_in_the_index_and_said(
     assert warnings == ["1 PATIENT record: PatientID is too long, and cut in the DICOMDIR."]
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_halves_of_characters_cost_themselves_alone(sources: Path, tmp_path: Path) -> None:
+    path = an_instance(
+        sources / "a", SpecificCharacterSet="ISO 2022 IR 87", PatientID="Z" * 80, PatientName="Z^A"
+    )
+    written = path.read_bytes().replace(b"ISO 2022 IR 87", b"unicode_escape")
+    path.write_bytes(written.replace(b"Z" * 7, b"\xe9\\ud800", 1))
+    found, warnings = records(tmp_path, sources)
+    (patient,) = of_type(found, "PATIENT")
+    assert str(patient.PatientName) == "Z^A"
+    assert "".join(patient.PatientID) == "é?" + "Z" * 62
+    assert warnings == ["1 PATIENT record: PatientID is too long, and cut in the DICOMDIR."]
+
+
 def test_what_files_lack_is_made_up_and_said(sources: Path, tmp_path: Path) -> None:
     lacking = dict.fromkeys(
         ("PatientID", "StudyID", "StudyTime", "StudyDate", "SeriesNumber", "Modality")

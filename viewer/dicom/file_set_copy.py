@@ -12,21 +12,27 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, TypeVar
+from io import FileIO
+from typing import BinaryIO
 
 from viewer.dicom.errors import HeaderError, NegatoError
 from viewer.dicom.file_set_index import file_meta
 from viewer.dicom.file_set_instances import Instance
 from viewer.dicom.limits import Limits
-from viewer.dicom.regular_files import FileVersion, open_version, system_error, version_of
+from viewer.dicom.regular_files import (
+    FileVersion,
+    open_descriptor,
+    open_version,
+    system_error,
+    version_of,
+)
 
-_CHUNK = 1 << 20
+_PIECE = 1 << 20
 _CHANGED = "It changed while it was copied; write the disc again once it is complete."
 _NO_ROOM = frozenset((errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)))
 
-_Made = TypeVar("_Made")
 Pause = Callable[[], None]  # called often; raises where the work is to end
 
 
@@ -75,19 +81,17 @@ class NewFolder:
             missing.append(above)
             above = os.path.dirname(above)
         for one in reversed(missing):
-            self._make(one, os.mkdir)
+            os.mkdir(one)
+            self._made[one] = None
         self._folders.add(path)
         return path
 
     def open(self, *parts: str) -> BinaryIO:
         """Open a new file for writing."""
         path = os.path.join(self.folder(*parts[:-1]), parts[-1])
-        return self._make(path, lambda new: open(new, "xb"))
-
-    def _make(self, path: str, make: Callable[[str], _Made]) -> _Made:
-        made = make(path)
+        target = open(path, "xb")
         self._made[path] = None
-        return made
+        return target
 
     def write(self, parts: Sequence[str], content: bytes) -> Copied:
         """Write a whole file."""
@@ -129,60 +133,42 @@ def copy_instance(
     if instance.bare_from is not None:
         uids = instance.sop_class_uid, instance.sop_instance_uid, instance.transfer_syntax_uid
         head = file_meta(*uids)
-    digest, size = hashlib.sha256(), len(head)
     with disc.open(*file_id) as target:
         try:
             target.write(head)
-            for chunk in _chunks(instance, limits):
-                pause()
-                digest.update(chunk)
-                target.write(chunk)
-                size += len(chunk)
+            size, digest = _hashed(_source(instance, limits), pause, target)
             flush(target)
         except HeaderError:
             target.close()
             disc.remove(target.name)
             raise
-    return Copied(target.name, len(head), size, digest.digest())
+    return Copied(target.name, len(head), len(head) + size, digest)
 
 
 def digest_of(instance: Instance, limits: Limits, pause: Pause) -> bytes:
     """Hash what `copy_instance` would copy. Raises HeaderError as that does."""
-    digest = hashlib.sha256()
-    for chunk in _chunks(instance, limits):
-        pause()
-        digest.update(chunk)
-    return digest.digest()
+    return _hashed(_source(instance, limits), pause)[1]
 
 
 def copy_file(disc: NewFolder, source: str, parts: Sequence[str], pause: Pause) -> Copied:
     """Copy a file of the program with its right to be run."""
-    digest, size = hashlib.sha256(), 0
     with open(source, "rb") as stream, disc.open(*parts) as target:
-        while chunk := stream.read(_CHUNK):
-            pause()
-            digest.update(chunk)
-            target.write(chunk)
-            size += len(chunk)
+        size, digest = _hashed(_pieces(stream), pause, target)
         flush(target)
         if os.fstat(stream.fileno()).st_mode & stat.S_IXUSR:
             mode = os.fstat(target.fileno()).st_mode
             os.chmod(target.name, mode | (mode & 0o444) >> 2)  # for those who may read it
-    return Copied(target.name, 0, size, digest.digest())
+    return Copied(target.name, 0, size, digest)
 
 
 def is_same(copied: Copied, pause: Pause) -> bool:
     """Tell whether a file on the disc holds what was copied, from the medium where that can be."""
-    digest, size = hashlib.sha256(), copied.start
     with open(copied.path, "rb", buffering=0) as stream:
         if sys.platform == "linux":  # or what is read is memory, and not the disc
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         stream.seek(copied.start)
-        while chunk := stream.read(_CHUNK):
-            pause()
-            digest.update(chunk)
-            size += len(chunk)
-    return size == copied.size and digest.digest() == copied.digest
+        size, digest = _hashed(_pieces(stream), pause)
+    return copied.start + size == copied.size and digest == copied.digest
 
 
 def flush(target: BinaryIO) -> None:
@@ -208,7 +194,26 @@ def told_of_writing(error: OSError) -> DiscError:
     return DiscError(f"The disc cannot be written ({why}); choose another folder.")
 
 
-def _chunks(instance: Instance, limits: Limits) -> Iterator[bytes]:
+def _hashed(
+    pieces: Iterable[bytes], pause: Pause, target: BinaryIO | None = None
+) -> tuple[int, bytes]:
+    """Give the size and the hash of what comes, and write it where there is a ``target``."""
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        pause()
+        digest.update(piece)
+        if target is not None:
+            target.write(piece)
+        size += len(piece)
+    return size, digest.digest()
+
+
+def _pieces(stream: BinaryIO | FileIO) -> Iterator[bytes]:
+    while piece := stream.read(_PIECE):
+        yield piece
+
+
+def _source(instance: Instance, limits: Limits) -> Iterator[bytes]:
     """Give the bytes of the source, as long as it is the one that was found."""
     path, version = instance.path, FileVersion(instance.size, instance.mtime_ns)
     left = instance.size - (instance.bare_from or 0)
@@ -218,9 +223,9 @@ def _chunks(instance: Instance, limits: Limits) -> Iterator[bytes]:
             if opened != version:
                 raise HeaderError(_CHANGED, path, "unreadable")
             stream.seek(instance.bare_from or 0)
-            while chunk := stream.read(_CHUNK):
-                left -= len(chunk)
-                yield chunk
+            for piece in _pieces(stream):
+                left -= len(piece)
+                yield piece
         if left or version_of(path, limits) != version:
             raise HeaderError(_CHANGED, path, "unreadable")
     except OSError as error:

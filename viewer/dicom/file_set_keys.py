@@ -76,11 +76,11 @@ def shortened(
     if not all(_is_plain(found[key.tag]) for key in cut):
         for key in keys:
             if key.tag in found and key.vr in (*_MOST_CHARACTERS, "PN"):
-                result[key.tag] = _text(key, found[key.tag], encodings).encode()
+                result[key.tag] = _in_utf_8(_text(key, found[key.tag], encodings))
         result[CHARACTER_SET] = UTF_8
         encodings = values.encodings_of((UTF_8.decode(),))
     for key in cut:
-        result[key.tag] = _cut(key, _text(key, result[key.tag], encodings)).encode()
+        result[key.tag] = _in_utf_8(_cut(key, _text(key, result[key.tag], encodings)))
     return result, cut
 
 
@@ -97,6 +97,10 @@ def _text(key: Key, raw: bytes, encodings: list[str]) -> str:
     decode: Callable[[bytes, list[str]], str]
     decode = values.person_name if key.vr == "PN" else values.text
     return decode(raw, encodings)
+
+
+def _in_utf_8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")  # codecs of Python that a file names may give halves
 
 
 def _is_long(key: Key, raw: bytes, encodings: list[str]) -> bool:

@@ -74,6 +74,7 @@ _ATTRIBUTES = {
     "StudyDescription": (0x00081030, "LO"),
     "SeriesDescription": (0x0008103E, "LO"),
     "ReferencedSeriesSequence": (0x00081115, "SQ"),
+    "ReferencedImageEvidenceSequence": (0x00089092, "SQ"),
     "PatientName": (0x00100010, "PN"),
     "PatientID": (0x00100020, "LO"),
     "IssuerOfPatientID": (0x00100021, "LO"),
@@ -150,8 +151,8 @@ _KEYS = {
     "SR DOCUMENT": f"{_CONTENT} CompletionFlag:1 VerificationFlag:1 VerificationDateTime:3 "
     "ConceptNameCodeSequence:1 ContentSequence:3",
     "KEY OBJECT DOC": f"{_CONTENT} ConceptNameCodeSequence:1 ContentSequence:3",
-    "SPECTROSCOPY": f"{_CONTENT} ImageType:1 NumberOfFrames:1 Rows:1 Columns:1 DataPointRows:1 "
-    "DataPointColumns:1",
+    "SPECTROSCOPY": f"{_CONTENT} ImageType:1 ReferencedImageEvidenceSequence:3 NumberOfFrames:1 "
+    "Rows:1 Columns:1 DataPointRows:1 DataPointColumns:1",
     "RAW DATA": _CONTENT,
     "REGISTRATION": _IDENTIFICATION,
     "FIDUCIAL": _IDENTIFICATION,
