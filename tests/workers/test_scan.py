@@ -113,6 +113,19 @@ def test_a_cancelled_job_ends_at_once_and_says_its_end_once():
     assert ends.empty()
 
 
+def test_a_job_whose_taker_fails_counts_as_not_whole(monkeypatch):
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    ends = []
+
+    def fail(_):
+        raise RuntimeError
+
+    job = ScanJob(["/disc"], fail, lambda: ends.append(job.is_cancelled()), scanner=FAKE)
+    job.start()
+    job.join()
+    assert ends == [True]
+
+
 def test_a_job_that_never_started_can_be_cancelled_and_joined():
     job = ScanJob(["/disc"], print, print)
     job.cancel()

@@ -233,7 +233,7 @@ class ScanJob:
         self._cancel.set()
 
     def is_cancelled(self) -> bool:
-        """Tell whether it was cancelled."""
+        """Tell whether it was cancelled, or failed."""
         return self._cancel.is_set()
 
     def join(self, timeout_s: float | None = None) -> None:
@@ -254,5 +254,8 @@ class ScanJob:
                     if self._cancel.is_set():
                         return
                     self._on_batch(batch)
+        except BaseException:  # a defect: what has not come by now may be there all the same
+            self._cancel.set()
+            raise
         finally:
             self._on_end()
