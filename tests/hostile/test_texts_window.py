@@ -116,7 +116,7 @@ def test_case_41_qt_is_told_what_is_text(qtbot: QtBot) -> None:
     assert window_title("a [*] b\n") == "a [*][*] b⏎"
 
 
-_LITERAL_FIRST = {"setToolTip": "tooltip", "setWindowTitle": "window_title"}
+_LITERAL_LAST = {"setToolTip": "tooltip", "setWindowTitle": "window_title"}
 _UNUSED = {
     "setStatusTip",
     "setWhatsThis",
@@ -154,6 +154,7 @@ def test_no_widget_is_given_text_in_another_way(path: Path) -> None:
         "QLabel(name)",
         "button.setToolTip(name)",
         "button.setToolTip(f'{name}')",
+        "item.setToolTip(0, name)",
         "QToolTip.showText(at, name, self)",
         "window.setWindowTitle(name)",
         "menu.addAction(name)",
@@ -181,8 +182,8 @@ def _breaches(source: str, name: str) -> list[str]:
         owner = called.value if isinstance(called, ast.Attribute) else None
         texts = [one for one in node.args if not _is_literal(one)]
         breach = False
-        if what in _LITERAL_FIRST:
-            breach = bool(texts) and not _is_call(texts[0], _LITERAL_FIRST[what])
+        if what in _LITERAL_LAST:  # items of trees take a column first
+            breach = bool(texts) and not _is_call(texts[-1], _LITERAL_LAST[what])
         elif what in _UNUSED or (isinstance(owner, ast.Name) and owner.id in _UNUSED):
             breach = True
         elif what == "QLabel":

@@ -16,7 +16,7 @@ from viewer.workers import child_process
 
 ROOT = Path(viewer.__file__).parents[1]
 PACKAGING = ROOT / "packaging"
-sys.path.append(str(PACKAGING))
+sys.path.insert(0, str(PACKAGING))  # before the tool for wheels that is named build too
 
 import build  # noqa: E402  # the folder has the name of a package of others
 import bundle_contents as contents  # noqa: E402

@@ -180,7 +180,7 @@ def test_a_crash_of_the_last_run_is_told_in_the_status_bar(
 ) -> None:
     monkeypatch.setattr(defects, "reports_folder", lambda: str(tmp_path))
     (tmp_path / "running-1.txt").write_text("Fatal Python error: Segmentation fault\n")
-    later = app._Later(window, ())
+    later = app._Later(window)
     with qtbot.waitSignal(window.workspace.messages.posted, timeout=10_000) as posted:
         pass
     assert any("Crash Reports" in argument for argument in posted.args)

@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from viewer.ui.literal import tooltip
+
 _BELOW_WORDS = 3  # lines of text from the middle
 
 
@@ -22,7 +24,8 @@ class StartPage(QWidget):
         for action in actions:
             button = QPushButton(action.text().replace("&", ""), self)  # the menus have these keys
             button.setObjectName(f"start_{action.objectName()}")
-            button.setToolTip(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+            shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(tooltip(shortcut))
             button.clicked.connect(action.trigger)
             row.addWidget(button)
         canvas.installEventFilter(self)
