@@ -16,7 +16,7 @@ from tests.ui.images import an_image
 from viewer import cli
 from viewer.file_urls import is_file_url, path_of
 from viewer.resources import resource
-from viewer.ui.drops import local_paths, refusals
+from viewer.ui.drops import dropped_files
 
 _POSIX = pytest.mark.skipif(sys.platform == "win32", reason="paths of other systems")
 _ROOT = Path(__file__).parents[1]
@@ -75,8 +75,9 @@ def test_a_url_that_names_nothing_here_is_one_sentence(
 def test_what_is_dropped_from_another_computer_is_refused_and_the_rest_opened() -> None:
     data = QMimeData()
     data.setUrls([QUrl("file://server/IM1"), QUrl("file:///a%FFb#c"), QUrl("http://x/IM1")])
-    assert local_paths(data) == [os.fsdecode(b"/a\xffb#c")]
-    (sentence,) = refusals(data)
+    paths, refusals = dropped_files(data)
+    assert paths == [os.fsdecode(b"/a\xffb#c")]
+    (sentence,) = refusals
     assert "another computer (server)" in sentence
 
 

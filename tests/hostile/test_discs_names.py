@@ -22,7 +22,7 @@ from tests.ui.conftest import open_paths, settings, window  # noqa: F401  # fixt
 from tests.ui.screens import entries, wait_picture
 from viewer.cli import main
 from viewer.session.settings import Settings
-from viewer.ui.drops import local_paths
+from viewer.ui.drops import dropped_files
 from viewer.ui.main_window import MainWindow
 
 Open = Callable[..., None]
@@ -170,7 +170,7 @@ def test_case_40_what_is_dropped_is_opened_whatever_its_name(
 ) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromEncoded(b"file://" + quote_from_bytes(os.fsencode(folder)).encode())])
-    assert [os.fsencode(path) for path in local_paths(data)] == [os.fsencode(folder)]
+    assert [os.fsencode(path) for path in dropped_files(data)[0]] == [os.fsencode(folder)]
 
 
 def test_the_search_for_what_is_not_printable_finds_it() -> None:

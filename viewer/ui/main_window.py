@@ -34,7 +34,7 @@ from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.browser.thumbnails import thumbnail
 from viewer.ui.canvas.window_controls import WindowControls
 from viewer.ui.docks import Docks
-from viewer.ui.drops import local_paths, refusals
+from viewer.ui.drops import dropped_files
 from viewer.ui.explain.panel import ExplainPanel
 from viewer.ui.file_actions import FileActions
 from viewer.ui.image_actions import ImageActions
@@ -117,9 +117,8 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files, folders and rows of the browser."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()) or event.mimeData().hasFormat(
-            STACK_MIME
-        ):
+        data = event.mimeData()
+        if data.hasFormat(STACK_MIME) or any(url.isLocalFile() for url in data.urls()):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -132,8 +131,9 @@ class MainWindow(QMainWindow):
         if data.hasFormat(STACK_MIME):
             self._show_uid(os.fsdecode(bytes(data.data(STACK_MIME).data())))
         else:
-            self.open(local_paths(data))
-            for sentence in refusals(data):
+            paths, refusals = dropped_files(data)
+            self.open(paths)
+            for sentence in refusals:
                 self.workspace.messages.post(sentence, "error")
         event.acceptProposedAction()
 
