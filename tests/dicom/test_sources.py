@@ -149,6 +149,16 @@ def test_disc_gives_named_files_first_then_the_others_with_a_notice(
     assert notices[0].startswith("1 file is not in the DICOMDIR")
 
 
+def test_viewer_and_pages_of_a_disc_are_seen_and_not_held_against_it(tmp_path: Path) -> None:
+    root = disc(tmp_path)
+    (root / "another").unlink()
+    plant(root, "README.TXT", "INDEX.HTM", "VIEWER/PORTABLE", "VIEWER/LINUX/sample")
+    found = list(find_files([str(root)]))
+    assert names(found, root) == ["77654033/CR1/6154", "INDEX.HTM", "README.TXT"]
+    assert skipped(found) == {"DICOMDIR": "index", "VIEWER": "viewer"}
+    assert not [one for one in found if isinstance(one, Notice)]
+
+
 def test_disc_below_the_opened_folder_is_read_by_its_index(tmp_path: Path) -> None:
     root = disc(tmp_path)
     (root / "DICOMDIR").rename(root / "dicomdir")

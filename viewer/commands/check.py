@@ -29,6 +29,7 @@ _SLOWEST_FRAMES = 60  # of a file whose frames are all decoded
 _SKIPPED_STATUS: dict[str, CheckStatus] = {
     "index": "no-pixels",
     "archive": "no-pixels",
+    "viewer": "not-dicom",
     "not-a-file": "not-dicom",
 }
 

@@ -41,6 +41,7 @@ _KINDS = {
     "not-dicom": "not DICOM",
     "duplicate": "with the SOPInstanceUID of another",
     "index": "index of another disc",
+    "viewer": "viewer of another disc",
     "not-a-file": "not a regular file",
     "outside": "outside what was named",
     "limit": "over a limit",

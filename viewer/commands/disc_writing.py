@@ -48,7 +48,7 @@ _BLOCK = 4096  # a file takes whole ones
 _INDEX_BYTES = 1024  # of the DICOMDIR, for a record
 _MARKER = b"The viewer on this disc leaves nothing on the machine that it runs on.\r\n"
 # a file that was seen and is no instance to be written, which is no failure
-_HARMLESS = frozenset(("not-dicom", "index", "not-a-file", "duplicate"))
+_HARMLESS = frozenset(("not-dicom", "index", "viewer", "not-a-file", "duplicate"))
 
 
 class Cancelled(Exception):  # noqa: N818 - not a failure

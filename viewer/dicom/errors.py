@@ -18,6 +18,7 @@ SkipKind = Literal[
     "limit",  # over one of the documented limits
     "index",  # a DICOMDIR: read as the disc's index, not an image
     "archive",  # read as a folder: its files are seen for themselves
+    "viewer",  # the program that a disc brings along
 ]
 
 MORE_MEMORY = "Reading it takes more memory than one file may"  # a refusal's begin

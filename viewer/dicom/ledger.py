@@ -21,6 +21,7 @@ _KINDS: dict[SkipKind, tuple[str, str]] = {
     "duplicate": ("duplicate", "duplicates"),
     "index": ("disc index", "disc indexes"),
     "archive": ("archive", "archives"),
+    "viewer": ("viewer of a disc", "viewers of discs"),
     "not-a-file": ("not a regular file", "not regular files"),
     "not-dicom": ("not DICOM", "not DICOM"),
 }

@@ -36,6 +36,7 @@ from viewer.program import PORTABLE, VIEWER_FOLDER
 _MANY_ENTRIES = 2_000
 _FIRST_ENTRIES = 32
 _MOST_DISCS = 16  # one within the other; the files of the next are found without its index
+_PAGES = frozenset(("readme.txt", "index.htm", "index.html", "autorun.inf"))  # beside an index
 _INDEX_IN_ARCHIVE = "The index of a disc; the files in the archive are looked at without it."
 _LINK = "A link to a file that is looked at itself."
 _VIEWER = "The viewer that came with the disc; its files are none of the patients'."
@@ -138,7 +139,7 @@ def _folder(root: str, seen: _Seen, discs: int = 0) -> Iterator[Found]:
         for entry in _in_order(entries):
             if entry.is_dir(follow_symlinks=False):
                 if _is_viewer(entry):
-                    yield Skipped(entry.path, "not-a-file", _VIEWER)
+                    yield Skipped(entry.path, "viewer", _VIEWER)
                 else:
                     below.append(entry.path)
             elif seen.first_time(entry.path):
@@ -237,11 +238,17 @@ def _disc(root: str, index: str, seen: _Seen, discs: int = 1) -> Iterator[Found]
             yield SeriesRead(dicomdir.last_files[file_id])
     unnamed = 0
     for item in _folder(root, seen, discs):
-        unnamed += isinstance(item, SourceFile)
+        unnamed += isinstance(item, SourceFile) and not _is_page(item.path, root)
         yield item
     if unnamed:
         files = "1 file is" if unnamed == 1 else f"{unnamed:,} files are"
         yield Notice(f"{files} not in the DICOMDIR; looked at all the same ({index}).")
+
+
+def _is_page(path: str, root: str) -> bool:
+    """Tell a page or a start file of the disc itself, which no index names."""
+    folder, name = os.path.split(path)
+    return folder == root and name.casefold() in _PAGES
 
 
 def _named(path: str) -> SourceFile | Skipped:
