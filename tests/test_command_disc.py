@@ -316,7 +316,7 @@ def test_what_others_put_there_meanwhile_is_not_taken_away(folder, tmp_path, cap
 
 def a_bundle(root: Path, program: str) -> Path:
     """Make what looks like a bundle, with links in it."""
-    (root / "_internal").mkdir(parents=True)
+    (root / "_internal").mkdir(parents=True, exist_ok=True)
     (root / program).write_text("#!/bin/sh\n")
     (root / program).chmod(0o755)
     (root / "_internal" / "lib.so.1").write_text("library")
@@ -362,6 +362,32 @@ def test_without_a_bundle_it_is_said_how_to_get_one(folder, tmp_path, capsys):
     arguments = [str(folder), "-o", str(tmp_path / "out"), "--with-viewer"]
     assert "python packaging/build.py" in refused(arguments, capsys)
     assert "no negato" in refused([*arguments, str(folder)], capsys)
+
+
+def test_what_lies_beside_a_program_is_no_viewer(folder, tmp_path, capsys):
+    home, out = tmp_path / "home", tmp_path / "out"
+    home.mkdir()
+    (home / "negato").write_text("#!/bin/sh")
+    arguments = [str(folder), "-o", str(out), "--with-viewer", str(home)]
+    assert "no negato" in refused(arguments, capsys)
+    (home / "diary").write_text("private")
+    a_bundle(home, "negato")
+    assert main(["disc", *arguments]) == 0
+    assert sorted(one.name for one in (out / "VIEWER" / "LINUX").iterdir()) == [
+        "_internal",
+        "negato",
+    ]
+
+
+@pytest.mark.parametrize("target", ["diary", "."])
+def test_a_viewer_that_links_elsewhere_is_refused(folder, tmp_path, capsys, target):
+    bundle, out, home = a_bundle(tmp_path / "bundle", "negato"), tmp_path / "out", tmp_path / "home"
+    home.mkdir()
+    (home / "diary").write_text("private")
+    (bundle / "_internal" / "link").symlink_to(home / target)
+    assert main(["disc", str(folder), "-o", str(out), "--with-viewer", str(bundle)]) == 1
+    assert "leads out of the viewer" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_pages_for_people_are_well_formed_and_name_nobody(tmp_path):

@@ -212,7 +212,7 @@ def test_a_viewer_needs_a_bundle_and_says_so(
     qtbot.waitUntil(lambda: "That folder holds no" in text(dialog, "aboutViewer"))
     assert not box.isEnabled()
     bundle = tmp_path / "bundle"
-    bundle.mkdir()
+    (bundle / "_internal").mkdir(parents=True)
     (bundle / "negato.exe").write_bytes(bytes(5_000_000))
     place.set_viewer(str(bundle))
     qtbot.waitUntil(box.isChecked)

@@ -85,7 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         told = "Stopped; nothing was left of the disc." if writer.is_clean else _LEFT
         teller.end("cancelled", disc, told.format(disc.path))
         return _INTERRUPTED
-    except DiscError as error:
+    except NegatoError as error:
         told = "" if writer.is_clean else f" {_LEFT.format(disc.path)}"
         teller.end("failed", disc, f"{error}{told}")
         return 1

@@ -151,8 +151,12 @@ def digest_of(instance: Instance, limits: Limits, pause: Pause) -> bytes:
 
 
 def copy_file(disc: NewFolder, source: str, parts: Sequence[str], pause: Pause) -> Copied:
-    """Copy a file of the program with its right to be run."""
-    with open(source, "rb") as stream, disc.open(*parts) as target:
+    """Copy a file of the program with its right to be run. Raises as `copy_instance` does."""
+    try:
+        descriptor, _ = open_descriptor(source)
+    except OSError as error:
+        raise system_error(source, error) from error
+    with open(descriptor, "rb") as stream, disc.open(*parts) as target:
         size, digest = _hashed(_pieces(stream), pause, target)
         flush(target)
         if os.fstat(stream.fileno()).st_mode & stat.S_IXUSR:
