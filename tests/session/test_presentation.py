@@ -8,7 +8,6 @@ from typing import Any
 from tests.dicom.slices import a_slice
 from viewer.dicom.catalogue import Catalogue, CatalogueBuilder
 from viewer.dicom.headers import InstanceHeader, Reference
-from viewer.session.finding import stacks_of
 from viewer.session.presentation import state_name, states_for
 
 GSPS = "1.2.840.10008.5.1.4.1.1.11.1"
@@ -43,7 +42,7 @@ def test_a_stack_has_the_states_that_are_for_one_of_its_images() -> None:
     catalogue = catalogue_of(
         a_slice(1), a_slice(2), a_slice(3, series_instance_uid="1.5"), a_state(1, 2), a_state(2, 3)
     )
-    first, second, *documents = stacks_of(catalogue)
+    first, second, *documents = catalogue.stacks()
     assert labels(states_for(catalogue, first)) == ["STATE1"]
     assert labels(states_for(catalogue, second)) == ["STATE2"]
     assert states_for(catalogue, documents[0]) == ()
@@ -57,14 +56,14 @@ def test_the_newest_state_comes_first_however_dates_are_written() -> None:
         a_state(3, 1, presentation_creation_date="20240102", presentation_creation_time="0900"),
         a_state(4, 1, presentation_creation_date="20240102", presentation_creation_time="10:00"),
     )
-    found = states_for(catalogue, stacks_of(catalogue)[0])
+    found = states_for(catalogue, catalogue.stacks()[0])
     assert labels(found) == ["STATE4", "STATE3", "STATE1", "STATE2"]
 
 
 def test_other_documents_are_no_states() -> None:
     report = a_state(1, 1, sop_class_uid="1.2.840.10008.5.1.4.1.1.88.11")
     catalogue = catalogue_of(a_slice(1), report)
-    assert states_for(catalogue, stacks_of(catalogue)[0]) == ()
+    assert states_for(catalogue, catalogue.stacks()[0]) == ()
 
 
 def test_names_are_plain_and_say_when() -> None:
@@ -78,7 +77,7 @@ def test_finding_states_among_ten_thousand_images_takes_no_time_to_notice() -> N
     images = [a_slice(n) for n in range(10_000)]
     states = [a_state(n, *range(n, 10_000, 20)) for n in range(20)]
     catalogue = catalogue_of(*images, *states)
-    stack = stacks_of(catalogue)[0]
+    stack = catalogue.stacks()[0]
     began = time.process_time()
     assert len(states_for(catalogue, stack)) == 20
     assert time.process_time() - began < 0.1

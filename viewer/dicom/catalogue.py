@@ -2,15 +2,16 @@
 
 The builder takes headers as they arrive, from one opening or several, and
 rebuilds only what changed. The values and their order are in `patients`, what
-they are built from in `catalogue_nodes`; what an opening takes the place of is
-left to `openings`, how a series becomes stacks to `stacks`, the ledger in words
-to `ledger`, what is only announced to `outline`.
+they are built from in `catalogue_nodes`; what an opening takes the place of,
+and what is shown of it, is left to `openings`, files that are the same to
+`copies`, how a series becomes stacks to `stacks`, the ledger in words to
+`ledger`, what is only announced to `outline`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from viewer.dicom.catalogue_nodes import (
@@ -22,6 +23,7 @@ from viewer.dicom.catalogue_nodes import (
     series_key,
     study_key,
 )
+from viewer.dicom.copies import Copies
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Ledger, Skipped, ledger_sentence, ledger_text
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
@@ -60,6 +62,16 @@ class Catalogue:
     patients: tuple[Patient, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
 
+    def stacks(self) -> list[Stack]:
+        """Give every stack, in reading order."""
+        return [
+            stack
+            for patient in self.patients
+            for study in patient.studies
+            for series in study.series
+            for stack in series.stacks
+        ]
+
 
 class CatalogueBuilder:
     """Takes what scans find and gives the catalogue so far, as often as asked.
@@ -76,11 +88,9 @@ class CatalogueBuilder:
         self._patients: dict[Identity, PatientNode] = {}
         # what is forgotten at rest, and told again from the nodes
         self._paths: dict[str, int] = {}  # by which opening each came last
-        self._first: dict[str, InstanceHeader] = {}  # of each SOPInstanceUID
         self._by_path: dict[str, InstanceHeader] | None = None  # made where a path comes again
         self._rests = False
-        self._shared: dict[InstanceHeader, str] = {}  # of shared ones: header without place, path
-        self._duplicates: dict[str, str] = {}  # paths, and of what they are duplicates
+        self._copies = Copies()
         self._shown = 0
         self._skipped: dict[str, Skipped] = {}
         self._skipped_tuple: tuple[Skipped, ...] | None = ()
@@ -168,35 +178,16 @@ class CatalogueBuilder:
         """Forget what is needed of each file only while more come; `add` tells it anew."""
         self._sweep()
         self._rests = True
-        self._paths, self._first, self._by_path = {}, {}, None
+        self._paths, self._by_path = {}, None
+        self._copies.rest()
 
     def first_of(self, opening: int, catalogue: Catalogue) -> tuple[Stack, int] | None:
-        """Choose what to show of an opening, in a ``catalogue`` made now.
-
-        The file that was opened by name, where there is one; else the first frame that came with
-        it; once it has ended, a document in the want of a frame.
-        """
+        """Choose what to show of an opening, in a ``catalogue`` made now."""
         self._wake()
         given = self._openings.get(opening)
         if given is None:
             return None
-        stacks = [
-            stack
-            for patient in catalogue.patients
-            for study in patient.studies
-            for series in study.series
-            for stack in series.stacks
-        ]
-        with_frames = [stack for stack in stacks if len(stack)]
-        named = {path for path in given.paths if self._paths.get(path) == opening}
-        found = _first_frame(with_frames, named.__contains__) if named else None
-        if found is None:
-            found = _first_frame(with_frames, lambda path: self._paths.get(path) == opening)
-        if found is None and given.is_settled:
-            documents = (stack for stack in stacks if not len(stack))
-            of_it = (s for s in documents if self._paths.get(s.headers[0].path) == opening)
-            found = next(((stack, 0) for stack in of_it), None)
-        return found
+        return given.first(catalogue.stacks(), lambda path: self._paths.get(path) == opening)
 
     def snapshot(self, *, complete: bool = True) -> Catalogue:
         """Give the catalogue so far.
@@ -311,19 +302,17 @@ class CatalogueBuilder:
         Another picture under the same SOPInstanceUID is against the standard
         (PS3.5 9), and must not be lost for it.
         """
-        first = self._first.setdefault(header.sop_instance_uid, header)
-        if first is header:
+        original = self._copies.original_of(header)
+        if original is None:
             return True
-        self._shared.setdefault(_without_place(first), first.path)
-        other = self._shared.setdefault(_without_place(header), header.path)
-        if other != header.path:
-            reason = f"Has the SOPInstanceUID and header of {other}, which is shown."
-            self._skip(Skipped(header.path, "duplicate", reason))
-            self._duplicates[header.path] = other
-            self._paths[other] = max(self._paths[other], opening)  # it stands for what was opened
-            return False
-        self._notices[_SHARED_UID] = opening
-        return True
+        if original == header.path:
+            self._notices[_SHARED_UID] = opening
+            return True
+        reason = f"Has the SOPInstanceUID and header of {original}, which is shown."
+        self._skip(Skipped(header.path, "duplicate", reason))
+        # it stands for what was opened
+        self._paths[original] = max(self._paths[original], opening)
+        return False
 
     def _missing_uid(self) -> str:
         self._missing_uids += 1
@@ -343,10 +332,8 @@ class CatalogueBuilder:
         if not self._rests:
             return
         self._rests = False
-        for header in self._headers():
-            self._paths[header.path] = 0
-            if header.sop_instance_uid:
-                self._first.setdefault(header.sop_instance_uid, header)
+        self._copies.wake(self._headers())
+        self._paths = {header.path: 0 for header in self._headers()}
         self._paths.update(dict.fromkeys(self._skipped, 0))
 
     def _drop(self, headers: Sequence[InstanceHeader]) -> None:
@@ -355,23 +342,19 @@ class CatalogueBuilder:
         dropped = {header.path for header in headers}
         for path in dropped:
             del self._paths[path]
-        self._forget_skipped([path for path, of in self._duplicates.items() if of in dropped])
+        self._forget_skipped(self._copies.of(dropped))
         self._sweep()
 
     def _outdate(self, headers: Sequence[InstanceHeader]) -> None:
         """Leave out what was known of files, by the next sweep."""
         self._outdated += headers
         self._shown -= len(headers)
-        paths = {header.path for header in headers}
+        self._copies.forget(headers)
         for header in headers:
             count = frame_count(header)
             self._frames -= count if count > 1 else 0
-            if self._first.get(header.sop_instance_uid) is header:
-                del self._first[header.sop_instance_uid]
             if self._by_path is not None:
                 self._by_path.pop(header.path, None)
-        if self._shared:
-            self._shared = {one: path for one, path in self._shared.items() if path not in paths}
 
     def _sweep(self) -> None:
         if not self._outdated:
@@ -386,19 +369,3 @@ class CatalogueBuilder:
 
 def _closed_key(identity: Identity, key: Hashable) -> Hashable:
     return key if isinstance(key, str) else (identity, key)
-
-
-def _without_place(header: InstanceHeader) -> InstanceHeader:
-    return replace(header, path="", mtime_ns=0, in_archive=False)
-
-
-def _first_frame(
-    stacks: Sequence[Stack], is_wanted: Callable[[str], bool]
-) -> tuple[Stack, int] | None:
-    """Find the first frame of a file whose path is wanted."""
-    for stack in stacks:
-        wanted = {place for place, header in enumerate(stack.headers) if is_wanted(header.path)}
-        if wanted:
-            of_it = (index for index, (place, _) in enumerate(stack.frames) if place in wanted)
-            return stack, next(of_it)
-    return None

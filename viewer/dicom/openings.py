@@ -1,4 +1,4 @@
-"""What the user opened at one time: which files come from it, and which of them are no more.
+"""What the user opened at one time: which files come from it, what of it is shown, what is no more.
 
 Knows paths alone; the files themselves are `catalogue`'s.
 """
@@ -6,11 +6,15 @@ Knows paths alone; the files themselves are `catalogue`'s.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.ledger import Skipped
+
+if TYPE_CHECKING:
+    from viewer.dicom.stacks import Stack
 
 NOT_THERE_NOW = ("missing", "unreadable")  # kinds of skipping: what was read before stays
 
@@ -49,6 +53,25 @@ class Opening:
         """Tell whether all that was opened with the other was opened with this."""
         return set(other.paths) <= set(self.paths)
 
+    def first(
+        self, stacks: Sequence[Stack], came_with_it: Callable[[str], bool]
+    ) -> tuple[Stack, int] | None:
+        """Choose what to show of it.
+
+        The file that was opened by name, where there is one; else the first frame that came with
+        it; once it has ended, a document in the want of a frame.
+        """
+        with_frames = [stack for stack in stacks if len(stack)]
+        named = set(filter(came_with_it, self.paths))
+        found = _first_frame(with_frames, named.__contains__) if named else None
+        if found is None:
+            found = _first_frame(with_frames, came_with_it)
+        if found is None and self.is_settled:
+            documents = (stack for stack in stacks if not len(stack))
+            of_it = (stack for stack in documents if came_with_it(stack.headers[0].path))
+            found = next(((stack, 0) for stack in of_it), None)
+        return found
+
     def gone(
         self,
         number: int,
@@ -86,3 +109,15 @@ class Opening:
             if (path in self.paths or path.startswith(self._folders) or is_beside(path))
             and not path.startswith(unknown)
         ]
+
+
+def _first_frame(
+    stacks: Sequence[Stack], is_wanted: Callable[[str], bool]
+) -> tuple[Stack, int] | None:
+    """Find the first frame of a file whose path is wanted."""
+    for stack in stacks:
+        wanted = {place for place, header in enumerate(stack.headers) if is_wanted(header.path)}
+        if wanted:
+            of_it = (index for index, (place, _) in enumerate(stack.frames) if place in wanted)
+            return stack, next(of_it)
+    return None

@@ -21,7 +21,6 @@ from viewer.dicom.patients import without_studies
 from viewer.dicom.regular_files import is_missing
 from viewer.dicom.stacks import Stack
 from viewer.session.catalogue_feed import Asked, CatalogueFeed, News, ScanProgress
-from viewer.session.finding import stacks_of
 from viewer.session.hop import Hop
 from viewer.workers.scan import ScanItem, ScanJob
 from viewer.workers.scan_children import ScanChildren
@@ -140,7 +139,7 @@ class Document(QObject):
 
     def stacks(self) -> list[Stack]:
         """Give every stack, in reading order."""
-        return stacks_of(self.catalogue)
+        return self.catalogue.stacks()
 
     def _look_for(self, paths: Sequence[str]) -> None:
         """Find out where there is something; in the scan's thread, a disc may take its time."""

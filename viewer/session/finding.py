@@ -10,26 +10,15 @@ from viewer.dicom.stacks import FrameKey, Stack
 from viewer.plain_text import plain_line
 
 
-def stacks_of(catalogue: Catalogue) -> list[Stack]:
-    """Give every stack of ``catalogue``, in reading order."""
-    return [
-        stack
-        for patient in catalogue.patients
-        for study in patient.studies
-        for series in study.series
-        for stack in series.stacks
-    ]
-
-
 def first_image(catalogue: Catalogue) -> tuple[Stack, int] | None:
     """Give the first frame of the first stack with frames."""
-    return next(((stack, 0) for stack in stacks_of(catalogue) if len(stack)), None)
+    return next(((stack, 0) for stack in catalogue.stacks() if len(stack)), None)
 
 
 def find_frame(catalogue: Catalogue, key: FrameKey) -> tuple[Stack, int] | None:
     """Find the stack and index that show the frame ``key``."""
     path, frame = key
-    for stack in stacks_of(catalogue):
+    for stack in catalogue.stacks():
         # header by header first: there may be a hundred thousand
         for place, header in enumerate(stack.headers):
             if header.path == path and (place, frame) in stack.frames:
@@ -39,7 +28,7 @@ def find_frame(catalogue: Catalogue, key: FrameKey) -> tuple[Stack, int] | None:
 
 def find_instance(catalogue: Catalogue, uids: Collection[str]) -> tuple[Stack, int] | None:
     """Find the first frame of an instance that has one of these SOP instance UIDs."""
-    for stack in stacks_of(catalogue):
+    for stack in catalogue.stacks():
         for index in range(len(stack)):
             if stack.header(index).sop_instance_uid in uids:
                 return stack, index
@@ -51,13 +40,13 @@ def place_of(catalogue: Catalogue, shown: Stack, index: int) -> tuple[Stack, int
     if len(shown):
         return find_frame(catalogue, shown.key(index))
     path = shown.headers[0].path
-    stacks = (stack for stack in stacks_of(catalogue) if not len(stack))
+    stacks = (stack for stack in catalogue.stacks() if not len(stack))
     return next(((s, 0) for s in stacks if any(h.path == path for h in s.headers)), None)
 
 
 def samples_of(catalogue: Catalogue, roots: Sequence[str]) -> dict[str, str]:
     """Give the folders of what was opened, each with a file of it that is shown."""
-    firsts = [stack.headers[0].path for stack in stacks_of(catalogue)]
+    firsts = [stack.headers[0].path for stack in catalogue.stacks()]
     samples = {}
     for root in roots:
         # the second for files, which have come with others of their folder

@@ -14,7 +14,6 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.sop_classes import is_presentation_state
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import date, plain_line
-from viewer.session.finding import stacks_of
 
 
 def states_for(catalogue: Catalogue, stack: Stack) -> tuple[InstanceHeader, ...]:
@@ -42,7 +41,7 @@ def open_states(catalogue: Catalogue) -> list[InstanceHeader]:
     """Give the presentation states that are open, the newest first."""
     states = [
         header
-        for stack in stacks_of(catalogue)
+        for stack in catalogue.stacks()
         if stack.kind == "document"
         for header in stack.headers
         if is_presentation_state(header.sop_class_uid)

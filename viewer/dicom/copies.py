@@ -1,0 +1,60 @@
+"""Files that share a SOPInstanceUID: copies of one that is shown; or others, against PS3.5 9."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import replace
+
+from viewer.dicom.headers import InstanceHeader
+
+
+class Copies:
+    """Knows the files that are shown, by their SOPInstanceUIDs."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, InstanceHeader] = {}  # of each SOPInstanceUID
+        self._shared: dict[InstanceHeader, str] = {}  # of shared ones: header without place, path
+        self._originals: dict[str, str] = {}  # of each copy, by their paths
+
+    def original_of(self, header: InstanceHeader) -> str | None:
+        """Give the path of the file that this one is a copy of.
+
+        Its own, where it has the SOPInstanceUID of others and another header; None, where it has
+        one to itself. In both cases it is known as one that is shown.
+        """
+        first = self._first.setdefault(header.sop_instance_uid, header)
+        if first is header:
+            return None
+        self._shared.setdefault(_without_place(first), first.path)
+        original = self._shared.setdefault(_without_place(header), header.path)
+        if original != header.path:
+            self._originals[header.path] = original
+        return original
+
+    def of(self, paths: Container[str]) -> list[str]:
+        """Give the copies of these files."""
+        return [copy for copy, original in self._originals.items() if original in paths]
+
+    def forget(self, headers: Iterable[InstanceHeader]) -> None:
+        """Take files for shown no more."""
+        paths = set()
+        for header in headers:
+            paths.add(header.path)
+            if self._first.get(header.sop_instance_uid) is header:
+                del self._first[header.sop_instance_uid]
+        if self._shared:
+            self._shared = {one: path for one, path in self._shared.items() if path not in paths}
+
+    def rest(self) -> None:
+        """Forget what `wake` is told again."""
+        self._first = {}
+
+    def wake(self, headers: Iterable[InstanceHeader]) -> None:
+        """Take these files for shown."""
+        for header in headers:
+            if header.sop_instance_uid:
+                self._first.setdefault(header.sop_instance_uid, header)
+
+
+def _without_place(header: InstanceHeader) -> InstanceHeader:
+    return replace(header, path="", mtime_ns=0, in_archive=False)
