@@ -40,6 +40,9 @@ if manner == "works":
     write()
     left_out = [{"path": "/odd/\udcffile", "reason": "It has no SOP Instance UID."}]
     say(result="done", written=3, bytes=4000, left_out=left_out, warnings=["One."], message="")
+elif manner == "leaves out many":
+    left_out = [{"path": f"/data/{n:0150}", "reason": "No."} for n in range(100_000)]
+    say(result="done", written=1, bytes=1, left_out=left_out, warnings=[], message="")
 elif manner == "waits":
     write()
     say(stage="copy", done=1, of=3)

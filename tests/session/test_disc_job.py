@@ -11,6 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from viewer import program
+from viewer.session import disc_job
 from viewer.session.disc_job import DiscJob, DiscOrder, DiscOutcome, DiscProgress
 
 _COMMAND = str(Path(__file__).with_name("fake_disc_command.py"))
@@ -97,7 +98,17 @@ def test_a_refusal_comes_as_its_sentence(qtbot: QtBot, job: Callable[..., DiscJo
     assert outcome.message.startswith("There is no room: 3 MB are needed")
 
 
-def test_what_makes_no_sense_is_passed_over(qtbot: QtBot, job: Callable[..., DiscJob]) -> None:
+def test_a_disc_that_most_files_are_left_out_of_is_done_all_the_same(
+    qtbot: QtBot, job: Callable[..., DiscJob]
+) -> None:
+    outcome = outcome_of(qtbot, job("leaves out many"))
+    assert (outcome.result, len(outcome.left_out)) == ("done", 100_000)
+
+
+def test_what_makes_no_sense_is_passed_over(
+    qtbot: QtBot, job: Callable[..., DiscJob], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disc_job, "_MOST_LINE", 16 << 20)
     one = job("garbage")
     seen: list[DiscProgress] = []
     one.progressed.connect(seen.append)

@@ -16,7 +16,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QProcess, Signal
 from viewer.plain_text import plain_line, whole_line
 from viewer.session.own_process import prepare
 
-_MOST_LINE = 16 << 20  # bytes; a list of everything that was left out is the longest
+_MOST_LINE = 256 << 20  # bytes; a list of everything that was left out: a million files
 _MOST_SAID = 4096  # bytes kept of standard error
 _LONGEST_MESSAGE = 1000
 _FAREWELL_MS = 60_000  # to take away what was written, once the window is gone
