@@ -21,12 +21,14 @@ from tests.fuzz.seeds import Seed
 from tests.fuzz.sessions import Sessions
 from tests.fuzz.stream_mutations import STREAM_MUTATIONS
 from tests.fuzz.whole import WholeProgram
+from tests.fuzz.written_discs import without_others, write_disc
 
 Inputs = dict[str, bytes]
 _FILES_OF_A_FOLDER = 24
 _LARGEST_MEMBER = 20_000
 FILE_TASK = "tests.fuzz.chain:run_file"
 _DISC_TASK = "tests.fuzz.chain:run_disc"
+_COMPARE_TASK = "tests.fuzz.written_discs:compare"
 
 
 class Area(Protocol):
@@ -239,7 +241,32 @@ class SessionArea(FolderArea):
         self._sessions.close()
 
 
-AREAS = ("headers", "codecs", "dicomdir", "zip", "whole", "commands", "session")
+class WrittenArea(FolderArea):
+    """Folders written as discs, which must show what the folders show."""
+
+    def __init__(self, seeds: Sequence[Seed], folder: Path) -> None:
+        super().__init__("written", 0.1, seeds, folder)
+        self._folder.mkdir()
+        self._host = Host(str(self._folder))
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        folder = self._written(inputs)
+        disc = folder.with_suffix(".disc")
+        try:
+            found, places = write_disc(str(folder), len(inputs), str(disc))
+            if places:
+                without_others(str(folder), places)
+                found += self._host.run(_COMPARE_TASK, str(folder), str(disc), places)
+            return found
+        finally:
+            shutil.rmtree(folder)
+            shutil.rmtree(disc, ignore_errors=True)
+
+    def close(self) -> None:
+        self._host.close()
+
+
+AREAS = ("headers", "codecs", "dicomdir", "zip", "whole", "commands", "session", "written")
 
 
 def areas(
@@ -270,3 +297,5 @@ def areas(
             yield CommandArea(seeds, folder)
         elif name == "session":
             yield SessionArea(seeds, folder)
+        elif name == "written":
+            yield WrittenArea(seeds, folder)
