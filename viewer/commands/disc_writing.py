@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from viewer.dicom.dicomdir import DicomdirError, read_dicomdir
-from viewer.dicom.disc_paths import DiscFolder
 from viewer.dicom.errors import HeaderError
+from viewer.dicom.file_set_check import check_index, failed_check
 from viewer.dicom.file_set_copy import (
     Copied,
     DiscError,
@@ -30,7 +29,7 @@ from viewer.dicom.file_set_copy import (
 )
 from viewer.dicom.file_set_index import dicomdir
 from viewer.dicom.file_set_instances import Instance
-from viewer.dicom.file_set_tree import FOLDER, FileSetTree, Place
+from viewer.dicom.file_set_tree import FileSetTree, Place
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import Limits
 from viewer.dicom.outline import Outline, SeriesRead
@@ -275,33 +274,16 @@ class DiscWriter:
             raise DiscError(told, self._folder.path) from None
 
     def _check(self) -> None:
-        """Read the disc as whoever gets it: by its DICOMDIR, each file to its last byte."""
-        by_path = {copied.path: uid for uid, (_, copied) in self._copied.items()}
-        try:
-            index = read_dicomdir(os.path.join(self._folder.path, DICOMDIR), self._limits)
-        except DicomdirError as error:
-            raise _failed_check("its DICOMDIR cannot be read") from error
-        disc = DiscFolder(self._folder.path)
-        for record in index.records:
-            if record.file_id:
-                uid = by_path.pop(str(disc.find(record.file_id)), None)
-                if uid is None or uid != record.sop_instance_uid:
-                    raise _failed_check("its DICOMDIR names another file")
-        top = os.path.join(self._folder.path, FOLDER)
-        lying = sum(len(files) for _, _, files in os.walk(top))
-        if by_path or lying != len(self._copied):
-            raise _failed_check("its DICOMDIR does not name all files")
+        """Check the index, and read each file to its last byte."""
+        uids = {copied.path: uid for uid, (_, copied) in self._copied.items()}
+        check_index(self._folder.path, uids, self._limits)
         every = [*(copied for _, copied in self._copied.values()), *self._beside]
         for done, copied in enumerate(every):
             self._pause()
             self._progress("check", done, len(every))
             if not is_same(copied, self._pause):
-                raise _failed_check("a file does not read as it was written")
+                raise failed_check("a file does not read as it was written")
         self._progress("check", len(every), len(every))
-
-
-def _failed_check(why: str) -> DiscError:
-    return DiscError(f"The disc was written, but {why}; it was taken away. Choose another place.")
 
 
 def _why_nothing(left_out: Sequence[Skipped]) -> str:
