@@ -11,6 +11,7 @@ import argparse
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -105,13 +106,11 @@ def _last_change() -> int:
     asked = os.environ.get("SOURCE_DATE_EPOCH", "")
     if asked:
         return int(asked)
-    told = subprocess.run(
-        ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"],
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    return int(told.stdout or (ROOT / "CHANGELOG.md").stat().st_mtime)
+    told = ""
+    if shutil.which("git") is not None:
+        command = ["git", "-C", str(ROOT), "log", "-1", "--format=%ct"]
+        told = subprocess.run(command, check=False, capture_output=True, text=True).stdout
+    return int(told or (ROOT / "CHANGELOG.md").stat().st_mtime)
 
 
 def _say(line: str) -> None:

@@ -17,7 +17,7 @@ CODEC_LIBRARIES = frozenset(
     {"brotli", "charls", "highway", "lcms2", "libjpeg-turbo", "libjxl", "openjpeg", "openjph"}
 )
 PLUGINS = ("pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle")  # pydicom's, by their metadata
-PLUGIN_MODULES = ("pylibjpeg", "openjpeg", "_openjpeg", "rle", "_rle")
+PLUGIN_MODULES = ("pylibjpeg", "openjpeg", "_openjpeg", "rle")
 
 # under the GPL, or with libraries under it, or known to abort on legal files
 FORBIDDEN = {

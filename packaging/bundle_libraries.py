@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 Entry = tuple[str, str, str]  # of PyInstaller's tables: path in the bundle, source, kind
+# gives the names of the libraries that a file asks for, with their paths; None for one not found
+Imports = Callable[[str], Iterable[tuple[str, str | None]]]
 
 _COPYRIGHT = "/usr/share/doc/{}/copyright"
 _LGPL_QT = "LGPL-3.0-only"
@@ -68,11 +70,10 @@ class Library(NamedTuple):
     origin: str
 
 
-def needed(binaries: Sequence[Entry], imports: Callable[[str], Iterable[str]]) -> list[Entry]:
+def needed(binaries: Sequence[Entry], imports: Imports) -> list[Entry]:
     """Leave out libraries of the system that nothing in the bundle needs.
 
-    What was left out itself has brought them: GTK, by a plugin of Qt. ``imports`` gives the names
-    of the libraries that a file asks for.
+    What was left out itself has brought them: GTK, by a plugin of Qt.
     """
     of_the_system = {
         name: (name, source, kind)
@@ -81,9 +82,19 @@ def needed(binaries: Sequence[Entry], imports: Callable[[str], Iterable[str]]) -
     }
     kept = [entry for entry in binaries if entry[0] not in of_the_system]
     for _, source, kind in kept:  # which grows meanwhile
-        asked = set(imports(source) if kind != "SYMLINK" else ())
+        asked = {Path(name).name for name, _ in (imports(source) if kind != "SYMLINK" else ())}
         kept += [of_the_system.pop(name) for name in sorted(asked & of_the_system.keys())]
     return kept
+
+
+def lacking(binaries: Sequence[Entry], imports: Imports) -> list[str]:
+    """Name the libraries that these ask for, and that neither they nor this machine have.
+
+    Without them PyInstaller goes on, to a bundle that has no window.
+    """
+    asked = [imports(source) for _, source, kind in binaries if kind != "SYMLINK"]
+    missing = {name for found in asked for name, path in found if path is None}
+    return sorted(missing - {Path(destination).name for destination, _, _ in binaries})
 
 
 def without_debugging(binaries: Iterable[Entry], folder: Path) -> list[Entry]:

@@ -1,11 +1,13 @@
-"""Draw the icons of the programs of Windows and macOS from the drawings that there are.
+"""Draw every icon from the drawings in ``resources``: ``python packaging/icons.py``, with Qt.
 
-Writes ``windows/negato.ico`` and ``macos/negato.icns`` beside this file. They are kept with the
-code: run this again when a drawing changes.
+Writes ``windows/negato.ico`` and ``macos/negato.icns`` beside this file, and the theme of the Linux
+desktops below ``resources/desktop/icons``: the program, and a DICOM file. They are kept with the
+code, for nobody who builds or installs Negato draws: run this again when a drawing changes.
 """
 
 from __future__ import annotations
 
+import shutil
 import struct
 import sys
 from pathlib import Path
@@ -15,10 +17,16 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 HERE = Path(__file__).resolve().parent
-DRAWINGS = HERE.parent / "resources" / "icons"
-SMALL_UP_TO = 24  # fewer pixels than these need a plainer drawing
+RESOURCES = HERE.parent / "resources"
+PROGRAM = RESOURCES / "icons" / "negato.svg"
+SMALL = RESOURCES / "icons" / "negato-small.svg"  # the other one is mush in few pixels
+SMALL_UP_TO = 24
 ICO = HERE / "windows" / "negato.ico"
 ICNS = HERE / "macos" / "negato.icns"
+THEME = RESOURCES / "desktop" / "icons" / "hicolor"
+FILE = THEME / "scalable" / "mimetypes" / "negato-dicom.svg"
+THEME_SIZES = (16, 22, 24, 32, 48, 64, 128, 256, 512)
+FILE_SIZES = (32, 48, 64, 128)
 ICO_SIZES = (16, 20, 24, 32, 40, 48, 64, 256)
 # of the types that hold a PNG, those that every macOS since 10.15 draws; @2x are the doubled ones
 ICNS_SIZES = {
@@ -35,10 +43,11 @@ _AS_PNG = 256  # smaller ones are bitmaps: not everything in Windows reads a sma
 
 
 def main() -> int:
-    """Write both files and say where they are."""
+    """Write them and say where they are."""
     ICO.write_bytes(ico())
     ICNS.write_bytes(icns())
-    sys.stdout.write(f"{ICO}\n{ICNS}\n")
+    theme()
+    sys.stdout.write(f"{ICO}\n{ICNS}\n{THEME}\n")
     return 0
 
 
@@ -63,21 +72,34 @@ def icns() -> bytes:
     return b"icns" + struct.pack(">I", 8 + len(body)) + body
 
 
-def _drawn(size: int) -> QImage:
+def theme() -> None:
+    """Write the theme of the Linux desktops."""
+    pictures = {f"{size}x{size}/apps/negato.png": _png(size) for size in THEME_SIZES}
+    for size in FILE_SIZES:
+        pictures[f"{size}x{size}/mimetypes/negato-dicom.png"] = _png(size, FILE)
+    for name, picture in pictures.items():
+        target = THEME / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(picture)
+    shutil.copyfile(PROGRAM, THEME / "scalable" / "apps" / "negato.svg")
+
+
+def _drawn(size: int, drawing: Path | None = None) -> QImage:
+    """Draw the program, or something else."""
+    drawing = drawing or (SMALL if size <= SMALL_UP_TO else PROGRAM)
     image = QImage(size, size, QImage.Format.Format_ARGB32)
     image.fill(Qt.GlobalColor.transparent)
-    drawing = DRAWINGS / ("negato-small.svg" if size <= SMALL_UP_TO else "negato.svg")
     painter = QPainter(image)
     QSvgRenderer(str(drawing)).render(painter)
     painter.end()
     return image
 
 
-def _png(size: int) -> bytes:
+def _png(size: int, drawing: Path | None = None) -> bytes:
     kept = QByteArray()
     buffer = QBuffer(kept)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not _drawn(size).save(buffer, "PNG"):
+    if not _drawn(size, drawing).save(buffer, "PNG"):
         raise OSError("Qt cannot write a PNG")
     return kept.data()
 

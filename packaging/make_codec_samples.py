@@ -1,6 +1,6 @@
 """Write ``packaging/codec_samples/``: one small file for each transfer syntax that Negato decodes.
 
-``python -m packaging.make_codec_samples``, with imagecodecs and pydicom. Each holds the numbers 0
+``python packaging/make_codec_samples.py``, with imagecodecs and pydicom. Each holds the numbers 0
 to 255 in rows of 16, which `smoke_test.py` expects to be shown; its name is the transfer syntax.
 The files are kept in the repository: who tries a build has neither of the two.
 """

@@ -107,12 +107,22 @@ def test_libraries_that_nothing_needs_stay_out() -> None:
         ("libpython3.11.so.1.0", "/py", "BINARY"),
         ("PySide6/Qt/plugins/platforms/libqxcb.so", "/qxcb", "BINARY"),
     ]
-    asks = {"/qxcb": ["libxkbcommon.so.0"], "/gtk": ["libgdk-3.so.0"]}
+    asks = {"/qxcb": [("libxkbcommon.so.0", "/xkb")], "/gtk": [("libgdk-3.so.0", None)]}
     kept = libraries.needed(binaries, lambda source: asks.get(source, []))
     names = {name for name, *_ in kept}
     assert "libxkbcommon.so.0" in names
     assert "libpython3.11.so.1.0" in names
     assert "libgtk-3.so.0" not in names
+    assert libraries.lacking(kept, lambda source: asks.get(source, [])) == []
+
+
+def test_libraries_that_the_building_machine_lacks_are_named() -> None:
+    binaries = [("a.so", "/a", "EXTENSION"), ("b.so", "/b", "EXTENSION"), ("c.so", "a", "SYMLINK")]
+    asks = {
+        "/a": [("libx.so", None), ("libc.so.6", "/lib/libc.so.6")],
+        "/b": [("libx.so", None), ("a.so", None)],
+    }
+    assert libraries.lacking(binaries, asks.__getitem__) == ["libx.so"]
 
 
 def test_each_library_is_listed_with_its_licence_and_origin() -> None:
@@ -187,6 +197,14 @@ def test_the_tarball_is_named_by_version_and_the_same_each_time(
     second = build.tarball(bundle, tmp_path / "b")
     assert viewer.__version__ in first.name
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_bundle_is_dated_also_where_there_is_no_git(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert build._last_change() == int((ROOT / "CHANGELOG.md").stat().st_mtime)
 
 
 def test_the_smoke_test_tells_of_a_program_that_does_not_start(

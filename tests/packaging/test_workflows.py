@@ -151,6 +151,16 @@ def test_what_is_made_is_what_is_kept() -> None:
     image = (ROOT / "packaging/macos/make_dmg.sh").read_text(encoding="ascii")
     assert "image=dist/negato-$version-macos-$(uname -m).dmg" in image
     assert "dist/negato-*.dmg" in kept
+    linux = [step.get("run", "") for step in workflow("bundles.yml")["jobs"]["linux"]["steps"]]
+    makes = {
+        "dist/*.tar.xz": "python packaging/build.py --tarball",
+        "dist/*.deb": "python packaging/linux/build.py",
+    }
+    assert makes.keys() == {path for path in kept if path.startswith("dist/*.")} - {
+        "dist/*.whl",
+        "dist/*.tar.gz",
+    }
+    assert set(makes.values()) <= set(linux)
 
 
 def test_the_installer_is_tried_on_what_it_writes() -> None:
