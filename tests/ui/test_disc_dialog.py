@@ -381,10 +381,10 @@ def test_series_that_come_later_are_listed_and_go_with_their_study(
         ("", "not empty"),
         ("new", ""),
         ("empty", ""),
-        ("file", "a file of this name"),
+        ("file", "is a file"),
         ("..", "no name of a folder"),
         ("a/b", "no name of a folder"),
-        ("x" * 300, "does not take"),
+        ("x" * 300, "cannot be written"),
     ],
 )
 def test_each_place_is_judged(tmp_path: Path, name: str, problem: str) -> None:

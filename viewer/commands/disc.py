@@ -18,9 +18,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from viewer.commands.disc_writing import Cancelled, Disc, DiscWriter, Stage, refuse_place
+from viewer.commands.disc_writing import Cancelled, Disc, DiscWriter, Stage
 from viewer.dicom.errors import NegatoError
-from viewer.dicom.file_set_copy import DiscError
+from viewer.dicom.file_set_copy import DiscError, refuse_place
 from viewer.dicom.ledger import Skipped
 from viewer.dicom.portable_viewer import Bundle, find_bundle
 from viewer.plain_text import json_text, whole_line

@@ -67,31 +67,6 @@ class Disc:
     has_failures: bool = False
 
 
-def refuse_place(out: str, paths: Sequence[str]) -> None:
-    """Say why a disc cannot be written to a folder.
-
-    Raises
-    ------
-    DiscError
-        It is not empty, is no folder, or lies in what is to be written.
-    """
-    try:
-        if os.listdir(out):
-            raise DiscError("The folder is not empty; name a new one for the disc.", out)
-    except FileNotFoundError:
-        if os.path.islink(out):
-            raise DiscError("There is a link to nothing; name a new folder.", out) from None
-    except NotADirectoryError:
-        raise DiscError("This is a file; name a new folder for the disc.", out) from None
-    except OSError as error:
-        raise told_of_writing(error) from error
-    real = os.path.realpath(out)
-    for path in paths:
-        if os.path.join(real, "").startswith(os.path.join(os.path.realpath(path), "")):
-            told = "It lies in a folder that is to be written; name one elsewhere for the disc."
-            raise DiscError(told, out)
-
-
 class DiscWriter:
     """Writes one disc.
 
@@ -100,7 +75,7 @@ class DiscWriter:
     paths : sequence of str
         What is to be written, as `list` takes it.
     out : str
-        Absolute, and fit by `refuse_place`.
+        Absolute, and fit by `file_set_copy.refuse_place`.
     bundle : Bundle or None
         The viewer that goes with it.
     is_stopped : callable

@@ -53,6 +53,32 @@ class Copied:
     digest: bytes
 
 
+def refuse_place(out: str, paths: Sequence[str] = ()) -> None:
+    """Say why a disc of ``paths`` cannot be written to a folder.
+
+    Raises
+    ------
+    DiscError
+        It is not empty, is no folder, or lies in what is to be written.
+    """
+    try:
+        with os.scandir(out) as entries:
+            if next(entries, None) is not None:
+                raise DiscError("The folder is not empty; name a new one for the disc.", out)
+    except FileNotFoundError:
+        if os.path.islink(out):
+            raise DiscError("There is a link to nothing; name a new folder.", out) from None
+    except NotADirectoryError:
+        raise DiscError("This is a file; name a new folder for the disc.", out) from None
+    except OSError as error:
+        raise told_of_writing(error) from error
+    real = os.path.realpath(out)
+    for path in paths:
+        if os.path.join(real, "").startswith(os.path.join(os.path.realpath(path), "")):
+            told = "It lies in a folder that is to be written; name one elsewhere for the disc."
+            raise DiscError(told, out)
+
+
 class NewFolder:
     """The folder of a disc while it is written.
 

@@ -10,7 +10,7 @@ import shutil
 import time
 from dataclasses import dataclass
 
-from viewer.dicom.file_set_copy import DiscError
+from viewer.dicom.file_set_copy import DiscError, refuse_place
 from viewer.dicom.portable_viewer import bundle_files, find_bundle
 
 _NAMES_TRIED = 1000
@@ -70,11 +70,7 @@ def look_at_viewer(folder: str) -> Viewer:
 
 def _problem(path: str) -> str:
     try:
-        with os.scandir(path) as entries:
-            occupied = next(entries, None) is not None
-    except FileNotFoundError:
-        taken = os.path.islink(path)  # to nothing
-        return "There is a link of this name already. Give another name." if taken else ""
-    except NotADirectoryError:
-        return "There is a file of this name already. Give another name."
-    return "This folder is not empty. Give the name of a new one." if occupied else ""
+        refuse_place(path)
+    except DiscError as error:
+        return error.message
+    return ""

@@ -7,10 +7,13 @@ is held open, and nothing is read from it.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from viewer.plain_text import plain_line
 
 PERIOD_S = 3.0
 _OPTICAL = ("iso9660", "udf")
@@ -63,7 +66,7 @@ class _Root:
     """A folder that is open, as it was when it was there."""
 
     path: str
-    device: int
+    device: int | None  # none of one that was gone when it was looked at first
     sample: str = ""  # a file of it
 
     def is_there(self) -> bool:
@@ -110,34 +113,36 @@ class MediaWatch:
     def _run(self, end: threading.Event) -> None:
         known: dict[str, _Root] = {}
         gone: set[str] = set()
-        while not end.wait(self._period_s):
+        while not end.is_set():
             samples = self._samples
             known = {path: root for path, root in known.items() if path in samples}
             lost: list[str] = []
             back: list[str] = []
             for path, sample in samples.items():
-                root = known.get(path) or _root(path, sample)
-                if root is None:
-                    continue  # it has not been there yet
-                known[path] = root
+                root = known[path] = known.get(path) or _root(path, sample)
                 if root.is_there() == (path in gone):
                     (back if path in gone else lost).append(path)
             gone = (gone & samples.keys()) - set(back) | set(lost)
             if (lost or back) and not end.is_set():
                 self._tell(lost, back)
+            end.wait(self._period_s)
 
 
-def _root(path: str, sample: str) -> _Root | None:
+def _root(path: str, sample: str) -> _Root:
+    """Take down what a root is; it was there, but may be gone before the first look at it."""
     try:
-        return _Root(path, os.stat(path).st_dev, sample)
+        found = os.stat(path)
     except OSError:
-        return None
+        return _Root(path, None, sample)
+    # of a medium that is gone, the folder may be left in which it was mounted
+    is_there = not stat.S_ISDIR(found.st_mode) or os.path.lexists(sample)
+    return _Root(path, found.st_dev if is_there else None, sample)
 
 
 def gone_sentence(roots: Sequence[str]) -> str:
     """Say that what was opened is not there any more."""
     more = f" and {len(roots) - 1} more are" if len(roots) > 1 else " is"
     return (
-        f"{roots[0]}{more} gone: a medium was taken out, or a folder moved. What is loaded stays "
-        "readable; the rest goes on once it is back."
+        f"{plain_line(roots[0])}{more} gone: a medium was taken out, or a folder moved. What is "
+        "loaded stays readable; the rest goes on once it is back."
     )
