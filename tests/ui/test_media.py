@@ -73,13 +73,37 @@ def test_a_place_where_nothing_is_mounted_any_more_is_no_medium(
 ) -> None:
     """The folder is still there, but it is one of another device, and empty."""
     root = media._root(str(disc), str(disc / "IM1"))
-    assert root is not None
+    assert root.device is not None
     assert root.is_there()
     root.device += 1
     assert root.is_there()  # the same medium in another drive
     shutil.rmtree(disc)
     disc.mkdir()
     assert not root.is_there()
+
+
+@pytest.mark.parametrize("has_mount_point", [True, False])
+def test_what_is_gone_before_the_first_look_is_told_too(disc: Path, has_mount_point: bool) -> None:
+    told: list[tuple[list[str], list[str]]] = []
+    came = threading.Event()
+
+    def tell(lost: list[str], back: list[str]) -> None:
+        told.append((lost, back))
+        came.set()
+
+    shutil.move(disc, disc.with_name("taken out"))
+    if has_mount_point:
+        disc.mkdir()
+    watch = MediaWatch(tell)
+    watch.watch({str(disc): str(disc / "IM1")})
+    assert came.wait(10)
+    came.clear()
+    if has_mount_point:
+        disc.rmdir()
+    shutil.move(disc.with_name("taken out"), disc)
+    assert came.wait(10)
+    watch.close()
+    assert told == [([str(disc)], []), ([], [str(disc)])]
 
 
 def test_nothing_is_asked_while_nothing_is_open(
