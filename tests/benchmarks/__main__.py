@@ -34,6 +34,7 @@ _NAMES = (
     "jump",
     "slow_disc",
     "opening",
+    "adding",
     "tags",
     "stalls",
     "thumbnails",
