@@ -31,6 +31,10 @@ def test_what_ends_alike_is_told_with_its_folder() -> None:
     assert names[4].endswith("/folder29)")
 
 
+def test_the_index_of_a_disc_is_told_with_its_folder() -> None:
+    assert entry_names(["/media/knee/DICOMDIR", "/a/CT"]) == ["DICOMDIR  (/media/knee)", "CT"]
+
+
 def test_a_long_name_leaves_room_for_the_screen() -> None:
     ((name),) = entry_names(["/a/begin" + 40 * " and on" + " end"])
     assert len(name) <= 60

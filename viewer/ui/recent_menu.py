@@ -67,9 +67,12 @@ class RecentMenu(QMenu):
 
 
 def entry_names(paths: Sequence[str]) -> list[str]:
-    """Name paths by what they end with; those that end alike, by where they are as well."""
+    """Name paths by what they end with; those that end alike, by where they are as well.
+
+    The index of any disc ends alike, whether the others are in the list or not.
+    """
     names = [_shortened(os.path.basename(path) or path) for path in paths]
-    counts = Counter(names)
+    counts = Counter([*names, "DICOMDIR", "dicomdir"])
     return [
         name if counts[name] == 1 else f"{name}  ({_shortened(os.path.dirname(path))})"
         for name, path in zip(names, paths, strict=True)
