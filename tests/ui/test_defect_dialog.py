@@ -18,6 +18,7 @@ from viewer.ui import app
 from viewer.ui.defect_notices import DefectNotices
 from viewer.ui.dialogs.defect_dialog import DefectDialog
 from viewer.ui.main_window import MainWindow
+from viewer.ui.opener import Opener
 
 SECRET = "Doe^Jane"
 
@@ -180,7 +181,7 @@ def test_a_crash_of_the_last_run_is_told_in_the_status_bar(
 ) -> None:
     monkeypatch.setattr(defects, "reports_folder", lambda: str(tmp_path))
     (tmp_path / "running-1.txt").write_text("Fatal Python error: Segmentation fault\n")
-    later = app._Later(window)
+    later = app._Later(window, Opener(window, window.open), None)
     with qtbot.waitSignal(window.workspace.messages.posted, timeout=10_000) as posted:
         pass
     assert any("Crash Reports" in argument for argument in posted.args)

@@ -40,7 +40,8 @@ class Window(MainWindow):
 
     def show(self):
         super().show()
-        QTimer.singleShot(0, lambda: send(told["after"]))
+        after, told["after"] = told["after"], ()  # it is shown again to come to the front
+        QTimer.singleShot(0, lambda: send(after))
 
     def open(self, paths):
         super().open(paths)

@@ -20,7 +20,8 @@ from tests.ui.images import an_image
 from viewer import handover
 from viewer.handover import HEAD, MAGIC, MOST_BYTES, Handed, Listening, hand_over
 from viewer.ui.main_window import MainWindow
-from viewer.ui.single_instance import Opener, PathServer
+from viewer.ui.opener import Opener
+from viewer.ui.single_instance import PathServer
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs sockets that are files")
 
@@ -282,7 +283,7 @@ def test_handed_paths_are_opened_and_the_window_comes_forward(
     opener = Opener(window, window.open)
     window.showMinimized()
     with qtbot.waitSignal(window.workspace.documentChanged):
-        opener.take(Handed((str(sample),)))
+        opener.take((str(sample),))
     assert list(window.workspace.document.paths) == [str(sample)]
     assert not window.windowState() & Qt.WindowState.WindowMinimized
     assert window.isVisible()
@@ -294,11 +295,11 @@ def test_what_is_handed_over_at_once_is_opened_together(qtbot: QtBot) -> None:
     qtbot.addWidget(widget)
     opened: list[list[str]] = []
     opener = Opener(widget, lambda paths: opened.append(list(paths)))
-    opener.take(Handed(("/a", "/b")))
-    opener.take(Handed(()))
-    opener.take(Handed(("/b", "/c")))
+    opener.take(("/a", "/b"))
+    opener.take(())
+    opener.take(("/b", "/c"))
     qtbot.waitUntil(lambda: bool(opened))
-    opener.take(Handed(("/d",)))
+    opener.take(("/d",))
     qtbot.waitUntil(lambda: len(opened) == 2)
     assert opened == [["/a", "/b", "/c"], ["/d"]]
 

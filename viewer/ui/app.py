@@ -22,6 +22,7 @@ from viewer.ui.defect_notices import DefectNotices
 from viewer.ui.end_signals import quit_on_signals
 from viewer.ui.main_window import MainWindow
 from viewer.ui.open_events import Application
+from viewer.ui.opener import Opener
 from viewer.workers.restraint import leave_no_core
 from viewer.workers.scan_children import ScanChildren
 
@@ -61,7 +62,8 @@ def run(
     window = MainWindow(Settings(), scan_children, paths, limits)
     quit_on_signals(app)
     window.show()
-    app.open_in(window, window.open)
+    opener = Opener(window, window.open)
+    app.give_to(opener.take)
     notices = DefectNotices(window)
     defects.install(notices.tell)
     collector = Collector(app)
@@ -69,7 +71,7 @@ def run(
     workspace.documentChanged.connect(
         lambda: collector.collect_all(nothing_open=workspace.document is None)
     )
-    later = _Later(window, listening)
+    later = _Later(window, opener, listening)
     code = app.exec()
     later.end()
     notices.close()
@@ -84,10 +86,12 @@ class _Later(QObject):
     def __init__(
         self,
         window: MainWindow,
-        listening: Listening | None = None,
+        opener: Opener,
+        listening: Listening | None,
     ) -> None:
         super().__init__(window)
         self._window = window
+        self._opener = opener
         self._listening = listening
         self._server: PathServer | None = None
         QTimer.singleShot(_LATER_MS, self._begin)
@@ -107,13 +111,12 @@ class _Later(QObject):
 
     def _take_paths(self, listening: Listening) -> None:
         try:
-            from viewer.ui.single_instance import Opener, PathServer
+            from viewer.ui.single_instance import PathServer
         except ImportError:  # QtNetwork needs more of the system than a window: each start has one
             listening.close()
             self._listening = None
             return
-        opener = Opener(self._window, self._window.open)
-        self._server = PathServer(opener.take, listening, self)
+        self._server = PathServer(lambda asked: self._opener.take(*asked), listening, self)
 
 
 def _log_message(kind: QtMsgType, context: QMessageLogContext, _message: str) -> None:

@@ -1,20 +1,18 @@
 """The application, and what the system asks it to open: on macOS, a double-click comes as an event.
 
 It may come before there is a window; what it names is kept until then. Where a start is told by its
-command line what to open, no such event comes. The window opens what it is given.
+command line what to open, no such event comes. `opener` opens what was sent.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from viewer.file_urls import path_of
-
-_GATHER_MS = 50  # several files that are opened at once come as an event each
 
 
 class Application(QApplication):
@@ -31,30 +29,20 @@ class Application(QApplication):
     def __init__(self, arguments: Sequence[str]) -> None:
         super().__init__(list(arguments))
         self._sent: list[str] = []
-        self._window: QWidget | None = None
-        self._open: Callable[[Sequence[str]], None] | None = None
-        self._gathered = QTimer(self, singleShot=True, interval=_GATHER_MS)
-        self._gathered.timeout.connect(self._open_sent)
+        self._take: Callable[[Sequence[str]], None] = self._sent.extend
 
     def event(self, event: QEvent) -> bool:
-        """Keep what the system sends to be opened."""
+        """Pass on what the system sends to be opened."""
         if isinstance(event, QFileOpenEvent) and event.url().isLocalFile():
-            self._sent.append(_local_path(event.url()))
-            self._gathered.start()
+            self._take([_local_path(event.url())])
             return True
         return super().event(event)
 
-    def open_in(self, window: QWidget, open_paths: Callable[[Sequence[str]], None]) -> None:
-        """Open in ``window``, with ``open_paths``, what has been sent and what will be."""
-        self._window, self._open = window, open_paths
-        self._gathered.start()
-
-    def _open_sent(self) -> None:
-        if self._window is None or self._open is None or not self._sent:
-            return
-        paths, self._sent = list(dict.fromkeys(self._sent)), []
-        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
-        self._open(paths)
+    def give_to(self, take: Callable[[Sequence[str]], None]) -> None:
+        """Give what has been sent and what will be to ``take``."""
+        self._take = take
+        if self._sent:
+            take(self._sent)
 
 
 def _local_path(url: QUrl) -> str:

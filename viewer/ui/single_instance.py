@@ -5,21 +5,18 @@
 
 from __future__ import annotations
 
-import os
 import select
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
-from PySide6.QtWidgets import QWidget
 
 from viewer import handover
 
 _MOST_CLIENTS = 32
 _PATIENCE_MS = int(handover.ANSWER_S * 1000)
-_GATHER_MS = 50
 
 
 class PathServer(QObject):
@@ -99,39 +96,3 @@ def _has_left(client: QLocalSocket) -> bool:
     poll = select.poll()  # Qt knows only once it has nothing more to read
     poll.register(client.socketDescriptor(), 0)
     return bool(poll.poll(0))
-
-
-class Opener(QObject):
-    """Opens what is handed over in a window, and has it come to the front.
-
-    A file manager may start Negato once for each of the chosen files: what comes at once is
-    opened together.
-    """
-
-    def __init__(self, window: QWidget, open_paths: Callable[[Sequence[str]], None]) -> None:
-        super().__init__(window)
-        self._window = window
-        self._open = open_paths
-        self._paths: list[str] = []
-        self._gathered = QTimer(self, singleShot=True, interval=_GATHER_MS)
-        self._gathered.timeout.connect(self._open_gathered)
-
-    def take(self, handed: handover.Handed) -> None:
-        """Come to the front, and open the paths soon."""
-        if handed.paths:
-            self._paths += handed.paths
-            self._gathered.start()
-        self._come_forward(handed.token)
-
-    def _open_gathered(self) -> None:
-        paths, self._paths = list(dict.fromkeys(self._paths)), []
-        self._open(paths)
-
-    def _come_forward(self, token: str) -> None:
-        if token:  # Qt hands it to the compositor with the next activation, and forgets it
-            os.environ["XDG_ACTIVATION_TOKEN"] = token
-        window = self._window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
