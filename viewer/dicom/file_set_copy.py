@@ -72,11 +72,14 @@ def refuse_place(out: str, paths: Sequence[str] = ()) -> None:
         raise DiscError("This is a file; name a new folder for the disc.", out) from None
     except OSError as error:
         raise told_of_writing(error) from error
-    real = os.path.realpath(out)
     for path in paths:
-        if os.path.join(real, "").startswith(os.path.join(os.path.realpath(path), "")):
+        if _as_folder(out).startswith(_as_folder(path)):
             told = "It lies in a folder that is to be written; name one elsewhere for the disc."
             raise DiscError(told, out)
+
+
+def _as_folder(path: str) -> str:
+    return os.path.join(os.path.normcase(os.path.realpath(path)), "")
 
 
 class NewFolder:

@@ -113,15 +113,8 @@ def _documents_and_series(catalogue: Catalogue) -> tuple[int, int]:
 
 def _shown_paths(catalogue: Catalogue) -> list[str]:
     """List the files of all stacks, in reading order, each once."""
-    paths = {
-        header.path: None
-        for patient in catalogue.patients
-        for study in patient.studies
-        for series in study.series
-        for stack in series.stacks
-        for header in stack.headers
-    }
-    return list(paths)
+    paths = (header.path for stack in catalogue.stacks() for header in stack.headers)
+    return list(dict.fromkeys(paths))
 
 
 def _count(number: int, one: str, many: str) -> str:
