@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tests.dicom.slices import a_slice
 from viewer.dicom.catalogue import CatalogueBuilder, Skipped
@@ -115,3 +116,30 @@ def test_a_file_that_cannot_be_read_now_stays_as_it_was() -> None:
     builder.add(Skipped("/study/3", "unreadable", "No disc."), 2)
     builder.end(2)
     assert paths(builder) == ["/study/1", "/study/2", "/study/3"]
+
+
+def test_a_copy_is_shown_once_what_it_is_a_copy_of_is_gone() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three()[:1])
+    builder.end(1)
+    copies = [replace(three()[0], path=f"/study/copy{number}") for number in (1, 2)]
+    opened(builder, 2, copies)
+    assert paths(builder) == ["/study/1"]
+    builder.end(2)
+    assert paths(builder) == ["/study/copy1"]
+    (skipped,) = builder.snapshot().ledger.skipped
+    assert skipped.path == "/study/copy2"
+    assert "/study/copy1, which is shown" in skipped.reason
+
+
+def test_a_file_that_became_another_is_shown_beside_the_copy_of_what_it_was() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three()[:1])
+    builder.end(1)
+    copy = replace(three()[0], path="/study/0")
+    another = replace(three()[1], path="/study/1", patient_name="Another")
+    opened(builder, 2, [copy, another])
+    builder.end(2)
+    assert paths(builder) == ["/study/0", "/study/1"]
+    assert {one.patient_name for one in headers(builder) if one.path == "/study/1"} == {"Another"}
+    assert not builder.snapshot().ledger.skipped

@@ -91,6 +91,8 @@ class CatalogueBuilder:
         self._by_path: dict[str, InstanceHeader] | None = None  # made where a path comes again
         self._rests = False
         self._copies = Copies()
+        # of each opening: what came earlier and has copies in it, its opening, and the copies
+        self._standing: dict[int, dict[str, tuple[int, list[InstanceHeader]]]] = {}
         self._shown = 0
         self._skipped: dict[str, Skipped] = {}
         self._skipped_tuple: tuple[Skipped, ...] | None = ()
@@ -131,11 +133,17 @@ class CatalogueBuilder:
         ended = self._openings[opening]
         self._wake()
         ended.settle(self._skipped)
+        standing = self._standing.pop(opening, {})
         if not whole:
             return
-        gone = ended.gone(opening, self._paths, self._skipped, self._known)
+        # what has copies in this opening was not found for that
+        earlier = {path: number for path, (number, _) in standing.items()}
+        came = self._paths | earlier if earlier else self._paths
+        gone = ended.gone(opening, came, self._skipped, self._known)
         self._drop([header for path in gone if (header := self._known(path)) is not None])
         self._forget_skipped(gone)
+        for path in gone:
+            self._take_copies(standing.pop(path, (0, []))[1], opening)
         for number, earlier in list(self._openings.items()):
             if 0 < number < opening and earlier.is_settled and ended.covers(earlier):
                 self._forget_opening(number)
@@ -219,7 +227,8 @@ class CatalogueBuilder:
     def _take(self, item: InstanceHeader | Skipped, opening: int) -> None:
         path = item.path
         before = self._paths.get(path)
-        if before is not None and before >= opening:
+        _, copies = self._standing.get(opening, {}).pop(path, (0, None))
+        if before is not None and before >= opening and copies is None:
             return
         self._paths[path] = opening
         if isinstance(item, InstanceHeader):
@@ -231,11 +240,19 @@ class CatalogueBuilder:
                     return
                 self._outdate([known])
             self._add_header(item, opening)
+            self._take_copies(copies or (), opening)
         elif before is None or path in self._skipped:
             self._skip(item)
         elif item.kind not in NOT_THERE_NOW and (known := self._known(path)) is not None:
             self._outdate([known])
             self._skip(item)
+            self._take_copies(copies or (), opening)
+
+    def _take_copies(self, copies: Iterable[InstanceHeader], opening: int) -> None:
+        """Take what was found to be copies of a file that is another by now, or no more."""
+        for header in copies:
+            self._forget_skipped((header.path,))
+            self._take(header, opening)
 
     def _skip(self, skipped: Skipped) -> None:
         self._skipped[skipped.path] = skipped
@@ -310,8 +327,12 @@ class CatalogueBuilder:
             return True
         reason = f"Has the SOPInstanceUID and header of {original}, which is shown."
         self._skip(Skipped(header.path, "duplicate", reason))
-        # it stands for what was opened
-        self._paths[original] = max(self._paths[original], opening)
+        came, standing = self._paths[original], self._standing.setdefault(opening, {})
+        if came < opening:  # it stands for what was opened
+            self._paths[original] = opening
+            standing[original] = came, []
+        if original in standing:
+            standing[original][1].append(header)
         return False
 
     def _missing_uid(self) -> str:
