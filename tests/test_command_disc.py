@@ -161,6 +161,17 @@ def test_another_file_of_the_same_uid_is_left_out_and_said(folder, tmp_path, cap
     assert "SOPInstanceUID" in end["left_out"][1]["reason"]
 
 
+def test_what_should_be_on_the_disc_and_is_not_is_named_on_standard_error(folder, tmp_path, capsys):
+    named = [str(folder / "notes.txt"), str(tmp_path / "gone")]
+    shutil.copy(folder / "a", folder / "copy")
+    assert main(["disc", str(folder), *named, "-o", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr()
+    lines = told.err.splitlines()
+    assert sorted(line.split(": ")[1] for line in lines) == sorted(named)
+    assert f"  {folder / 'copy'}: The same file, byte for byte" in told.out
+    assert not any(f"  {path}" in told.out for path in named)
+
+
 def test_a_path_that_is_not_there_is_said_and_the_rest_written(folder, tmp_path, capsys):
     gone = str(tmp_path / "gone")
     assert main(["disc", str(folder), gone, "-o", str(tmp_path / "out"), "--json"]) == 1

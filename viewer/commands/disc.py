@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         teller.end("failed", disc, f"{error}{told}")
         return 1
     teller.end("done", disc, _summary(disc))
-    return int(disc.has_failures)
+    return int(bool(disc.failures) or disc.was_stopped)
 
 
 @contextmanager
@@ -152,6 +152,8 @@ class _Teller:
             _write_line(_as_json(result, disc, message))
         elif result == "done":
             sys.stdout.write("".join(f"{whole_line(line)}\n" for line in _lines(disc, message)))
+            for one in disc.failures:
+                say(f"negato: {whole_line(_reason(one))}")
         else:
             say(f"negato: {whole_line(message)}")
 
@@ -187,9 +189,11 @@ def _summary(disc: Disc) -> str:
 
 
 def _lines(disc: Disc, message: str) -> list[str]:
+    # of what is no DICOM file the number says enough; what failed goes to standard error
+    untold = {*disc.failures, *(one for one in disc.left_out if one.kind == "not-dicom")}
     return [
         message,
-        *(f"  {_reason(one)}" for one in disc.left_out if one.kind != "not-dicom"),
+        *(f"  {_reason(one)}" for one in disc.left_out if one not in untold),
         *(f"Note: {text}" for text in disc.warnings),
     ]
 

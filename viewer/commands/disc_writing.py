@@ -63,8 +63,9 @@ class Disc:
     written: int = 0
     bytes: int = 0
     left_out: list[Skipped] = field(default_factory=list)
+    failures: list[Skipped] = field(default_factory=list)  # those of them that should be on it
     warnings: list[str] = field(default_factory=list)
-    has_failures: bool = False
+    was_stopped: bool = False  # the search, before it had seen everything
 
 
 class DiscWriter:
@@ -164,11 +165,12 @@ class DiscWriter:
                 self._leave_out(item, is_failure=item.path in named and item.kind != "index")
         elif isinstance(item, Notice):
             self.disc.warnings.append(item.text)
-            self.disc.has_failures |= isinstance(item, Stopped)
+            self.disc.was_stopped |= isinstance(item, Stopped)
 
     def _leave_out(self, entry: Skipped, *, is_failure: bool = False) -> None:
         self.disc.left_out.append(entry)
-        self.disc.has_failures |= is_failure or entry.kind not in _HARMLESS
+        if is_failure or entry.kind not in _HARMLESS:
+            self.disc.failures.append(entry)
 
     def _look_for_room(self) -> None:
         sizes = [place.instance.size for place in self._tree.places()]
