@@ -137,8 +137,8 @@ class CatalogueBuilder:
         if not whole:
             return
         # what has copies in this opening was not found for that
-        earlier = {path: number for path, (number, _) in standing.items()}
-        came = self._paths | earlier if earlier else self._paths
+        original = {path: number for path, (number, _) in standing.items()}
+        came = self._paths | original if original else self._paths
         gone = ended.gone(opening, came, self._skipped, self._known)
         self._drop([header for path in gone if (header := self._known(path)) is not None])
         self._forget_skipped(gone)
