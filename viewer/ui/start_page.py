@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from viewer.ui.literal import tooltip
@@ -28,18 +28,29 @@ class StartPage(QWidget):
             button.setToolTip(tooltip(shortcut))
             button.clicked.connect(action.trigger)
             row.addWidget(button)
-        canvas.installEventFilter(self)
-        self._settle(canvas)
+        self._canvas = canvas
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take its place, and keep it."""
+        self._canvas.installEventFilter(self)
+        self._settle()
+        super().showEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Be asked about no more events of the canvas: these are pictures and gestures now."""
+        self._canvas.removeEventFilter(self)
+        super().hideEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the size of the canvas."""
-        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
-            self._settle(watched)
+        if event.type() == QEvent.Type.Resize:
+            self._settle()
         return False
 
-    def _settle(self, canvas: QWidget) -> None:
+    def _settle(self) -> None:
         self.adjustSize()
+        middle = self._canvas.rect().center()
         place = self.rect()
-        place.moveCenter(canvas.rect().center())
-        place.moveTop(canvas.rect().center().y() + self.fontMetrics().height() * _BELOW_WORDS)
+        place.moveCenter(middle)
+        place.moveTop(middle.y() + self.fontMetrics().height() * _BELOW_WORDS)
         self.setGeometry(place)
