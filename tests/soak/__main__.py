@@ -55,6 +55,7 @@ class Soak(QObject):
         self._timer.start()
 
     def _run(self, series: int) -> Iterator[Wait]:
+        yield from self._user.everything()
         yield from self._measure(0)
         for number in range(1, series + 1):
             yield from self._user.one_series()

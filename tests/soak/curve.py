@@ -25,7 +25,7 @@ def draw(measured: Sequence[tuple[int, Holdings]], path: Path) -> None:
     layout = pg.GraphicsLayoutWidget(size=_SIZE_PX)
     layout.setBackground("w")
     plot = layout.addPlot(row=0, col=0)
-    plot.setTitle("Memory with nothing open (proportional share, MB)", color=_INK, size="12pt")
+    plot.setTitle("Memory with nothing open (its own, without files, MB)", color=_INK, size="12pt")
     plot.addLegend(offset=(-10, -10), labelTextColor=_INK)
     plot.setLabel("bottom", "series opened and closed", color=_INK)
     series = [number for number, _ in measured]

@@ -25,10 +25,10 @@ def holdings() -> Holdings:
     """Say what this process and its descendants hold, after a collection of garbage."""
     gc.collect()
     below = descendants()
-    window = proportional_bytes(os.getpid())
+    window = own_bytes(os.getpid())
     return Holdings(
         window_mb=window / 1e6,
-        total_mb=(window + sum(map(proportional_bytes, below))) / 1e6,
+        total_mb=(window + sum(map(own_bytes, below))) / 1e6,
         children=len(below),
         threads=threading.active_count(),
         handles=len(list(Path("/proc/self/fd").iterdir())),
@@ -37,11 +37,23 @@ def holdings() -> Holdings:
 
 def proportional_bytes(pid: int) -> int:
     """Give the proportional share of memory of a process (PSS: what is shared counts once)."""
+    return _share(pid, "Pss:")
+
+
+def own_bytes(pid: int) -> int:
+    """Give that share without the pages of files.
+
+    Its share of a library grows whenever any other program that uses it ends.
+    """
+    return _share(pid, "Pss_Anon:", "Pss_Shmem:")
+
+
+def _share(pid: int, *kinds: str) -> int:
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
     except OSError:  # it has just ended
         return 0
-    lines = (line.split() for line in rollup.splitlines() if line.startswith("Pss:"))
+    lines = (line.split() for line in rollup.splitlines() if line.startswith(kinds))
     return sum(int(words[1]) for words in lines) * 1024
 
 

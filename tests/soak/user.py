@@ -1,5 +1,5 @@
-"""A hurried user: opens, scrolls, windows, searches, changes his mind; takes discs out, and
-a child process dies now and then. Seeded, and driven by the window's own event loop.
+"""A hurried user: opens, adds, scrolls, windows, searches, changes his mind; takes discs out,
+and a child process dies now and then. Seeded, and driven by the window's own event loop.
 """
 
 from __future__ import annotations
@@ -51,6 +51,15 @@ class User:
         self._random = random.Random(seed)
         self._new = self._random.sample(sorted(sources), len(sources))  # each kind once, at first
 
+    def everything(self) -> Iterator[Wait]:
+        """Open each kind beside the others: no later heap is as large as that."""
+        for name in sorted(self._sources):
+            self._count(f"add {name}")
+            self._window.open([str(self._sources[name])])
+            yield self._settled()
+        yield self._is_scanned
+        yield self._has_picture
+
     def one_series(self) -> Iterator[Wait]:
         """Open something, play with it, close it; yields what is to be waited for."""
         name = self._new.pop() if self._new else self._random.choice(sorted(self._sources))
@@ -88,6 +97,7 @@ class User:
             (1, self._cancel_scan),
             (1, self._kill_child),
             (1, self._close_study),
+            (1, self._add),
         )
         weights, choices = zip(*acts, strict=True)
         act = self._random.choices(choices, weights)[0]
@@ -173,6 +183,11 @@ class User:
 
     def _cancel_scan(self) -> None:
         self._window.workspace.cancel_scan()
+
+    def _add(self) -> None:
+        """Open one or two more at once, beside what is open; it may be open already."""
+        for _ in range(self._random.randint(1, 2)):
+            self._window.open([str(self._random.choice(sorted(self._sources.values())))])
 
     def _close_study(self) -> None:
         stack = self._window.workspace.viewport.stack
