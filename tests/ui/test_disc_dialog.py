@@ -158,6 +158,9 @@ def test_files_and_bytes_follow_what_is_checked(qtbot: QtBot, dialog: DiscDialog
     qtbot.waitUntil(lambda: text(dialog, "discTotal").startswith("4 files, "))
     check_all(dialog)
     qtbot.waitUntil(lambda: text(dialog, "discTotal").startswith("8 files, "))
+    names = [Path(path).name for path in dialog._paths]
+    # as the rows stand, "<b>Roe</b>" before "Doe"
+    assert names == [f"{patient}{series}{n}" for patient in "10" for series in "01" for n in "01"]
     check_all(dialog, checked=False)
     qtbot.waitUntil(lambda: text(dialog, "discTotal").startswith("0 files, 0 bytes"))
     assert text(dialog, "discProblem").startswith("Check what is to go")

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
+    QWidget,
+)
 
 from viewer.session.disc_contents import DiscPart, size_text
 from viewer.ui.literal import tooltip
@@ -106,12 +112,11 @@ class DiscTree(QTreeWidget):
             self.scrollToItem(self.currentItem(), self.ScrollHint.PositionAtTop)
 
     def _items(self) -> Iterator[QTreeWidgetItem]:
-        waiting = [self.invisibleRootItem()]
-        while waiting:
-            above = waiting.pop()
-            below = [above.child(row) for row in range(above.childCount())]
-            yield from below
-            waiting += below
+        """Give the rows from the top down."""
+        rows = QTreeWidgetItemIterator(self)
+        while (item := rows.value()) is not None:
+            yield item
+            rows += 1
 
 
 def _part(item: QTreeWidgetItem) -> DiscPart:
