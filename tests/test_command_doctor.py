@@ -141,6 +141,8 @@ def test_video_that_is_not_installed_is_no_fault(
     assert whole.works
     assert "not there: PyAV" in whole.text()
     assert whole.verdict() == "All codecs work, but for the optional video (pip install av)."
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert "pip install av" not in whole.verdict()  # nothing can be installed into a bundle
 
 
 def test_where_video_is_installed_all_codecs_work() -> None:

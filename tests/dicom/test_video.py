@@ -150,6 +150,9 @@ def test_without_the_extra_the_message_names_it_and_the_syntax(
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(PixelError, match=r"H\.264.*PyAV.*pip install av"):
         read_frame(path, 0)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)  # nothing can be installed into it
+    with pytest.raises(PixelError, match="this package leaves it out; use a Negato"):
+        read_frame(path, 0)
 
 
 def test_a_run_of_frames_is_decoded_in_one_pass(

@@ -22,6 +22,7 @@ from viewer.dicom.pixel_layout import PixelLayout
 from viewer.dicom.regular_files import open_regular, system_error
 from viewer.dicom.samples import BT_601, ybr_to_rgb
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name
+from viewer.program import is_bundle
 
 if TYPE_CHECKING:
     import av
@@ -52,6 +53,8 @@ _HIGH_DEFINITION_ROWS = 720
 _FULL_RANGE = 2
 _BUFFER_BYTES = 1 << 20
 _LEAST_BITS = 8
+_HERE = "install it where Negato is installed (pip install av) and open the file again."
+_WITH_PIP = "this package leaves it out; use a Negato that was installed with pip, pipx or uv."
 
 
 def is_video(transfer_syntax: str) -> bool:
@@ -86,9 +89,9 @@ def video_frame(
         import av  # noqa: F401
     except ImportError as error:
         name = transfer_syntax_name(transfer_syntax)
+        how = _WITH_PIP if is_bundle() else _HERE
         raise PixelError(
-            f"The frames are a video, {name}, which needs PyAV, the extra 'video': "
-            "install it where Negato is installed (pip install av) and open the file again."
+            f"The frames are a video, {name}, which needs PyAV, the extra 'video': {how}"
         ) from error
     if layout.samples != 3:
         raise PixelError(f"A video in {layout.photometric or 'one sample a pixel'} is impossible.")

@@ -55,7 +55,8 @@ class Environment:
         if not self.works:
             return "Not all codecs work."
         if self.lacks_video:
-            return "All codecs work, but for the optional video (pip install av)."
+            how = "only where Negato is installed with pip" if is_bundle() else "pip install av"
+            return f"All codecs work, but for the optional video ({how})."
         return "All codecs work."
 
     def text(self) -> str:
