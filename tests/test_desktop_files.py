@@ -64,6 +64,19 @@ def test_installing_puts_the_entry_the_icons_and_the_types_there(
 
 
 @linux
+def test_a_link_in_its_place_is_replaced_and_not_written_through(
+    home: Path, tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("theirs")
+    (home / "applications").mkdir(parents=True)
+    (home / "applications/negato.desktop").symlink_to(theirs)
+    desktop_files.install()
+    assert theirs.read_text() == "theirs"
+    assert "Exec=" in (home / "applications/negato.desktop").read_text("utf-8")
+
+
+@linux
 def test_installing_twice_is_as_once_and_removal_leaves_what_others_have(home: Path) -> None:
     others = home / "icons/hicolor/16x16/apps/other.png"
     others.parent.mkdir(parents=True)

@@ -56,6 +56,7 @@ def install() -> str:
         target = home / name
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
+            target.unlink(missing_ok=True)  # a link is not written through
             target.write_bytes(entry if name == ENTRY else source.read_bytes())
         except OSError as error:
             raise _refused(target, error) from None
