@@ -143,3 +143,44 @@ def test_a_file_that_became_another_is_shown_beside_the_copy_of_what_it_was() ->
     assert paths(builder) == ["/study/0", "/study/1"]
     assert {one.patient_name for one in headers(builder) if one.path == "/study/1"} == {"Another"}
     assert not builder.snapshot().ledger.skipped
+
+
+def test_a_copy_that_is_open_from_elsewhere_is_shown_once_its_original_is_gone() -> None:
+    builder = CatalogueBuilder()
+    copy = replace(three()[0], path="/other/1")
+    for number, header in enumerate((three()[0], copy), 1):
+        builder.begin(number, (f"/{header.path.split('/')[1]}",), DEFAULT_LIMITS)
+        builder.add(header, number)
+        builder.end(number)
+    assert paths(builder) == ["/study/1"]
+    builder.rest()
+    opened(builder, 3, three()[1:])
+    builder.end(3)
+    assert paths(builder) == ["/other/1", "/study/2", "/study/3"]
+    builder.close_study(copy.study_instance_uid, 3)
+    assert paths(builder) == []
+    assert not builder.snapshot().ledger.skipped
+
+
+def test_an_original_that_was_touched_stays_the_one_that_is_shown() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, [three()[0], replace(three()[0], path="/study/copy")])
+    builder.end(1)
+    opened(builder, 2, [replace(three()[0], mtime_ns=7)])
+    builder.add(replace(three()[0], path="/study/copy"), 2)
+    assert builder.first_of(2, builder.snapshot()) is not None
+    builder.end(2)
+    assert paths(builder) == ["/study/1"]
+    assert [one.path for one in builder.snapshot().ledger.skipped] == ["/study/copy"]
+
+
+def test_what_stands_for_a_copy_that_was_opened_is_what_is_shown_first() -> None:
+    builder = CatalogueBuilder()
+    opened(builder, 1, three())
+    builder.end(1)
+    builder.begin(2, ("/other/3",), DEFAULT_LIMITS)
+    builder.add(replace(three()[2], path="/other/3"), 2)
+    found = builder.first_of(2, builder.snapshot())
+    assert found is not None
+    stack, index = found
+    assert stack.header(index).path == "/study/3"

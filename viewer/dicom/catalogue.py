@@ -91,8 +91,6 @@ class CatalogueBuilder:
         self._by_path: dict[str, InstanceHeader] | None = None  # made where a path comes again
         self._rests = False
         self._copies = Copies()
-        # of each opening: what came earlier and has copies in it, its opening, and the copies
-        self._standing: dict[int, dict[str, tuple[int, list[InstanceHeader]]]] = {}
         self._shown = 0
         self._skipped: dict[str, Skipped] = {}
         self._skipped_tuple: tuple[Skipped, ...] | None = ()
@@ -133,17 +131,11 @@ class CatalogueBuilder:
         ended = self._openings[opening]
         self._wake()
         ended.settle(self._skipped)
-        standing = self._standing.pop(opening, {})
         if not whole:
             return
-        # what has copies in this opening was not found for that
-        original = {path: number for path, (number, _) in standing.items()}
-        came = self._paths | original if original else self._paths
-        gone = ended.gone(opening, came, self._skipped, self._known)
-        self._drop([header for path in gone if (header := self._known(path)) is not None])
+        gone = ended.gone(opening, self._paths, self._skipped, self._known)
         self._forget_skipped(gone)
-        for path in gone:
-            self._take_copies(standing.pop(path, (0, []))[1], opening)
+        self._drop([header for path in gone if (header := self._known(path)) is not None])
         for number, earlier in list(self._openings.items()):
             if 0 < number < opening and earlier.is_settled and ended.covers(earlier):
                 self._forget_opening(number)
@@ -195,7 +187,12 @@ class CatalogueBuilder:
         given = self._openings.get(opening)
         if given is None:
             return None
-        return given.first(catalogue.stacks(), lambda path: self._paths.get(path) == opening)
+
+        def came(path: str) -> bool:
+            return self._paths.get(path) == opening
+
+        originals = self._copies.originals(came)  # stand for what was opened
+        return given.first(catalogue.stacks(), lambda path: came(path) or path in originals)
 
     def snapshot(self, *, complete: bool = True) -> Catalogue:
         """Give the catalogue so far.
@@ -227,10 +224,11 @@ class CatalogueBuilder:
     def _take(self, item: InstanceHeader | Skipped, opening: int) -> None:
         path = item.path
         before = self._paths.get(path)
-        _, copies = self._standing.get(opening, {}).pop(path, (0, None))
-        if before is not None and before >= opening and copies is None:
+        if before is not None and before >= opening:
             return
         self._paths[path] = opening
+        self._copies.discard(path)
+        copies: Sequence[InstanceHeader] = ()
         if isinstance(item, InstanceHeader):
             skipped = self._skipped.pop(path, None)
             if skipped is not None:
@@ -238,21 +236,21 @@ class CatalogueBuilder:
             elif before is not None and (known := self._known(path)) is not None:
                 if known == item:
                     return
-                self._outdate([known])
+                copies = self._outdate([known])
             self._add_header(item, opening)
-            self._take_copies(copies or (), opening)
         elif before is None or path in self._skipped:
             self._skip(item)
         elif item.kind not in NOT_THERE_NOW and (known := self._known(path)) is not None:
-            self._outdate([known])
+            copies = self._outdate([known])
             self._skip(item)
-            self._take_copies(copies or (), opening)
+        self._take_copies(copies)
 
-    def _take_copies(self, copies: Iterable[InstanceHeader], opening: int) -> None:
-        """Take what was found to be copies of a file that is another by now, or no more."""
+    def _take_copies(self, copies: Iterable[InstanceHeader]) -> None:
+        """Take what were copies of a file that is another by now, or no more."""
         for header in copies:
-            self._forget_skipped((header.path,))
-            self._take(header, opening)
+            del self._skipped[header.path]
+            self._skipped_tuple = None
+            self._add_header(header, self._paths[header.path])
 
     def _skip(self, skipped: Skipped) -> None:
         self._skipped[skipped.path] = skipped
@@ -263,6 +261,7 @@ class CatalogueBuilder:
             if self._skipped.pop(path, None) is not None:
                 self._skipped_tuple = None
                 self._paths.pop(path, None)
+                self._copies.discard(path)
 
     def _forget_opening(self, number: int) -> None:
         del self._openings[number]
@@ -327,12 +326,6 @@ class CatalogueBuilder:
             return True
         reason = f"Has the SOPInstanceUID and header of {original}, which is shown."
         self._skip(Skipped(header.path, "duplicate", reason))
-        came, standing = self._paths[original], self._standing.setdefault(opening, {})
-        if came < opening:  # it stands for what was opened
-            self._paths[original] = opening
-            standing[original] = came, []
-        if original in standing:
-            standing[original][1].append(header)
         return False
 
     def _missing_uid(self) -> str:
@@ -358,24 +351,23 @@ class CatalogueBuilder:
         self._paths.update(dict.fromkeys(self._skipped, 0))
 
     def _drop(self, headers: Sequence[InstanceHeader]) -> None:
-        """Leave out files, and their duplicates: nothing is known of what those say now."""
-        self._outdate(headers)
-        dropped = {header.path for header in headers}
-        for path in dropped:
-            del self._paths[path]
-        self._forget_skipped(self._copies.of(dropped))
+        """Leave out files; copies of them take their places."""
+        copies = self._outdate(headers)
+        for header in headers:
+            del self._paths[header.path]
         self._sweep()
+        self._take_copies(copies)
 
-    def _outdate(self, headers: Sequence[InstanceHeader]) -> None:
-        """Leave out what was known of files, by the next sweep."""
+    def _outdate(self, headers: Sequence[InstanceHeader]) -> list[InstanceHeader]:
+        """Leave out what was known of files, by the next sweep; give what were copies of them."""
         self._outdated += headers
         self._shown -= len(headers)
-        self._copies.forget(headers)
         for header in headers:
             count = frame_count(header)
             self._frames -= count if count > 1 else 0
             if self._by_path is not None:
                 self._by_path.pop(header.path, None)
+        return self._copies.forget(headers)
 
     def _sweep(self) -> None:
         if not self._outdated:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from viewer.dicom.headers import InstanceHeader
@@ -15,6 +15,7 @@ class Copies:
         self._first: dict[str, InstanceHeader] = {}  # of each SOPInstanceUID
         self._shared: dict[InstanceHeader, str] = {}  # of shared ones: header without place, path
         self._originals: dict[str, str] = {}  # of each copy, by their paths
+        self._copies: dict[str, dict[str, InstanceHeader]] = {}  # of each original, by their paths
 
     def original_of(self, header: InstanceHeader) -> str | None:
         """Give the path of the file that this one is a copy of.
@@ -29,21 +30,33 @@ class Copies:
         original = self._shared.setdefault(_without_place(header), header.path)
         if original != header.path:
             self._originals[header.path] = original
+            self._copies.setdefault(original, {})[header.path] = header
         return original
 
-    def of(self, paths: Container[str]) -> list[str]:
-        """Give the copies of these files."""
-        return [copy for copy, original in self._originals.items() if original in paths]
+    def originals(self, is_meant: Callable[[str], bool]) -> set[str]:
+        """Give the paths of the files that those copies are of whose paths are meant."""
+        return {original for copy, original in self._originals.items() if is_meant(copy)}
 
-    def forget(self, headers: Iterable[InstanceHeader]) -> None:
-        """Take files for shown no more."""
+    def discard(self, path: str) -> None:
+        """Take a file for no copy any more."""
+        original = self._originals.pop(path, None)
+        if original is not None:
+            del self._copies[original][path]
+
+    def forget(self, headers: Iterable[InstanceHeader]) -> list[InstanceHeader]:
+        """Take files for shown no more; give what were copies of them."""
         paths = set()
+        copies: list[InstanceHeader] = []
         for header in headers:
             paths.add(header.path)
+            copies += self._copies.pop(header.path, {}).values()
             if self._first.get(header.sop_instance_uid) is header:
                 del self._first[header.sop_instance_uid]
         if self._shared:
             self._shared = {one: path for one, path in self._shared.items() if path not in paths}
+        for copy in copies:
+            del self._originals[copy.path]
+        return copies
 
     def rest(self) -> None:
         """Forget what `wake` is told again."""
