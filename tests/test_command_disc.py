@@ -312,6 +312,21 @@ def test_a_disc_that_reads_back_otherwise_is_none(folder, tmp_path, capsys, monk
     assert not out.exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no such files there")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(folder, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "out"
+
+    def replace() -> None:
+        path = next(iter(instances(out)))
+        path.unlink()
+        os.mkfifo(path)
+
+    disturbed(monkeypatch, "check", replace)
+    assert main(["disc", str(folder), "-o", str(out)]) == 1
+    assert "does not read as it was written" in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_what_others_put_there_meanwhile_is_not_taken_away(folder, tmp_path, capsys, monkeypatch):
     out = tmp_path / "out"
 

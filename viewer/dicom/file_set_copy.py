@@ -196,6 +196,8 @@ def copy_file(disc: NewFolder, source: str, parts: Sequence[str], pause: Pause) 
 
 def is_same(copied: Copied, pause: Pause) -> bool:
     """Tell whether a file on the disc holds what was copied, from the medium where that can be."""
+    if not stat.S_ISREG(os.lstat(copied.path).st_mode):  # a device has no end
+        return False
     with open(copied.path, "rb", buffering=0) as stream:
         if sys.platform == "linux":  # or what is read is memory, and not the disc
             os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
