@@ -184,3 +184,14 @@ def test_what_stands_for_a_copy_that_was_opened_is_what_is_shown_first() -> None
     assert found is not None
     stack, index = found
     assert stack.header(index).path == "/study/3"
+
+
+def test_frames_of_copies_are_not_held_against_others() -> None:
+    builder = CatalogueBuilder()
+    limits = replace(DEFAULT_LIMITS, frames_in_all=10)
+    builder.begin(1, ("/study",), limits)
+    for number, uid in enumerate(("1", "1", "2"), 1):
+        path = f"/study/{number}"
+        builder.add(a_slice(1, sop_instance_uid=uid, path=path, number_of_frames=4), 1)
+    builder.end(1)
+    assert paths(builder) == ["/study/1", "/study/3"]

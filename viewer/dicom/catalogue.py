@@ -276,6 +276,7 @@ class CatalogueBuilder:
         if header.sop_instance_uid and not self._keep(header, opening):
             return
         self._shown += 1
+        self._frames += _counted_frames(header)
         patient = self._patients.setdefault(identity, PatientNode())
         study = patient.studies.get(key)
         if study is None:
@@ -302,15 +303,12 @@ class CatalogueBuilder:
         self._closed[study] = max(opening, self._closed.get(study, 0))
 
     def _has_room(self, header: InstanceHeader) -> bool:
-        count = frame_count(header)
-        if count == 1:
+        count = _counted_frames(header)
+        if not count or self._frames + count <= self.limits.frames_in_all:
             return True
-        if self._frames + count > self.limits.frames_in_all:
-            found = f"With its {count:,} frames, {self._frames + count:,} would be open"
-            self._skip(Skipped(header.path, "limit", self.limits.refusal("frames_in_all", found)))
-            return False
-        self._frames += count
-        return True
+        found = f"With its {count:,} frames, {self._frames + count:,} would be open"
+        self._skip(Skipped(header.path, "limit", self.limits.refusal("frames_in_all", found)))
+        return False
 
     def _keep(self, header: InstanceHeader, opening: int) -> bool:
         """Say whether a file is to be shown: a copy of one that is shown is not.
@@ -363,8 +361,7 @@ class CatalogueBuilder:
         self._outdated += headers
         self._shown -= len(headers)
         for header in headers:
-            count = frame_count(header)
-            self._frames -= count if count > 1 else 0
+            self._frames -= _counted_frames(header)
             if self._by_path is not None:
                 self._by_path.pop(header.path, None)
         return self._copies.forget(headers)
@@ -378,6 +375,11 @@ class CatalogueBuilder:
             if patient.drop(ids, self._version()) and not patient.studies:
                 del self._patients[identity]
         self._outdated = []
+
+
+def _counted_frames(header: InstanceHeader) -> int:
+    count = frame_count(header)
+    return count if count > 1 else 0
 
 
 def _closed_key(identity: Identity, key: Hashable) -> Hashable:
