@@ -25,7 +25,7 @@ from viewer.ui.plain_label import PlainLabel
 
 _TYPED_MS = 250
 _NO_FOLDER = "Choose a folder to make the disc in."
-_VIEWER = "Whoever gets the disc can look at it on {system} without installing anything."
+_VIEWER = "With it, whoever gets the disc sees the images on {system} without installing anything."
 _NO_VIEWER = (
     "This Negato is no program bundle, which a disc can carry. Choose the folder of one: "
     "the unpacked download, with the program negato in it."
