@@ -195,3 +195,15 @@ def test_frames_of_copies_are_not_held_against_others() -> None:
         builder.add(a_slice(1, sop_instance_uid=uid, path=path, number_of_frames=4), 1)
     builder.end(1)
     assert paths(builder) == ["/study/1", "/study/3"]
+
+
+def test_copies_are_told_where_the_first_of_several_under_their_uid_is_gone() -> None:
+    builder = CatalogueBuilder()
+    other = replace(three()[1], sop_instance_uid=three()[0].sop_instance_uid)
+    opened(builder, 1, [three()[0], other])
+    builder.end(1)
+    opened(builder, 2, [other])
+    builder.end(2)
+    opened(builder, 3, [other, replace(other, path="/study/copy")])
+    builder.end(3)
+    assert paths(builder) == ["/study/2"]

@@ -13,7 +13,8 @@ class Copies:
 
     def __init__(self) -> None:
         self._first: dict[str, InstanceHeader] = {}  # of each SOPInstanceUID
-        self._shared: dict[InstanceHeader, str] = {}  # of shared ones: header without place, path
+        # of each that is shared: header without place, path
+        self._shared: dict[str, dict[InstanceHeader, str]] = {}
         self._originals: dict[str, str] = {}  # of each copy, by their paths
         self._copies: dict[str, dict[str, InstanceHeader]] = {}  # of each original, by their paths
 
@@ -23,12 +24,17 @@ class Copies:
         Its own, where it has the SOPInstanceUID of others and another header; None, where it has
         one to itself. In both cases it is known as one that is shown.
         """
-        first = self._first.setdefault(header.sop_instance_uid, header)
-        if first is header:
+        uid = header.sop_instance_uid
+        first = self._first.setdefault(uid, header)
+        if first is header and uid not in self._shared:
             return None
-        self._shared.setdefault(_without_place(first), first.path)
-        original = self._shared.setdefault(_without_place(header), header.path)
+        shared = self._shared.setdefault(uid, {})
+        if first is not header:
+            shared.setdefault(_without_place(first), first.path)
+        original = shared.setdefault(_without_place(header), header.path)
         if original != header.path:
+            if first is header:  # another one was, and is no more
+                del self._first[uid]
             self._originals[header.path] = original
             self._copies.setdefault(original, {})[header.path] = header
         return original
@@ -45,15 +51,17 @@ class Copies:
 
     def forget(self, headers: Iterable[InstanceHeader]) -> list[InstanceHeader]:
         """Take files for shown no more; give what were copies of them."""
-        paths = set()
         copies: list[InstanceHeader] = []
         for header in headers:
-            paths.add(header.path)
             copies += self._copies.pop(header.path, {}).values()
-            if self._first.get(header.sop_instance_uid) is header:
-                del self._first[header.sop_instance_uid]
-        if self._shared:
-            self._shared = {one: path for one, path in self._shared.items() if path not in paths}
+            uid = header.sop_instance_uid
+            if self._first.get(uid) is header:
+                del self._first[uid]
+            shared = self._shared.get(uid, {})
+            if shared and shared.get(key := _without_place(header)) == header.path:
+                del shared[key]
+                if not shared:
+                    del self._shared[uid]
         for copy in copies:
             del self._originals[copy.path]
         return copies
