@@ -39,7 +39,7 @@ _MOST_DISCS = 16  # one within the other; the files of the next are found withou
 _PAGES = frozenset(("readme.txt", "index.htm", "index.html", "autorun.inf"))  # beside an index
 _INDEX_IN_ARCHIVE = "The index of a disc; the files in the archive are looked at without it."
 _LINK = "A link to a file that is looked at itself."
-_VIEWER = "The viewer that came with the disc; its files are none of the patients'."
+_VIEWER = "The viewer that came with a disc, left unopened; open its folder to look into it."
 _name = attrgetter("name")
 
 
