@@ -254,6 +254,19 @@ def raising(error: BaseException) -> Callable[..., Any]:
     return fail
 
 
+@pytest.fixture
+def heeded():
+    """Have signals heeded that whoever runs the tests may ignore, as nohup does."""
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    former = {one: signal.getsignal(one) for one in (getattr(signal, name) for name in names)}
+    for one in former:
+        signal.signal(one, signal.default_int_handler)
+    yield
+    for one, handler in former.items():
+        signal.signal(one, handler)
+
+
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("stage", ["search", "copy", "check"])
 def test_ctrl_c_leaves_nothing(folder, tmp_path, capsys, monkeypatch, stage):
     (tmp_path / "made").mkdir()
@@ -265,6 +278,7 @@ def test_ctrl_c_leaves_nothing(folder, tmp_path, capsys, monkeypatch, stage):
     assert list((tmp_path / "made").iterdir()) == []
 
 
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_a_signal_while_it_is_taken_away_leaves_nothing(folder, tmp_path, monkeypatch, name):
     remove, number = os.remove, getattr(signal, name)
