@@ -50,7 +50,12 @@ _KINDS = {
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, ZIP or disc")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="folder, ZIP, disc, or file; one file alone brings the rest of its series",
+    )
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="a new folder, or an empty one"
     )
