@@ -185,8 +185,10 @@ def _open_window(request: LaunchRequest) -> int:
     _leave_working_folder()
     gc.disable()  # of what is loaded now, nothing is garbage: `app.run` goes on with it
     from viewer.dicom.limits import DEFAULT_LIMITS, with_limits
+    from viewer.workers.heap import share_one_heap
     from viewer.workers.scan_children import ScanChildren
 
+    share_one_heap()  # before the first thread
     scan_children = ScanChildren(with_limits(DEFAULT_LIMITS, request.limits))
     scan_children.start()  # it gets ready on another processor while Qt is loaded here
     try:

@@ -108,7 +108,7 @@ def test_case_39_a_file_that_is_lost_while_open_gives_its_reason_and_the_rest_is
 ) -> None:
     paths = [_write(tmp_path / f"IM{n}", kind, _OURS, name="Doe", number=n) for n in range(3)]
     open_paths(tmp_path)
-    wait_picture(qtbot, window)
+    _wait_for_all(qtbot, window)
     change(paths[1])
     _read_anew(window)
     stack = _stack_of(window, paths[1])
@@ -133,7 +133,7 @@ def test_case_44_a_file_that_was_replaced_is_noticed_and_never_shown_as_the_one_
 ) -> None:
     paths = [_write(tmp_path / f"IM{n}", kind, _OURS, name="Doe", number=n) for n in range(3)]
     open_paths(tmp_path)
-    wait_picture(qtbot, window)
+    _wait_for_all(qtbot, window)
     other = "Roe" if same_size else "Roe^Richard^Longer"
     _write(tmp_path / "new", kind, _OTHERS, name=other, number=1)
     os.replace(tmp_path / "new", paths[1])
@@ -206,6 +206,16 @@ def test_case_39_what_is_cut_while_it_is_scanned_is_listed_or_shown(disc: Path) 
     catalogue = scanned(disc)
     assert catalogue.ledger.seen == COUNT
     assert catalogue.ledger.shown >= COUNT - COUNT // 3
+
+
+def _wait_for_all(qtbot: QtBot, window: MainWindow) -> None:  # noqa: F811
+    """Wait until every frame of the shown stack is read: none is on its way from its file."""
+    wait_picture(qtbot, window)
+    stack, cache = window.workspace.viewport.stack, window.workspace.cache
+    qtbot.waitUntil(
+        lambda: all(cache.get(stack, index) is not None for index in range(len(stack))),
+        timeout=20_000,
+    )
 
 
 def _read_anew(window: MainWindow) -> None:  # noqa: F811

@@ -29,6 +29,7 @@ from viewer.session.settings import Settings
 from viewer.ui import theme
 from viewer.ui.collector import Collector
 from viewer.ui.main_window import MainWindow
+from viewer.workers.heap import share_one_heap
 
 _STEP_MS = 15
 _LONGEST_WAIT_S = 60.0
@@ -91,6 +92,7 @@ class Soak(QObject):
 def main() -> int:
     """Run, and say what was not given back."""
     arguments = _parser().parse_args()
+    share_one_heap()
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     theme.apply(app)

@@ -399,6 +399,7 @@ def test_a_truncated_file_says_so_and_the_rest_loads(
         shutil.copyfile(stack.header(index).path, tmp_path / f"im{index}")
     whole = (tmp_path / "im1").read_bytes()
     (tmp_path / "im1").write_bytes(whole[: len(whole) - 2000])
+    window.workspace.close_all()  # else the whole file of the sample is beside the cut one
     open_paths(tmp_path)
     wait_picture(qtbot, window)
     window.workspace.go_to(1)

@@ -10,9 +10,10 @@ given back of large pictures for the next ones; with nothing open there are none
 from __future__ import annotations
 
 import gc
-import sys
 
 from PySide6.QtCore import QObject, QTimer
+
+from viewer.workers.heap import give_back
 
 _PERIOD_MS = 200
 _WORTHWHILE = 700  # new objects; the threshold that Python itself has
@@ -30,7 +31,7 @@ class Collector(QObject):
         self._timer.timeout.connect(self._collect_young)
         self._timer.start()
         self._idle = QTimer(self, singleShot=True, interval=_IDLE_MS)
-        self._idle.timeout.connect(_give_back)
+        self._idle.timeout.connect(give_back)
 
     def collect_all(self, *, nothing_open: bool = False) -> None:
         """Collect everything; for moments when much was let go, and little is there."""
@@ -50,14 +51,3 @@ class Collector(QObject):
     def _collect_young(self) -> None:
         if gc.get_count()[0] > _WORTHWHILE:
             gc.collect(1)
-
-
-def _give_back() -> None:
-    """Give back to the system what the C library keeps for later, where that is glibc."""
-    if sys.platform != "linux":
-        return
-    import ctypes  # not at the start
-
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
