@@ -108,8 +108,9 @@ class DiscTree(QTreeWidget):
         first = next((i for i in self._items() if i.checkState(_TITLE) != _UNCHECKED), None)
         if self.currentItem() is None and first is not None:
             self.setCurrentItem(first)
-        if self.currentItem() is not None:
-            self.scrollToItem(self.currentItem(), self.ScrollHint.PositionAtTop)
+        current = self.currentItem()
+        if current is not None:
+            self.scrollToItem(current, self.ScrollHint.PositionAtTop)
 
     def _items(self) -> Iterator[QTreeWidgetItem]:
         """Give the rows from the top down."""
