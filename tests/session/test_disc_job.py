@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from viewer import program
-from viewer.session import disc_job
+from viewer.session import command_job
 from viewer.session.disc_job import DiscJob, DiscOrder, DiscOutcome, DiscProgress
 
 _COMMAND = str(Path(__file__).with_name("fake_disc_command.py"))
@@ -87,7 +87,7 @@ def test_the_end_of_the_program_stops_it_and_waits_for_that(
     with qtbot.waitSignal(one.progressed, timeout=30_000):
         one.start()
     with qtbot.waitSignal(one.ended, timeout=0) as ended:
-        one._end_with_program()  # no event loop runs any more
+        one.end_with_program()  # no event loop runs any more
     assert ended.args[0].result == "cancelled"
     assert not (tmp_path / "OUT").exists()
 
@@ -108,7 +108,7 @@ def test_a_disc_that_most_files_are_left_out_of_is_done_all_the_same(
 def test_what_makes_no_sense_is_passed_over(
     qtbot: QtBot, job: Callable[..., DiscJob], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disc_job, "_MOST_LINE", 16 << 20)
+    monkeypatch.setattr(command_job, "_MOST_LINE", 16 << 20)
     one = job("garbage")
     seen: list[DiscProgress] = []
     one.progressed.connect(seen.append)

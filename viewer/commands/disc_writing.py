@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, cast
 
+from viewer.commands.controlled import Cancelled
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.file_set_check import check_index, failed_check
 from viewer.dicom.file_set_copy import (
@@ -48,10 +49,6 @@ _INDEX_BYTES = 1024  # of the DICOMDIR, for a record
 _MARKER = b"The viewer on this disc leaves nothing on the machine that it runs on.\r\n"
 # a file that was seen and is no instance to be written, which is no failure
 _HARMLESS = frozenset(("not-dicom", "index", "viewer", "not-a-file", "duplicate"))
-
-
-class Cancelled(Exception):  # noqa: N818 - not a failure
-    """The user wants no disc any more."""
 
 
 @dataclass(slots=True)
