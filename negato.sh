@@ -11,7 +11,7 @@ set -eu
 FOR_QT="libegl1 libgl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 libgssapi-krb5-2"
 FOR_A_WINDOW="libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
 # what our pictures and discs are compared with; what desktops and catalogues of packages ask
-FOR_TESTS="dcmtk dicom3tools desktop-file-utils shared-mime-info libglib2.0-bin appstream"
+FOR_TESTS="dcmtk dicom3tools desktop-file-utils shared-mime-info libglib2.0-bin appstream dcm2niix"
 
 here=$(cd "$(dirname "$0")" && pwd)
 venv=$here/.venv

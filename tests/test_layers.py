@@ -38,6 +38,7 @@ PLANTS = {
     "the session draws": ("session", "session/planted.py", "import pyqtgraph"),
     "a widget reads a data set": ("pydicom", "ui/planted.py", "import pydicom"),
     "a worker calls a codec": ("pydicom", "workers/planted.py", "import imagecodecs"),
+    "a writer of tables reads a data set": ("formats", "formats/planted.py", "import pydicom"),
     "imaging decodes": ("imaging", "imaging/planted.py", "import imagecodecs"),
 }
 

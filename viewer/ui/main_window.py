@@ -33,6 +33,7 @@ from viewer.ui.browser.model import STACK_MIME
 from viewer.ui.browser.panel import SeriesBrowser
 from viewer.ui.browser.thumbnails import thumbnail
 from viewer.ui.canvas.window_controls import WindowControls
+from viewer.ui.data_actions import DataActions
 from viewer.ui.docks import Docks
 from viewer.ui.drops import dropped_files
 from viewer.ui.explain.panel import ExplainPanel
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self._link = WindowLink(self.workspace, self.window_controls)
         self._files = FileActions(self.workspace, self.view, self.open, self)
         self._image = ImageActions(self.workspace, self.view, self)
+        self._data = DataActions(self.workspace, self._current_study, self)
         self._program = ProgramActions(self.workspace, self._settings_changed, self)
         self._status = StatusBar(self)
         self._memory = QTimer(self, interval=_MEMORY_PERIOD_MS)
@@ -175,6 +177,7 @@ class MainWindow(QMainWindow):
             "fullScreen": self._full_screen,
             "explain": self._docks.switch_explanation,
             **self._image.callbacks(),
+            **self._data.callbacks(),
             **self._program.callbacks(),
         }
 

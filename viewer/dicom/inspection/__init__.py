@@ -1,0 +1,1 @@
+"""Headers compared and laid side by side: tables, matrices, differences."""

@@ -1,0 +1,1 @@
+"""Files of other formats that Negato writes: pictures, arrays, volumes, tables."""

@@ -1,0 +1,1 @@
+"""What `import viewer` offers to programs; without Qt."""

@@ -1,0 +1,1 @@
+"""Windows that look at headers and take data out."""
