@@ -36,7 +36,7 @@ def read_table(path: str, limits: Limits, first_rows: int | None = None) -> TagT
         warnings.simplefilter("always")
         try:
             with open_regular(path, limits) as file:
-                elements = _elements(file, path, limits)
+                elements = walk_elements(file, path, limits)
                 for element in islice(elements, first_rows):
                     rows.add(element)
                 is_whole = next(elements, None) is None
@@ -46,11 +46,13 @@ def read_table(path: str, limits: Limits, first_rows: int | None = None) -> TagT
     return rows.table(path, remarks, is_whole=is_whole)
 
 
-def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
-    """Yield the file meta information, then the data set."""
+def walk_elements(
+    file: BinaryIO, path: str, limits: Limits, reader_type: type[ByteReader] = ByteReader
+) -> Iterator[Element]:
+    """Yield the file meta information, then the data set; ``reader_type`` reads the bytes."""
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    reader = ByteReader(file, size)
+    reader = reader_type(file, size)
     if reader.peek(132)[128:] == b"DICM":
         reader.skip(132)
     elif not _plausible(reader.peek(8)):
@@ -63,7 +65,7 @@ def _elements(file: BinaryIO, path: str, limits: Limits) -> Iterator[Element]:
         yield element
     if syntax in DEFLATED:
         file.seek(reader.position)
-        reader = ByteReader(InflatingStream(file, limits.inflate_bytes), None)
+        reader = reader_type(InflatingStream(file, limits.inflate_bytes), None)
     implicit, little_endian = _encoding(reader, syntax)
     walk = Walk(reader, limits)
     yield from walk.dataset(implicit=implicit, little_endian=little_endian)
