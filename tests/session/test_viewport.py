@@ -14,7 +14,7 @@ from viewer.imaging.frame import FrameDescription
 from viewer.imaging.modality import ModalityTransform
 from viewer.imaging.presentation import ImageReference, PresentationState, StateVois
 from viewer.imaging.voi import VoiWindow, default_voi
-from viewer.session.appearance import AUTOMATIC, FixedVoi, automatic
+from viewer.imaging.voi_choice import AUTOMATIC, FixedVoi, automatic
 from viewer.session.viewport import ViewportState, resolve
 from viewer.workers.frame_cache import FrameCache
 

@@ -7,7 +7,7 @@ import pytest
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.suv import Suv
 from viewer.imaging.voi import VoiWindow
-from viewer.session.appearance import FixedVoi
+from viewer.imaging.voi_choice import FixedVoi
 from viewer.session.windows import window_options
 
 

@@ -1,6 +1,6 @@
 """How one stack is looked at: its window, turn, presentation state, what is set by hand.
 
-What of it is shown now is `viewport`'s.
+What of it is shown now is `viewport`'s; how the window is chosen that of `imaging.voi_choice`.
 """
 
 from __future__ import annotations
@@ -9,35 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from viewer.dicom.headers import InstanceHeader
-from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.lengths import MANUAL
 from viewer.imaging.presentation import PresentationState, presented
 from viewer.imaging.turning import Turn
-from viewer.imaging.voi import Voi, VoiWindow, frame_window, is_usable
+from viewer.imaging.voi_choice import VoiChoice
 
 if TYPE_CHECKING:
     import numpy as np
-
-AUTOMATIC = "Automatic"  # the name of the window that was found, not chosen
-
-
-@dataclass(frozen=True, slots=True)
-class FileVoi:
-    """The file's own VOI number ``index``, from each frame anew."""
-
-    index: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class FixedVoi:
-    """One VOI for all frames: a preset, the automatic one, or set by hand."""
-
-    voi: Voi
-    name: str = ""
-
-
-VoiChoice = FileVoi | FixedVoi
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,19 +79,3 @@ class Appearance:
                 )
             self.seen = seen = _Seen(description, state, spacing, made)
         return seen.made
-
-
-def chosen_voi(choice: VoiChoice, pixels: np.ndarray, description: FrameDescription) -> Voi:
-    """Give the VOI that ``choice`` means for this frame."""
-    if isinstance(choice, FixedVoi):
-        return choice.voi
-    if choice.index < len(description.vois) and is_usable(description.vois[choice.index]):
-        return description.vois[choice.index]
-    return automatic(pixels, description)
-
-
-def automatic(pixels: np.ndarray, description: FrameDescription) -> VoiWindow:
-    """Give the automatic window of a frame: its robust range without padding."""
-    if is_colour(description):
-        return VoiWindow(127.5, 255.0)
-    return frame_window(pixels, description)

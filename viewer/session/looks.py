@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from viewer.imaging.turning import Turn
 from viewer.imaging.voi import VoiWindow
-from viewer.session.appearance import AUTOMATIC, FixedVoi, VoiChoice, automatic
+from viewer.imaging.voi_choice import AUTOMATIC, FixedVoi, VoiChoice, automatic
 from viewer.session.viewport import Layers, Picture, ViewportState
 
 

@@ -11,35 +11,27 @@ from typing import TYPE_CHECKING
 
 from viewer.dicom.errors import PixelError
 from viewer.dicom.stacks import Stack
-from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.presentation import Annotation, DisplayedArea, PresentationState, presented
 from viewer.imaging.turning import Turn
-from viewer.imaging.voi import (
-    Voi,
-    VoiWindow,
-    evenly_spaced,
-    is_usable,
-    series_window,
-)
-from viewer.session.appearance import (
+from viewer.imaging.voi import Voi
+from viewer.imaging.voi_choice import (
     AUTOMATIC,
-    Appearance,
-    FileVoi,
     FixedVoi,
     VoiChoice,
     automatic,
+    choice_of_frame,
+    choice_of_samples,
     chosen_voi,
+    sample_of,
+    sampled_frames,
 )
+from viewer.session.appearance import Appearance
 from viewer.workers.frame_cache import FrameCache
 from viewer.workers.previews import Previews
 
 if TYPE_CHECKING:
     import numpy as np
-
-
-_SAMPLED_FRAMES = 5  # of a stack, for the automatic window of all of it
-_SAMPLED_PIXELS = 16_384  # of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +123,6 @@ class ViewportState:
         return True
 
 
-def sampled_frames(stack: Stack) -> tuple[int, ...]:
-    """Give the frames that speak for a stack: a few, evenly spread, the middle among them.
-
-    The ends are left out where they can be: they often hold nothing but noise.
-    """
-    count = len(stack)
-    return tuple(
-        sorted({(2 * n + 1) * count // (2 * _SAMPLED_FRAMES) for n in range(_SAMPLED_FRAMES)})
-    )
-
-
 def resolve(state: ViewportState, cache: FrameCache, previews: Previews | None = None) -> Picture:
     """Give what can be shown of ``state`` from what is in ``cache``, or else in ``previews``.
 
@@ -222,15 +203,14 @@ def _first_choice(
     Until then, the frame on screen speaks for itself.
     """
     appearance = viewport.appearance
-    if description.vois and is_usable(description.vois[0]):
-        appearance.choice = FileVoi(0)
-        return appearance.choice
-    if is_colour(description):
+    given = choice_of_frame(pixels, description)
+    if given is not None:
+        if not isinstance(given, FixedVoi):  # what a frame in colour says is for itself alone
+            appearance.choice = given
+        return given
+    choice = _series_choice(appearance, stack, cache)
+    if choice is None:
         return FixedVoi(automatic(pixels, description), AUTOMATIC)
-    window = _series_window(appearance, stack, cache)
-    if window is None:
-        return FixedVoi(automatic(pixels, description), AUTOMATIC)
-    choice = FixedVoi(window, AUTOMATIC)
     if appearance.state is None or appearance.state.is_for(*_named(stack, viewport.index)):
         appearance.choice = choice
         appearance.samples.clear()
@@ -238,10 +218,10 @@ def _first_choice(
     return choice
 
 
-def _series_window(appearance: Appearance, stack: Stack, cache: FrameCache) -> VoiWindow | None:
+def _series_choice(appearance: Appearance, stack: Stack, cache: FrameCache) -> FixedVoi | None:
     """Give the automatic window of a stack; None until the frames that speak for it are known."""
     failed = 0
-    wanted = sampled_frames(stack)
+    wanted = sampled_frames(len(stack))
     for index in wanted:
         if index in appearance.samples:
             continue
@@ -251,10 +231,8 @@ def _series_window(appearance: Appearance, stack: Stack, cache: FrameCache) -> V
             state = _state_for(appearance, *name)
             if state is not None:  # its values may be others than the file's
                 description = presented(description, state, *name)
-            # a copy, so that the frame may leave the cache
-            sampled = evenly_spaced(cached[0], _SAMPLED_PIXELS).copy()
-            appearance.samples[index] = sampled, description
+            appearance.samples[index] = sample_of(cached[0], description)
         failed += cached is not None and index not in appearance.samples
     if not appearance.samples or len(appearance.samples) + failed < len(wanted):
         return None
-    return series_window([appearance.samples[index] for index in sorted(appearance.samples)])
+    return choice_of_samples([appearance.samples[index] for index in sorted(appearance.samples)])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from viewer.dicom.presets import suv_presets, window_presets
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.voi import Voi, VoiWindow
+from viewer.imaging.voi_choice import AUTOMATIC, FileVoi, FixedVoi, VoiChoice
 from viewer.plain_text import plain_line
-from viewer.session.appearance import AUTOMATIC, FileVoi, FixedVoi, VoiChoice
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import Limits, with_limits
 from viewer.dicom.native_frames import native_frame
 from viewer.dicom.stacks import Stack
+from viewer.imaging.voi_choice import sampled_frames
 from viewer.session.document import Document
 from viewer.session.finding import (
     find_instance,
@@ -34,7 +35,7 @@ from viewer.session.settings import Settings
 from viewer.session.state_feed import StateFeed
 from viewer.session.tag_feed import TagFeed
 from viewer.session.thumbnails import Thumbnails
-from viewer.session.viewport import Picture, ViewportState, resolve, sampled_frames
+from viewer.session.viewport import Picture, ViewportState, resolve
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
@@ -289,7 +290,7 @@ class Workspace(Looks):
         if shown is not None and indices:
             telling = {self.viewport.index}
             if self.viewport.appearance.choice is None:
-                telling.update(sampled_frames(shown))
+                telling.update(sampled_frames(len(shown)))
             if indices & telling:
                 self.pictureChanged.emit()
             self.framesChanged.emit()

@@ -13,7 +13,7 @@ from viewer.imaging.display import is_colour
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.histogram import Histogram, histogram
 from viewer.imaging.voi import Voi, VoiWindow
-from viewer.session.appearance import AUTOMATIC, FixedVoi, VoiChoice
+from viewer.imaging.voi_choice import AUTOMATIC, FixedVoi, VoiChoice
 from viewer.session.windows import WindowOption, window_options
 from viewer.session.workspace import Workspace
 from viewer.ui.canvas.window_controls import WindowControls

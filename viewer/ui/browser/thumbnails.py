@@ -8,7 +8,7 @@ from PySide6.QtGui import QImage, QPixmap
 from viewer.imaging.display import to_rgb32
 from viewer.imaging.frame import FrameDescription
 from viewer.imaging.pixel_shape import stretch_of
-from viewer.session.appearance import FileVoi, chosen_voi
+from viewer.imaging.voi_choice import FileVoi, chosen_voi
 from viewer.ui.browser.delegate import THUMBNAIL_PX
 
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from viewer.imaging.explain import Explanation, explain
 from viewer.imaging.explain_values import Step
 from viewer.imaging.explain_view import View
+from viewer.imaging.voi_choice import AUTOMATIC
 from viewer.plain_text import plain_line
-from viewer.session.appearance import AUTOMATIC
 from viewer.session.viewport import Picture
 from viewer.ui.plain_label import PlainLabel
 
