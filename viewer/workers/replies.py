@@ -34,6 +34,7 @@ _MODULES = frozenset(
         "viewer.dicom.errors",
         "viewer.dicom.file_set_instances",
         "viewer.dicom.headers",
+        "viewer.dicom.inspection.table_rows",
         "viewer.dicom.ledger",
         "viewer.dicom.outline",
         "viewer.dicom.patients",

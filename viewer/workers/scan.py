@@ -52,6 +52,7 @@ def scan_in_child(
     scanner: str = _SCANNER,
     children: ScanChildren | None = None,
     kinds: tuple[type, ...] = (),
+    options: tuple[object, ...] = (),
 ) -> Generator[list[ScanItem], None, None]:
     """Scan ``paths`` in a child process.
 
@@ -67,6 +68,8 @@ def scan_in_child(
         Gives the child; without it the scan starts one of its own.
     kinds : tuple of type
         What that function gives beside the items of a scan; each has a ``path``.
+    options : tuple
+        What it takes behind the arguments of a scan.
 
     Yields
     ------
@@ -74,7 +77,8 @@ def scan_in_child(
         Each file once. A file that crashed the child, or took longer than
         ``limits.header_seconds``, is a Skipped.
     """
-    scan = _Scan(tuple(paths), limits, cancelled or (lambda: False), scanner, children, kinds)
+    is_cancelled = cancelled or (lambda: False)
+    scan = _Scan(tuple(paths), limits, is_cancelled, scanner, children, kinds, options)
     fruitless = 0
     while not scan.ended:
         before = len(scan.delivered)
@@ -96,6 +100,7 @@ class _Scan:
         scanner: str,
         children: ScanChildren | None,
         kinds: tuple[type, ...],
+        options: tuple[object, ...],
     ) -> None:
         self.ended = False
         self.delivered: set[str | _Told] = set()
@@ -105,6 +110,7 @@ class _Scan:
         self._scanner = scanner
         self._children = children
         self._kinds = (*_ITEMS, *kinds)
+        self._options = options
         self._child_is_done = False
         self._given_up: frozenset[str] = frozenset()
         self._slow = ""  # the file that may take long, while it does
@@ -117,7 +123,7 @@ class _Scan:
             self.ended = self._cancelled()
             return
         self._slow, self._deadline = "", time.monotonic() + START_SECONDS
-        arguments = (self._scanner, self._paths, self._limits, self._given_up)
+        arguments = (self._scanner, self._paths, self._limits, self._given_up, *self._options)
         request = Request("viewer.workers.scan_child:scan_batches", arguments, streams=True)
         child.ask(pickle.dumps(request))
         try:

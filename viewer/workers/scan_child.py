@@ -27,6 +27,7 @@ def scan_batches(
     paths: tuple[str, ...],
     limits: Limits,
     skip_paths: frozenset[str],
+    *options: object,
 ) -> None:
     """Run a scan and send lists of its items; a bare path names the file that may take long.
 
@@ -34,11 +35,14 @@ def scan_batches(
     ----------
     scanner : str
         "module:function" with the signature of `viewer.dicom.scanning.scan`.
+    options
+        What it takes beyond that.
     """
     module, _, name = scanner.partition(":")
     with _Sender(send) as sender:
         batcher = _Batcher(sender)
-        for item in getattr(import_module(module), name)(paths, limits, skip_paths, batcher.slow):
+        scan = getattr(import_module(module), name)
+        for item in scan(paths, limits, skip_paths, batcher.slow, *options):
             batcher.add(item)
         batcher.flush()
 
