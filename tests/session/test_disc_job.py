@@ -12,7 +12,8 @@ from pytestqt.qtbot import QtBot
 
 from viewer import program
 from viewer.session import command_job
-from viewer.session.disc_job import DiscJob, DiscOrder, DiscOutcome, DiscProgress
+from viewer.session.disc_job import DiscJob, DiscOrder
+from viewer.session.writing_job import Outcome, Progress
 
 _COMMAND = str(Path(__file__).with_name("fake_disc_command.py"))
 _SURROGATE = "/data/\udcff.zip/IM1"
@@ -32,7 +33,7 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., DiscJo
     return make
 
 
-def outcome_of(qtbot: QtBot, job: DiscJob, *, start: bool = True) -> DiscOutcome:
+def outcome_of(qtbot: QtBot, job: DiscJob, *, start: bool = True) -> Outcome:
     with qtbot.waitSignal(job.ended, timeout=30_000) as ended:
         if start:
             job.start()
@@ -48,13 +49,13 @@ def test_it_is_told_paths_as_the_system_has_them_and_says_what_it_wrote(
     qtbot: QtBot, job: Callable[..., DiscJob], tmp_path: Path
 ) -> None:
     one = job("works")
-    seen: list[DiscProgress] = []
+    seen: list[Progress] = []
     one.progressed.connect(seen.append)
     outcome = outcome_of(qtbot, one)
     assert (outcome.result, outcome.written, outcome.bytes) == ("done", 3, 4000)
     assert outcome.left_out == (("/odd/\udcffile", "It has no SOP Instance UID."),)
     assert outcome.warnings == ("One.",)
-    assert seen[-1] == DiscProgress("check", 1, 2)
+    assert seen[-1] == Progress("check", 1, 2)
     assert told(tmp_path)["paths"] == ["/data/IM1", _SURROGATE]
     assert "--with-viewer" not in told(tmp_path)["arguments"]
 
@@ -110,10 +111,10 @@ def test_what_makes_no_sense_is_passed_over(
 ) -> None:
     monkeypatch.setattr(command_job, "_MOST_LINE", 16 << 20)
     one = job("garbage")
-    seen: list[DiscProgress] = []
+    seen: list[Progress] = []
     one.progressed.connect(seen.append)
-    assert outcome_of(qtbot, one) == DiscOutcome("done", left_out=(("", ""),))
-    assert set(seen) <= {DiscProgress("copy", 0, 0)}
+    assert outcome_of(qtbot, one) == Outcome("done", left_out=(("", ""),))
+    assert set(seen) <= {Progress("copy", 0, 0)}
 
 
 def test_a_sudden_death_is_told_of_with_what_may_be_left(

@@ -399,6 +399,6 @@ def test_each_place_is_judged(tmp_path: Path, name: str, problem: str) -> None:
 
 
 def test_a_name_is_proposed_that_nothing_has(tmp_path: Path) -> None:
-    first = propose_name(str(tmp_path))
+    first = propose_name(str(tmp_path), "DISC")
     (tmp_path / first).mkdir()
-    assert propose_name(str(tmp_path)) == f"{first}-2"
+    assert propose_name(str(tmp_path), "DISC") == f"{first}-2"

@@ -1,4 +1,4 @@
-"""Where a disc can be made, and what a viewer on it takes: what the file system says of folders.
+"""Where files can be written, what a viewer on a disc takes: what the system says of folders.
 
 All of it may take long, on a slow or lost medium: it is for a thread beside the window's.
 """
@@ -19,7 +19,7 @@ _SYSTEMS = {"LINUX": "Linux", "WINDOWS": "Windows", "MACOS": "macOS"}
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A folder that a disc may be made in; ``problem`` says why not, where it may not."""
+    """A folder that may be written; ``problem`` says why not, where it may not."""
 
     path: str
     problem: str = ""
@@ -51,9 +51,9 @@ def look_at_target(folder: str, name: str) -> Target:
         return Target(path, "The system does not take this folder. Give another name.")
 
 
-def propose_name(folder: str) -> str:
-    """Give a name that nothing has in ``folder``, with the date of today and nothing else."""
-    name = f"DISC-{time.strftime('%Y-%m-%d')}"
+def propose_name(folder: str, prefix: str) -> str:
+    """Give a name that nothing has in ``folder``: the prefix, today's date and no more."""
+    name = f"{prefix}-{time.strftime('%Y-%m-%d')}"
     names = (name if number == 1 else f"{name}-{number}" for number in range(1, _NAMES_TRIED))
     return next((one for one in names if not os.path.lexists(os.path.join(folder, one))), name)
 

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from viewer import program
-from viewer.plain_text import whole_line
 from viewer.session.aside import Aside
 from viewer.session.disc_contents import size_text
-from viewer.session.disc_target import (
-    Target,
-    Viewer,
-    look_at_target,
-    look_at_viewer,
-    propose_name,
-)
+from viewer.session.disc_target import Viewer, look_at_viewer
 from viewer.session.settings import Settings
 from viewer.ui.dialogs.file_dialogs import ask_folder
-from viewer.ui.literal import tooltip
+from viewer.ui.dialogs.target_place import TargetPlace
 from viewer.ui.plain_label import PlainLabel
 
-_TYPED_MS = 250
 _NO_FOLDER = "Choose a folder to make the disc in."
 _VIEWER = "With it, whoever gets the disc sees the images on {system} without installing anything."
 _NO_VIEWER = (
@@ -35,7 +26,7 @@ _WRONG_VIEWER = (
 )
 
 
-class DiscPlace(QWidget):
+class DiscPlace(TargetPlace):
     """Asks for folder, name and viewer.
 
     Signals
@@ -44,28 +35,10 @@ class DiscPlace(QWidget):
         ``target`` or ``viewer`` may be new.
     """
 
-    changed = Signal()
-
     def __init__(self, settings: Settings, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._settings = settings
-        self._folder = ""
-        self.target: Target | None = None  # None: not chosen, or not known yet
+        super().__init__(settings, "disc", "Make the disc in", parent)
         self._found: Viewer | None = None  # the bundle that can go onto the disc
-        self._target_aside, self._viewer_aside = Aside(self), Aside(self)
-        self._typed = QTimer(self, singleShot=True, interval=_TYPED_MS)
-        self._typed.timeout.connect(self._look)
-        self._path = PlainLabel("not chosen yet", self)
-        self._path.setObjectName("discFolder")
-        self._choose = QPushButton("Choose &Folder…", self)
-        self._choose.setObjectName("chooseDiscFolder")
-        self._choose.clicked.connect(self._ask_folder)
-        self._name = QLineEdit(self)
-        self._name.setObjectName("discName")
-        self._name.setAccessibleName("Name of the new folder")
-        self._name.setPlaceholderText("without a name: the folder itself, which must be empty")
-        self._name.setMaxLength(200)
-        self._name.textEdited.connect(self._name_edited)
+        self._viewer_aside = Aside(self)
         self._with_viewer = QCheckBox("Put a &viewer on the disc", self)
         self._with_viewer.setObjectName("withViewer")
         self._with_viewer.setEnabled(False)
@@ -73,11 +46,14 @@ class DiscPlace(QWidget):
         self._choose_viewer = QPushButton("Choose Vie&wer…", self)
         self._choose_viewer.setObjectName("chooseViewer")
         self._choose_viewer.setAccessibleName("Choose the folder of a viewer")
+        self._choose_viewer.setAutoDefault(False)
         self._choose_viewer.clicked.connect(self._ask_viewer)
         self._of_viewer = PlainLabel(_NO_VIEWER, self)
         self._of_viewer.setObjectName("aboutViewer")
         self._of_viewer.setWordWrap(True)
-        self._arrange()
+        self.grid.addWidget(self._with_viewer, 2, 0, 1, 2)
+        self.grid.addWidget(self._choose_viewer, 2, 2)
+        self.grid.addWidget(self._of_viewer, 3, 0, 1, 3)
         own = program.bundle_folder()
         if own is not None:
             self._of_viewer.setText("")
@@ -88,15 +64,6 @@ class DiscPlace(QWidget):
         """The bundle that goes onto the disc; None for no viewer."""
         return self._found if self._with_viewer.isChecked() else None
 
-    def set_folder(self, folder: str) -> None:
-        """Make the disc in a new folder in ``folder``."""
-        self._folder = folder
-        self._path.setText(whole_line(folder))
-        self._path.setToolTip(tooltip(folder))
-        self.target = None
-        self.changed.emit()
-        self._target_aside.ask(partial(propose_name, folder), self._set_name)
-
     def set_viewer(self, folder: str) -> None:
         """Have the bundle in ``folder`` go with the disc, if it is one."""
 
@@ -105,11 +72,6 @@ class DiscPlace(QWidget):
             self._with_viewer.setChecked(bool(found.system))
 
         self._viewer_aside.ask(partial(look_at_viewer, folder), take)
-
-    def look_again(self) -> None:
-        """Judge the folder anew: something was written since."""
-        if self._folder:
-            self._look()
 
     def space_text(self, needed: int) -> str:
         """Say what the disc takes with the viewer, and what is free where it is made."""
@@ -122,7 +84,7 @@ class DiscPlace(QWidget):
 
     def problem(self, needed: int) -> str:
         """Say why no disc can be made there; "" where it can, or where that is not known yet."""
-        if not self._folder:
+        if not self.folder:
             return _NO_FOLDER
         if self.target is None or self.target.problem:
             return self.target.problem if self.target is not None else ""
@@ -133,54 +95,13 @@ class DiscPlace(QWidget):
 
     def close_down(self) -> None:
         """Say nothing more."""
-        self._target_aside.close()
+        super().close_down()
         self._viewer_aside.close()
-
-    def _arrange(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(1, 1)
-        name = PlainLabel("New folder:", self)
-        name.setBuddy(self._name)
-        grid.addWidget(PlainLabel("In:", self), 0, 0)
-        grid.addWidget(self._path, 0, 1)
-        grid.addWidget(self._choose, 0, 2)
-        grid.addWidget(name, 1, 0)
-        grid.addWidget(self._name, 1, 1, 1, 2)
-        grid.addWidget(self._with_viewer, 2, 0, 1, 2)
-        grid.addWidget(self._choose_viewer, 2, 2)
-        grid.addWidget(self._of_viewer, 3, 0, 1, 3)
-        for button in (self._choose, self._choose_viewer):
-            button.setAutoDefault(False)
-
-    def _ask_folder(self) -> None:
-        folder = ask_folder(self._settings, self, "Make the disc in", self._folder)
-        if folder:
-            self.set_folder(folder)
 
     def _ask_viewer(self) -> None:
         folder = ask_folder(self._settings, self, "The folder of a viewer")
         if folder:
             self.set_viewer(folder)
-
-    def _set_name(self, name: str) -> None:
-        if not self._name.isModified() or not self._name.text():
-            self._name.setText(name)
-        self._look()
-
-    def _name_edited(self) -> None:
-        self.target = None
-        self.changed.emit()
-        if self._folder:
-            self._typed.start()
-
-    def _look(self) -> None:
-        name = self._name.text().strip()
-        self._target_aside.ask(partial(look_at_target, self._folder, name), self._set_target)
-
-    def _set_target(self, target: Target) -> None:
-        self.target = target
-        self.changed.emit()
 
     def _offer_viewer(self, found: Viewer) -> None:
         self._found = found if found.system else None
