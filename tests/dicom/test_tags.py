@@ -17,10 +17,10 @@ from pydicom.data import get_testdata_file
 
 from viewer.dicom.errors import HeaderError, NegatoError, SourceError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.tag_search import find_rows
 from viewer.dicom.tags import (
     Kind,
     TagTable,
-    find_rows,
     keyword_path,
     read_tags,
     row_at,

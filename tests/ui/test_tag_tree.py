@@ -14,7 +14,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, make_table, read_tags
+from viewer.dicom.tag_search import find_rows
+from viewer.dicom.tags import Kind, TagTable, keyword_path, make_table, read_tags
 from viewer.ui.tags.model import Column, TagTreeModel
 from viewer.ui.tags.panel import TagPanel
 from viewer.ui.tags.value_dialog import ValueDialog

@@ -1,6 +1,7 @@
-"""`negato dump`: the tags of one file, as indented text or as JSON.
+"""`negato dump`: the tags of one file, or one value of it whole.
 
-The file is read in a child process, as everywhere.
+The file is read in a child process, as everywhere. How rows look is `dump_rows`' and `tag_lines`'
+matter, single values are `dump_value`'s.
 """
 
 from __future__ import annotations
@@ -9,118 +10,202 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
-from contextlib import closing
-from queue import SimpleQueue
-from typing import Any
 
-from viewer.dicom.errors import NegatoError
-from viewer.dicom.limits import Limits
-from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, tag_text
-from viewer.plain_text import json_text, plain_line
-from viewer.workers.child_pool import ChildPool
+import numpy as np
 
-JsonRow = dict[str, Any]
+from viewer.commands.controlled import WRONG_USE
+from viewer.commands.dump_rows import json_matches, json_tree, match_line, tree_line
+from viewer.commands.dump_value import hex_text, save_named, save_ordered, value_text
+from viewer.commands.tag_child import TagChild, tag_child
+from viewer.dicom.errors import NegatoError, PixelError
+from viewer.dicom.tag_lines import csv_lines, python_lines
+from viewer.dicom.tag_paths import outermost, row_named
+from viewer.dicom.tag_search import (
+    HELP,
+    PATTERN_SECONDS,
+    PATTERN_TOO_SLOW,
+    SearchError,
+    find_rows,
+    has_pattern,
+    parse,
+)
+from viewer.dicom.tags import TagTable
+from viewer.plain_text import json_text
+from viewer.standard_streams import say
+
+_FORMATS = ("text", "json", "csv", "dicom-json", "python")
+_EPILOG = f"""what --find takes:
+{HELP}
+
+TAG is a keyword, a tag, or a path of these: BeamSequence[0].BeamName, (0029,1010)
+"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("file", metavar="FILE", help="a DICOM file")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EPILOG.replace("%", "%%")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a DICOM file")
     parser.add_argument(
         "--find",
-        metavar="TEXT",
-        help="only tags with TEXT in number, keyword, name or value, with their keyword paths; "
-        "like grep, exit 1 where there is none",
+        metavar="SEARCH",
+        help="only tags that are found, with their keyword paths; exit 1 where there is none",
     )
-    parser.add_argument("--json", action="store_true", help="write JSON, with values whole")
+    parser.add_argument(
+        "--tag",
+        metavar="TAG",
+        action="append",
+        dest="tags",
+        help="only this element, with all that is in it; may be repeated",
+    )
+    parser.add_argument(
+        "--depth",
+        metavar="N",
+        type=_depth,
+        help="open sequences N levels deep; 0: none",
+    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--format",
+        choices=_FORMATS,
+        default="text",
+        help="dicom-json is the DICOM JSON model, python a line of pydicom for each element",
+    )
+    form.add_argument("--json", action="store_true", help="as --format json, with values whole")
+    parser.add_argument(
+        "--values",
+        choices=("raw", "readable", "both"),
+        default="raw",
+        help="of text: values as written, or dates, ages, names and codes as people write them",
+    )
+    one = parser.add_mutually_exclusive_group()
+    one.add_argument("--show", metavar="TAG", help="one value whole: Siemens' CSA headers as text")
+    one.add_argument("--hex", metavar="TAG", help="the bytes of one value, the first 64 KiB")
+    one.add_argument("--save", metavar="TAG", help="write the bytes of one value to -o")
+    parser.add_argument("-o", "--output", metavar="OUT", help="a new file, for --save")
+    parser.add_argument("--control", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the tags; give 1 where ``--find`` finds nothing."""
-    table = _read(os.path.abspath(arguments.file), arguments.limits)
-    rows = (
-        range(len(table)) if arguments.find is None else find_rows(table, arguments.find).tolist()
-    )
-    if arguments.json:
-        tree = json_tree(table) if arguments.find is None else _json_matches(table, rows)
-        sys.stdout.write(json_text(tree, indent=1) + "\n")
+    """Write what is asked for; give 1 where nothing is found."""
+    if arguments.control:
+        return save_ordered(arguments.limits)
+    problem = _wrong_use(arguments)
+    if problem:
+        say(f"negato: {problem}")
+        return WRONG_USE
+    with tag_child(os.path.abspath(arguments.file), arguments.limits) as child:
+        if arguments.save is not None:
+            return save_named(child, arguments.save, arguments.output)
+        if arguments.show is not None:
+            sys.stdout.write(value_text(child, arguments.show))
+            return 0
+        if arguments.hex is not None:
+            sys.stdout.write(hex_text(child, arguments.hex))
+            return 0
+        return _dump(child, arguments)
+
+
+def _wrong_use(arguments: argparse.Namespace) -> str:
+    if arguments.file is None:
+        return "Name the file whose tags are to be shown."
+    if (arguments.save is None) != (arguments.output is None):
+        return "--save TAG needs -o OUT, the file to write to, and -o needs --save."
+    if arguments.find is not None:
+        try:
+            parse(arguments.find)
+        except SearchError as error:
+            return error.message
+    return ""
+
+
+def _dump(child: TagChild, arguments: argparse.Namespace) -> int:
+    table = child.table()
+    form = "json" if arguments.json else arguments.format
+    is_part = arguments.find is not None
+    found = _found(child, table, arguments.find) if is_part else np.arange(len(table))
+    if arguments.tags:
+        found = found[np.isin(found, _below(table, _named(table, arguments.tags)))]
+    if arguments.depth is not None:
+        found = found[table.depths[found] <= 2 * arguments.depth]
+    rows = found.tolist()
+    if form == "dicom-json":
+        sys.stdout.write(_dicom_json(child, table, rows, arguments) + "\n")
+    elif form == "json":
+        tree = is_part or arguments.tags
+        value = json_matches(table, rows) if tree else json_tree(table, rows)
+        sys.stdout.write(json_text(value, indent=1) + "\n")
     else:
-        line = tree_line if arguments.find is None else match_line
-        sys.stdout.writelines(line(table, row) + "\n" for row in rows)
-    if not len(rows) and arguments.find is not None:
-        sys.stderr.write("negato: no tag holds that text\n")
-    return 0 if len(rows) else 1
+        sys.stdout.writelines(f"{line}\n" for line in _lines(table, rows, form, arguments))
+    if not rows:
+        say("negato: no tag holds that text" if is_part else "negato: there is no such tag")
+    return 0 if rows else 1
 
 
-def tree_line(table: TagTable, row: int) -> str:
-    """Give a row as one printable line, indented by its depth."""
-    indent = "  " * int(table.depths[row])
-    name, value = plain_line(table.names[row]), plain_line(table.values[row])
-    kind = table.kinds[row]
-    if kind == Kind.NOTE:
-        return f"{indent}! {value}"
-    if kind == Kind.ITEM:
-        return f"{indent}{name}"
-    tag = tag_text(int(table.tags[row]))
-    return f"{indent}{tag} {table.vrs[row]:2} {name}: {value}".rstrip()
+def _lines(
+    table: TagTable, rows: list[int], form: str, arguments: argparse.Namespace
+) -> Iterable[str]:
+    if form == "csv":
+        return csv_lines(table, rows)
+    if form == "python":
+        return python_lines(table, rows)
+    line = tree_line if arguments.find is None and not arguments.tags else match_line
+    return (line(table, row, arguments.values) for row in rows)
 
 
-def match_line(table: TagTable, row: int) -> str:
-    """Give a row as one printable line with its keyword path."""
-    path, value = keyword_path(table, row), plain_line(table.values[row])
-    if table.kinds[row] == Kind.NOTE:
-        return f"! {value}"
-    if table.kinds[row] == Kind.ITEM:
-        return path
-    tag = tag_text(int(table.tags[row]))
-    return f"{tag} {table.vrs[row]:2} {path}: {value}".rstrip()
+def _dicom_json(
+    child: TagChild, table: TagTable, rows: list[int], arguments: argparse.Namespace
+) -> str:
+    task = "viewer.dicom.tag_json:"
+    if arguments.find is None and not arguments.tags and arguments.depth is None:
+        whole: str = child.ask(task + "json_of_file", child.path, child.limits)
+        return whole
+    if arguments.depth is not None:  # else an element goes with all that is in it
+        raise NegatoError("The DICOM JSON model has sequences whole: leave --depth out.")
+    text: str = child.ask(task + "json_of_rows", child.path, outermost(table, rows), child.limits)
+    return text
 
 
-def json_tree(table: TagTable) -> list[JsonRow]:
-    """Give the rows as nested values; ``items`` of a sequence is a list of lists of rows."""
-    top: list[JsonRow] = []
-    inside: list[list[Any]] = [top]  # at each depth: where rows go
-    for row in range(len(table)):
-        del inside[int(table.depths[row]) + 1 :]
-        kind = table.kinds[row]
-        if kind == Kind.ITEM:
-            item: list[JsonRow] = []
-            inside[-1].append(item)
-            inside.append(item)
-            continue
-        value = _json_row(table, row)
-        inside[-1].append(value)
-        if kind == Kind.SEQUENCE:
-            value["items"] = []
-            inside.append(value["items"])
-    return top
+def _found(child: TagChild, table: TagTable, search: str) -> np.ndarray:
+    """Search in the table; with a regular expression in the child, under a clock."""
+    if not has_pattern(parse(search)):
+        return find_rows(table, search)
+    task = "viewer.dicom.tag_search:find_in_file"
+    seconds = PATTERN_SECONDS + child.limits.header_seconds  # it reads the tags once more
+    try:
+        rows: np.ndarray = child.ask(task, child.path, search, child.limits, seconds=seconds)
+    except PixelError as error:
+        raise NegatoError(PATTERN_TOO_SLOW) from error
+    return rows
 
 
-def _json_matches(table: TagTable, rows: Iterable[int]) -> list[JsonRow]:
-    return [{"path": keyword_path(table, row), **_json_row(table, row)} for row in rows]
+def _named(table: TagTable, names: Iterable[str]) -> set[int]:
+    """Give the rows with these names.
+
+    Raises
+    ------
+    NegatoError
+        There is none of one of them.
+    """
+    rows = set()
+    for name in names:
+        row = row_named(table, name)
+        if row is None:
+            raise NegatoError(f"There is no {name} in it; see negato dump FILE for what there is.")
+        rows.add(row)
+    return rows
 
 
-def _json_row(table: TagTable, row: int) -> JsonRow:
-    """Give one row; a length of None is an undefined one."""
-    in_file = table.kinds[row] != Kind.NOTE
-    length = int(table.lengths[row])
-    return {
-        "tag": tag_text(int(table.tags[row])) if in_file else "",
-        "keyword": table.keywords[row],
-        "name": table.names[row],
-        "vr": table.vrs[row],
-        "length": length if length >= 0 else None,
-        "value": table.values[row],
-    }
+def _below(table: TagTable, rows: set[int]) -> list[int]:
+    """Give rows with all that is below them."""
+    kept = set(rows)
+    for row in range(len(table)):  # parents come first
+        if int(table.parents[row]) in kept:
+            kept.add(row)
+    return sorted(kept)
 
 
-def _read(path: str, limits: Limits) -> TagTable:
-    results: SimpleQueue[Any] = SimpleQueue()
-    with closing(ChildPool(1, limits, preload=("viewer.dicom.tag_reader",))) as pool:
-        pool.start()
-        seconds = limits.header_seconds
-        pool.submit("tags", (path, limits), timeout_s=seconds, on_done=results.put)
-        result = results.get()
-    if isinstance(result, NegatoError):
-        raise result
-    table: TagTable = result
-    return table
+def _depth(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 4:
+        raise argparse.ArgumentTypeError("the depth is a number from 0 on")
+    return int(text)

@@ -5,12 +5,13 @@ The structure is walked by `tag_walk`, values become text in `tag_values`.
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from viewer.dicom.byte_reader import ByteReader
 from viewer.dicom.elements import DEFLATED, EXPLICIT_BIG, IMPLICIT_LITTLE
@@ -22,6 +23,8 @@ from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_values import value_text
 from viewer.dicom.tag_walk import Element, Walk
 from viewer.dicom.tags import Kind, TagTable, make_table
+
+MakeReader = Callable[[BinaryIO | io.RawIOBase, int | None], ByteReader]
 
 _TRANSFER_SYNTAX = 0x00020010
 _FIRST_GROUPS = frozenset({0x0002, 0x0004, 0x0008, 0x0010, 0x0018, 0x0020, 0x0028})
@@ -47,27 +50,35 @@ def read_table(path: str, limits: Limits, first_rows: int | None = None) -> TagT
 
 
 def walk_elements(
-    file: BinaryIO, path: str, limits: Limits, reader_type: type[ByteReader] = ByteReader
+    file: BinaryIO,
+    path: str,
+    limits: Limits,
+    reader_type: Callable[[Any, int | None], ByteReader] = ByteReader,
+    whole_bytes: int | None = None,
 ) -> Iterator[Element]:
-    """Yield the file meta information, then the data set; ``reader_type`` reads the bytes."""
+    """Yield the file meta information, then the data set.
+
+    ``make_reader`` gives what reads the bytes; it is asked again for a deflated data set. ``whole_bytes`` is
+    `Walk`'s.
+    """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    reader = reader_type(file, size)
+    reader = make_reader(file, size)
     if reader.peek(132)[128:] == b"DICM":
         reader.skip(132)
     elif not _plausible(reader.peek(8)):
         raise not_dicom(path, reader.peek(132))
     syntax = ""
-    meta = Walk(reader, limits)
+    meta = Walk(reader, limits, whole_bytes)
     for element in meta.file_meta():
         if element.tag == _TRANSFER_SYNTAX:
             syntax = element.value.decode("latin-1").strip(" \0")
         yield element
     if syntax in DEFLATED:
         file.seek(reader.position)
-        reader = reader_type(InflatingStream(file, limits.inflate_bytes), None)
+        reader = make_reader(InflatingStream(file, limits.inflate_bytes), None)
     implicit, little_endian = _encoding(reader, syntax)
-    walk = Walk(reader, limits)
+    walk = Walk(reader, limits, whole_bytes)
     yield from walk.dataset(implicit=implicit, little_endian=little_endian)
     if not meta.whole + walk.whole:
         raise HeaderError("The file is damaged: no DICOM element can be read; copy it again.", path)

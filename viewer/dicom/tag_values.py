@@ -17,7 +17,7 @@ from viewer.dicom.tag_walk import Element
 _ENCODED_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _DELIMITERS = set(b"\\\n\r\t\f")  # each ends the reach of an escape sequence (PS3.5 6.1.2.5.3)
 _NAME_DELIMITERS = set(b"\\^=")
-_NUMBER_TYPES = {
+NUMBER_TYPES = {
     "US": "u2",
     "SS": "i2",
     "UL": "u4",
@@ -48,7 +48,7 @@ def value_text(element: Element) -> str:
     elif vr == "UI":
         text = _uids_text(value)
     else:
-        text = _decoded(value, vr, element.context.encodings).rstrip(" \0")
+        text = decoded_text(value, vr, element.context.encodings).rstrip(" \0")
     if len(value) < element.length:
         text += f"… ({len(value):,} of {element.length:,} bytes)"
     return text
@@ -78,7 +78,7 @@ def _binary_text(value: bytes, length: int) -> str:
 
 
 def _numbers_text(value: bytes, vr: str, *, little_endian: bool) -> str:
-    dtype = np.dtype(("<" if little_endian else ">") + _NUMBER_TYPES[vr])
+    dtype = np.dtype(("<" if little_endian else ">") + NUMBER_TYPES[vr])
     if len(value) % dtype.itemsize or (vr == "AT" and len(value) % 4):
         return f"⚠ {value[:256]!r}"
     numbers = np.frombuffer(value, dtype)
@@ -96,7 +96,8 @@ def _uids_text(value: bytes) -> str:
     )
 
 
-def _decoded(value: bytes, vr: str, encodings: tuple[str, ...]) -> str:
+def decoded_text(value: bytes, vr: str, encodings: tuple[str, ...]) -> str:
+    """Give the text of a value, in its character set; what cannot be decoded as its bytes."""
     if vr not in _ENCODED_VRS:
         return value.decode("latin-1")
     try:

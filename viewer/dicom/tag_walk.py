@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,6 +52,8 @@ class Element(NamedTuple):
     text: str = ""  # of a note; of a sequence; sizes of encapsulated data
     little_endian: bool = True
     context: DatasetContext = DatasetContext()
+    offset: int = -1  # of the value, in what is read; -1: of encapsulated data, items and notes
+    fragments: Sequence[tuple[int, int]] = ()  # offset and length, the offset table first
 
 
 class _DamageError(Exception):
@@ -74,10 +76,18 @@ class _Level:
 
 
 class Walk:
-    """One walk over one reader."""
+    """One walk over one reader.
 
-    def __init__(self, reader: ByteReader, limits: Limits) -> None:
+    Parameters
+    ----------
+    whole_bytes : int, optional
+        Values of up to so many bytes are kept whole, of longer ones their beginning; else as
+        much as a table shows.
+    """
+
+    def __init__(self, reader: ByteReader, limits: Limits, whole_bytes: int | None = None) -> None:
         self._reader = reader
+        self._whole_bytes = whole_bytes
         self.whole = 0  # elements that were read to their end
         self._limits = limits
         self._deepest = 2 * limits.sequence_depth  # in rows: sequence and item alternate
@@ -262,7 +272,8 @@ class Walk:
     def _value(
         self, tag: int, stored_vr: str, vr: str, length: int, level: _Level
     ) -> Iterator[Element]:
-        wanted = min(length, self._value_bytes(vr))
+        wanted = min(length, self._value_bytes(vr, length))
+        offset = self._reader.position
         value = self._reader.take(wanted)
         there = len(value)
         if there == wanted < length:
@@ -283,12 +294,15 @@ class Walk:
                 value,
                 little_endian=level.little_endian,
                 context=level.context,
+                offset=offset,
             )
         if there < length:
             raise _DamageError(f"The file ends inside this value: {there:,} of {length:,} bytes.")
         self.whole += 1
 
-    def _value_bytes(self, vr: str) -> int:
+    def _value_bytes(self, vr: str, length: int) -> int:
+        if self._whole_bytes is not None and length <= self._whole_bytes:
+            return length
         if vr in BINARY_VRS:
             return _BINARY_BYTES
         if self._text_left <= 0:
@@ -297,7 +311,8 @@ class Walk:
 
     def _fragments(self, tag: int, stored_vr: str, vr: str, level: _Level) -> Iterator[Element]:
         """Pass over encapsulated data (PS3.5 A.4): an offset table and fragments."""
-        count, total, problem = 0, 0, ""
+        total, problem = 0, ""
+        fragments: list[tuple[int, int]] = []
         unpack = struct.Struct("<HHL" if level.little_endian else ">HHL").unpack
         while True:
             head = self._reader.take(8)
@@ -305,13 +320,14 @@ class Walk:
             found = group << 16 | element
             if found != ITEM:
                 break
-            count += 1
+            offset = self._reader.position
             there = self._reader.skip(length)
+            fragments.append((offset, there))
             total += there
             if there < length:
                 problem = "The file ends inside the last fragment."
                 break
-            if count > self._limits.fragments_per_file:
+            if len(fragments) > self._limits.fragments_per_file:
                 problem = self._limits.refusal("fragments_per_file", "More fragments are not read")
                 break
         if not problem and found != SEQUENCE_END:
@@ -320,11 +336,20 @@ class Walk:
                 if len(head) < 8
                 else "A value of undefined length holds no items: the rest is lost."
             )
-        text = f"{total}\\{max(0, count - 1)}"
+        text = f"{total}\\{max(0, len(fragments) - 1)}"
         depth = len(self._levels) - 1
         if depth <= self._deepest:
             yield Element(
-                Kind.ELEMENT, depth, tag, stored_vr, vr, -1, text=text, context=level.context
+                Kind.ELEMENT,
+                depth,
+                tag,
+                stored_vr,
+                vr,
+                -1,
+                text=text,
+                little_endian=level.little_endian,
+                context=level.context,
+                fragments=fragments,
             )
         if problem:
             raise _DamageError(problem)

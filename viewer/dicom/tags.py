@@ -1,8 +1,8 @@
-"""The tags of one file as a flat table, and search in it.
+"""The tags of one file as a flat table, and where its rows are.
 
 The table is plain columns in tree order, with the tree as arrays: cheap to
 pickle, to search and to show. Making it from a file is `tag_reader`, which
-alone needs pydicom.
+needs pydicom; searching in it is `tag_search`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.text_column import IntArray, TextColumn
 
-_FIELD_END = "\x1f"  # between the two ways to write a tag
+FIELD_END = "\x1f"  # between the two ways to write a tag
 
 
 class Kind(IntEnum):
@@ -178,23 +178,6 @@ def tag_text(tag: int) -> str:
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"
 
 
-def find_rows(table: TagTable, text: str) -> IntArray:
-    """Find the rows with ``text`` in tag number, keyword, name or value, whatever the case.
-
-    Tag numbers match as "(0010,0010)", "0010,0010" and "00100010".
-
-    Returns
-    -------
-    ndarray of int64
-        Rising; empty where ``text`` is empty.
-    """
-    wanted = text.strip().lower()
-    if not wanted or _FIELD_END in wanted:
-        return np.empty(0, np.int64)
-    columns = (table.numbers, table.keywords, table.names, table.values)
-    return np.flatnonzero(np.logical_or.reduce([column.holds(wanted) for column in columns]))
-
-
 def keyword_path(table: TagTable, row: int) -> str:
     """Give where a row is: "ReferencedSeriesSequence[0].ReferencedSOPInstanceUID".
 
@@ -241,4 +224,4 @@ def row_at(table: TagTable, path: RowPath) -> int | None:
 
 
 def _number(tag: int) -> str:
-    return f"{tag_text(tag)}{_FIELD_END}{tag:08x}"
+    return f"{tag_text(tag)}{FIELD_END}{tag:08x}"

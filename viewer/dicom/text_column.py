@@ -6,7 +6,7 @@ the rows mean is left to `tags`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
@@ -71,4 +71,11 @@ class TextColumn(Sequence[str]):
             return np.zeros(len(self.codes), np.bool_)
         known = np.array([wanted in text for text in self.folded.split(_END)], np.bool_)
         marked: npt.NDArray[np.bool_] = known[self.codes]
+        return marked
+
+    def passes(self, test: Callable[[str], bool]) -> npt.NDArray[np.bool_]:
+        """Mark the rows, shape (rows,), whose text passes a test."""
+        bounds = zip(self.starts[:-1].tolist(), self.starts[1:].tolist(), strict=True)
+        known = np.array([test(self.joined[begin:end]) for begin, end in bounds], np.bool_)
+        marked: npt.NDArray[np.bool_] = known[self.codes] if len(known) else np.zeros(0, np.bool_)
         return marked

@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from viewer.dicom.tags import Kind, TagTable, find_rows, keyword_path, tag_text
+from viewer.dicom.tag_search import find_rows
+from viewer.dicom.tags import Kind, TagTable, keyword_path, tag_text
 from viewer.dicom.text_column import IntArray
 from viewer.plain_text import csv_cell
 from viewer.ui.literal import menu_title, tooltip
