@@ -5,7 +5,6 @@ The structure is walked by `tag_walk`, values become text in `tag_values`.
 
 from __future__ import annotations
 
-import io
 import os
 import warnings
 import zlib
@@ -23,8 +22,6 @@ from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_values import value_text
 from viewer.dicom.tag_walk import Element, Walk
 from viewer.dicom.tags import Kind, TagTable, make_table
-
-MakeReader = Callable[[BinaryIO | io.RawIOBase, int | None], ByteReader]
 
 _TRANSFER_SYNTAX = 0x00020010
 _FIRST_GROUPS = frozenset({0x0002, 0x0004, 0x0008, 0x0010, 0x0018, 0x0020, 0x0028})
@@ -58,12 +55,12 @@ def walk_elements(
 ) -> Iterator[Element]:
     """Yield the file meta information, then the data set.
 
-    ``make_reader`` gives what reads the bytes; it is asked again for a deflated data set. ``whole_bytes`` is
-    `Walk`'s.
+    ``reader_type`` gives what reads the bytes; it is asked again for a deflated data set.
+    ``whole_bytes`` is `Walk`'s.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    reader = make_reader(file, size)
+    reader = reader_type(file, size)
     if reader.peek(132)[128:] == b"DICM":
         reader.skip(132)
     elif not _plausible(reader.peek(8)):
@@ -76,7 +73,7 @@ def walk_elements(
         yield element
     if syntax in DEFLATED:
         file.seek(reader.position)
-        reader = make_reader(InflatingStream(file, limits.inflate_bytes), None)
+        reader = reader_type(InflatingStream(file, limits.inflate_bytes), None)
     implicit, little_endian = _encoding(reader, syntax)
     walk = Walk(reader, limits, whole_bytes)
     yield from walk.dataset(implicit=implicit, little_endian=little_endian)
