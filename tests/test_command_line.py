@@ -205,7 +205,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Windows]:
         found.opened.append((paths, limits, listening))
         return 0
 
-    monkeypatch.setattr(cli, "_has_screen", lambda: True)
+    monkeypatch.setattr(cli, "has_screen", lambda: True)
     monkeypatch.setattr(cli, "hand_over", hand_over)
     monkeypatch.setattr("viewer.workers.scan_children.ScanChildren.start", lambda self: None)
     monkeypatch.setattr("viewer.ui.app.run", run)
@@ -229,7 +229,7 @@ def test_where_nothing_exists_it_is_said_and_no_window_is_asked_or_opened(
     monkeypatch: pytest.MonkeyPatch,
     new_window: list[str],
 ) -> None:
-    monkeypatch.setattr(cli, "_has_screen", lambda: False)  # of which nothing need be said
+    monkeypatch.setattr(cli, "has_screen", lambda: False)  # of which nothing need be said
     assert cli.main([*new_window, "bogus", "no/such"]) == 1
     assert (windows.handed, windows.opened) == ([], [])
     assert capsys.readouterr().err == (

@@ -19,7 +19,7 @@ from viewer import __version__
 from viewer.file_urls import is_file_url, path_of
 from viewer.handover import hand_over
 from viewer.plain_text import whole_line
-from viewer.program import disc_root, is_application
+from viewer.program import disc_root, has_screen, is_application
 from viewer.resources import resource
 from viewer.standard_streams import discard, say
 
@@ -29,6 +29,9 @@ _COMMANDS = {
     "check": "decode the images of files, folders or discs and report a line each",
     "render": "write a frame as a picture or an array",
     "explain": "say why a frame looks as it does, step by step",
+    "matrix": "show which attributes of a series vary from frame to frame, and how",
+    "diff": "compare the headers of two files, frames or series",
+    "export": "write pictures, movies, arrays or copies of images",
     "disc": "write a disc: a folder with a DICOMDIR, to be burnt or copied",
     "doctor": "say what Negato runs on and whether it works, for a report of a fault",
 }
@@ -168,7 +171,7 @@ def _open_window(request: LaunchRequest) -> int:
     missing = _missing(request.paths)
     if request.paths and len(missing) == len(request.paths):
         return 1
-    if not _has_screen():
+    if not has_screen():
         say(
             "negato: a window needs a screen, and none is set (DISPLAY, WAYLAND_DISPLAY); "
             "the commands (negato --help) need none"
@@ -228,11 +231,3 @@ def _missing(paths: Sequence[str]) -> list[str]:
     for path in missing:
         say(f"negato: {whole_line(path)}: {system_error(path, FileNotFoundError()).message}")
     return missing
-
-
-def _has_screen() -> bool:
-    """Say whether Qt can find a screen; where it cannot, it ends the process without a word."""
-    if not sys.platform.startswith("linux"):
-        return True
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return any(os.environ.get(name) for name in names)

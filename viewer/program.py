@@ -28,6 +28,14 @@ def command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "viewer", *arguments]
 
 
+def has_screen() -> bool:
+    """Say whether Qt can find a screen; where it cannot, it ends the process without a word."""
+    if not sys.platform.startswith("linux"):
+        return True
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return any(os.environ.get(name) for name in names)
+
+
 def bundle_folder() -> str | None:
     """Give the folder of the program bundle, of macOS ``Negato.app``; None without a bundle."""
     if not is_bundle():

@@ -41,6 +41,7 @@ from viewer.workers.decode_service import DecodeService
 from viewer.workers.frame_cache import FrameCache
 from viewer.workers.scan import ScanItem
 from viewer.workers.scan_children import ScanChildren
+from viewer.workers.shown_window import is_shown_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -306,7 +307,8 @@ class Workspace(Looks):
 
     def _remember(self, paths: Sequence[str]) -> None:
         for path in reversed(paths):
-            self.settings.add_recent(path)
+            if not is_shown_array(path):
+                self.settings.add_recent(path)
 
     def _say_nothing_found(self, paths: Sequence[str]) -> None:
         """Say it where the picture of something else is seen; else it is said in its place."""
