@@ -104,7 +104,7 @@ class HeaderReader:
     ) -> InstanceHeader:
         """Read a header of which the first bytes do not tell all."""
         if window[128:132] != b"DICM":
-            _check_plausible(window, size, path)
+            check_plausible(window, size, path)
         elif size > len(window) and not start_note(window):
             stream.seek(0)
             window = stream.read(_LARGE_WINDOW)
@@ -159,7 +159,7 @@ def _read_at(descriptor: int, position: int, count: int) -> bytes:
     return os.read(descriptor, count)
 
 
-def _check_plausible(window: bytes, size: int, path: str) -> None:
+def check_plausible(window: bytes, size: int, path: str) -> None:
     """Refuse what has no Part 10 prefix and does not look like a bare data set either."""
     if not any(
         _looks_like_data_set(window, size, explicit, order)

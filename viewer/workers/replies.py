@@ -44,6 +44,7 @@ _MODULES = frozenset(
         "viewer.dicom.source_files",
         "viewer.dicom.tags",
         "viewer.dicom.text_column",
+        "viewer.dicom.validation.findings",
         "viewer.dicom.value_place",
         "viewer.workers.decode_child",
         "viewer.workers.transfer",

@@ -1,1 +1,1 @@
-"""Whether files are as the standard wants them."""
+"""Whether files follow the standard: one subject a module, each departure a finding."""
