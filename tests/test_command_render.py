@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import struct
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from pydicom import dcmread
 from pydicom.data import get_testdata_file
 from pydicom.dataset import Dataset, FileMetaDataset
@@ -44,13 +43,9 @@ def ct(tmp_path, monkeypatch) -> Path:
 
 
 def read_png(path: Path) -> np.ndarray:
-    data = path.read_bytes()
-    columns, rows, bits, kind = struct.unpack_from(">IIBB", data, 16)
-    assert (data[:4], bits) == (b"\x89PNG", 8)
-    start = data.index(b"IDAT") + 4
-    (length,) = struct.unpack_from(">I", data, start - 8)
-    lines = np.frombuffer(zlib.decompress(data[start : start + length]), np.uint8).reshape(rows, -1)
-    return lines[:, 1:].reshape((rows, columns, 3) if kind == 2 else (rows, columns))
+    with Image.open(path) as image:
+        assert image.format == "PNG"
+        return np.asarray(image)
 
 
 def linear(values: np.ndarray, center: float, width: float) -> np.ndarray:

@@ -14,15 +14,13 @@ import numpy as np
 
 from viewer.commands.one_frame import configure_frame, read_frame_as_asked
 from viewer.dicom.errors import PixelError, SourceError
+from viewer.formats.png import encode_png
 from viewer.imaging import display, modality
-from viewer.imaging.colour import unpack_rgb
-from viewer.imaging.composition import compose
 from viewer.imaging.explain_view import View, count_objects
 from viewer.imaging.files import write_whole
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.png import encode_png
+from viewer.imaging.picture import picture_of
 from viewer.imaging.presentation import DisplayedArea
-from viewer.imaging.turning import turned_pixels
 from viewer.plain_text import plain_line
 
 
@@ -61,17 +59,18 @@ def run(arguments: argparse.Namespace) -> int:
     for warning in description.warnings:
         sys.stderr.write(f"negato: {plain_line(path)}: {plain_line(warning)}\n")
     if output is not None:
-        composed = compose(
-            display.to_rgb32(pixels, description, seen.voi),
+        picture = picture_of(
+            pixels,
             description,
+            seen.voi,
+            turn=seen.view.turn,
             shutter=seen.view.shutter,
             overlays=seen.view.overlays,
         )
-        composed = turned_pixels(composed, seen.view.turn)
         left_out = _left_out(seen.view, description)
         if left_out:
             sys.stderr.write(f"negato: {plain_line(arguments.state)}: {left_out}\n")
-        _write(output, encode_png(_picture(composed, is_colour=display.is_colour(description))))
+        _write(output, encode_png(picture))
     if arguments.npy is not None:
         buffer = io.BytesIO()
         np.save(buffer, _values(pixels, description), allow_pickle=False)
@@ -106,14 +105,6 @@ def _is_whole(area: DisplayedArea, description: FrameDescription) -> bool:
     corners = area.top_left_rc, area.bottom_right_rc
     down, across = area.aspect_rc or (1, 1)
     return area.mode == "SCALE TO FIT" and corners == ((0, 0), last) and down == across
-
-
-def _picture(composed: np.ndarray, *, is_colour: bool) -> np.ndarray:
-    """Give 8-bit RGB, or grey where the frame and all that lies over it is grey."""
-    grey = composed.astype(np.uint8)
-    if not is_colour and np.array_equal(grey * np.uint32(0x010101) | display.BLACK, composed):
-        return grey
-    return unpack_rgb(composed)
 
 
 def _values(pixels: np.ndarray, description: FrameDescription) -> np.ndarray:

@@ -34,6 +34,7 @@ _DOING = {
     "decode": "Decoding",
     "decode_files": "Decoding",
     "reduce": "Decoding",
+    "render": "Decoding",
     "check": "Checking this file",
     "tags": "Reading the tags",
 }

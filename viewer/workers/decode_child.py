@@ -44,6 +44,7 @@ TASKS = {
     "tags": "viewer.dicom.tags:read_tags",
     "state": "viewer.dicom.presentation_states:read_state",
     "reduce": "viewer.dicom.reduced:read_reduced",
+    "render": "viewer.dicom.rendering:render_frames",
 }
 _LONGEST_BATCH_S = 1.0  # some sixty times what one is to take: its files have become slow
 
