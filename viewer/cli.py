@@ -29,6 +29,7 @@ _COMMANDS = {
     "check": "decode the images of files, folders or discs and report a line each",
     "render": "write a frame as a picture or an array",
     "explain": "say why a frame looks as it does, step by step",
+    "table": "write the headers of many files as a table: CSV, JSON, Parquet or XLSX",
     "matrix": "show which attributes of a series vary from frame to frame, and how",
     "diff": "compare the headers of two files, frames or series",
     "export": "write pictures, movies, arrays or copies of images",

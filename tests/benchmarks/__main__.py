@@ -36,6 +36,7 @@ _NAMES = (
     "opening",
     "adding",
     "tags",
+    "table",
     "stalls",
     "thumbnails",
     "growth",
