@@ -32,6 +32,7 @@ _COMMANDS = {
     "table": "write the headers of many files as a table: CSV, JSON, Parquet or XLSX",
     "matrix": "show which attributes of a series vary from frame to frame, and how",
     "diff": "compare the headers of two files, frames or series",
+    "validate": "say where files depart from the standard",
     "export": "write pictures, movies, arrays or copies of images",
     "disc": "write a disc: a folder with a DICOMDIR, to be burnt or copied",
     "doctor": "say what Negato runs on and whether it works, for a report of a fault",

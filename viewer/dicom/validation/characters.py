@@ -1,6 +1,7 @@
-"""Character sets: whether SpecificCharacterSet is sound, and text is what it says. PS3.3 C.12.1.1.2.
+"""Character sets: whether SpecificCharacterSet is sound, and text is what it says.
 
-Decodes strictly: where that fails, text cannot be shown as it was meant. PS3.5 6.1.
+Decodes strictly: where that fails, text cannot be shown as it was meant. PS3.3 C.12.1.1.2,
+PS3.5 6.1.
 """
 
 from __future__ import annotations

@@ -6,14 +6,15 @@ on what the examination was, which no file says.
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from viewer.dicom.validation.elements import DataSet, tag_of
 
 _PAIRED = frozenset(
-    "ANKLE ARM BREAST CALF CLAVICLE EAR ELBOW EYE FEMUR FINGER FOOT FOREARM HAND HIP HUMERUS KIDNEY "
-    "KNEE LEG OPTICCANAL ORBIT SCAPULA SHOULDER THIGH THUMB TOE WRIST ZYGOMA".split()
+    "ANKLE ARM BREAST CALF CLAVICLE EAR ELBOW EYE FEMUR FINGER FOOT FOREARM HAND HIP HUMERUS "
+    "KIDNEY KNEE LEG OPTICCANAL ORBIT SCAPULA SHOULDER THIGH THUMB TOE WRIST ZYGOMA".split()
 )
 _SUPINE_CLASSES = frozenset(  # PS3.3 C.7.3.1.1.2: those of which PatientPosition is required
     f"1.2.840.10008.5.1.4.1.1.{part}" for part in ("2", "4", "2.1", "4.1", "4.2", "4.3")
@@ -53,7 +54,7 @@ class Context:
     here: DataSet
     root: DataSet
     module: str
-    has_planes: bool  # the IOD has ImagePositionPatient of its own
+    has_planes: bool  # the IOD requires an orientation, in the patient or of a slide
 
 
 Condition = Callable[[Context], bool]
@@ -93,10 +94,6 @@ def _all(*conditions: Condition) -> Condition:
     return lambda context: all(condition(context) for condition in conditions)
 
 
-def _never(_: Context) -> bool:
-    return False
-
-
 def _many_samples(context: Context) -> bool:
     return (context.here.number("SamplesPerPixel") or 1) > 1
 
@@ -106,8 +103,9 @@ def _points_to(keyword: str) -> Condition:
         element = context.root.get("FrameIncrementPointer")
         value = (element.value if element is not None else b"") or b""
         tag = tag_of(keyword)
-        order = "little" if context.root.order == "<" else "big"
-        words = [int.from_bytes(value[at : at + 2], order) for at in range(0, len(value), 2)]
+        words = [
+            one for (one,) in struct.iter_unpack(context.root.order + "H", value[: len(value) & ~1])
+        ]
         return any(
             words[at : at + 2] == [tag >> 16, tag & 0xFFFF] for at in range(0, len(words), 2)
         )
@@ -127,7 +125,7 @@ def _is_supine_class(context: Context) -> bool:
 
 
 def _without_planes(context: Context) -> bool:
-    return not context.has_planes and not context.here.has("ImageOrientationPatient")
+    return not context.has_planes
 
 
 def _is_not_plain_echo_planar(context: Context) -> bool:
@@ -224,5 +222,7 @@ _CONDITIONS: dict[tuple[str, str], Condition] = {
     ("", "ContextGroupVersion"): _has("ContextIdentifier"),
     ("", "ContextGroupLocalVersion"): _is("ContextGroupExtensionFlag", "Y"),
     ("", "ContextGroupExtensionCreatorUID"): _is("ContextGroupExtensionFlag", "Y"),
-    ("", "LossyImageCompression"): _never,  # `pixels` asks the stream itself
+    ("multi-frame-dimension", "DimensionIndexSequence"): lambda context: (
+        context.here.text("DimensionOrganizationType") != "TILED_FULL"
+    ),
 }

@@ -102,20 +102,10 @@ class Parser:
                     self._trailing(len(head))
                     return
                 self._cut(prefix)
-            group, number, length = struct.unpack(into.order + "HHL", head)
-            tag = group << 16 | number
-            if tag == ITEM_END and end is None:
-                if length:
-                    told = f"An item delimiter has the length {length}, not 0."
-                    self._collector.add("structure-delimiter", told, where=prefix.rstrip("."))
-                self.position += 8
-                return
-            if group == 0xFFFE:
-                told = f"{tag_text(tag)} stands where a data element should."
-                self._collector.add("structure-delimiter", told, tag=tag, where=prefix.rstrip("."))
-                self.position += 8
-                if length == UNDEFINED_LENGTH or tag == ITEM:
-                    raise Damage
+            tag = self._tag(head, into.order)
+            if tag >> 16 == 0xFFFE:
+                if self._delimiter(tag, head, into.order, end, prefix):
+                    return
                 continue
             if is_root and self._is_padding(tag, head):
                 return
@@ -123,6 +113,26 @@ class Parser:
             if element.tag <= last:
                 self._out_of_order(element.tag, last, prefix + name_of(element.tag), into)
             last = max(last, element.tag)
+
+    def _tag(self, head: bytes, order: str) -> int:
+        group, number = struct.unpack(order + "HH", head[:4])
+        return int(group << 16 | number)
+
+    def _delimiter(self, tag: int, head: bytes, order: str, end: int | None, prefix: str) -> bool:
+        """Step over a delimiter; tell whether it is the end of the item."""
+        (length,) = struct.unpack(order + "L", head[4:8])
+        where = prefix.rstrip(".")
+        self.position += 8
+        if tag == ITEM_END and end is None:
+            if length:
+                told = f"An item delimiter has the length {length}, not 0."
+                self._collector.add("structure-delimiter", told, where=where)
+            return True
+        told = f"{tag_text(tag)} stands where a data element should."
+        self._collector.add("structure-delimiter", told, tag=tag, where=where)
+        if length == UNDEFINED_LENGTH or tag == ITEM:
+            raise Damage
+        return False
 
     def _out_of_order(self, tag: int, last: int, where: str, within: DataSet) -> None:
         count = sum(other.tag == tag for other in within.elements)
@@ -218,10 +228,8 @@ class Parser:
         self.position = end or self.size
 
     def _undefined(self, element: Element, order: str, where: str, depth: int) -> None:
-        if (
-            (element.tag in PIXELS
-            and not depth)
-            or (element.is_explicit and element.vr in ("OB", "OW"))
+        if (element.tag in PIXELS and not depth) or (
+            element.is_explicit and element.vr in ("OB", "OW")
         ):
             self._fragments(element, order, where)
             return

@@ -6,6 +6,7 @@ of sequences likewise, on all levels.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from viewer.dicom.elements import DICOMDIR_SOP_CLASS
@@ -16,6 +17,7 @@ from viewer.dicom.validation.findings import Collector, quoted
 from viewer.dicom.validation.parsing import is_text
 from viewer.dicom.validation.tables import Module, Requirement, iod_of, modules_of, requirements
 
+_ORIENTED = re.compile("image-plane|functional-groups|slide")
 _SOP_CLASS = 0x00080016
 _GROUPS = frozenset((SHARED_GROUPS, PER_FRAME_GROUPS))
 
@@ -36,7 +38,7 @@ def check_required(root: DataSet, stored_class: str, collector: Collector) -> No
         collector.add("sop-class-unknown", told, tag=_SOP_CLASS, where="SOPClassUID")
         return
     modules = modules_of(iod)
-    has_planes = any(one.key == "image-plane" for one in modules)
+    has_planes = any(one.is_mandatory and _ORIENTED.search(one.key) for one in modules)
     asked = _Asked(root, collector, has_planes)
     for module in modules:
         if module.is_mandatory or any(tag in root.by_tag for tag in module.evidence):

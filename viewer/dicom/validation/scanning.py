@@ -28,7 +28,7 @@ from viewer.dicom.reading import check_plausible
 from viewer.dicom.regular_files import open_version, system_error
 from viewer.dicom.scanning import found_files, read_or_skip
 from viewer.dicom.source_files import SourceFile
-from viewer.dicom.validation.disc import check_index
+from viewer.dicom.validation.directory import check_index
 from viewer.dicom.validation.elements import DataSet
 from viewer.dicom.validation.enumerated import check_enumerated
 from viewer.dicom.validation.file_meta import (
@@ -126,7 +126,7 @@ def _check(stream: BinaryIO, size: int, path: str, limits: Limits) -> Checked:
 def _data_set(
     parser: Parser, stream: BinaryIO, syntax: str, collector: Collector, limits: Limits
 ) -> DataSet:
-    """Parse the data set as it is written, and check that this is what the meta information says."""
+    """Parse the data set as it is written, and check that this is as its meta information says."""
     if syntax in DEFLATED:
         stream.seek(parser.position)
         inflating = cast("BinaryIO", InflatingStream(stream, limits.inflate_bytes))

@@ -77,28 +77,33 @@ def _repeated(files: Sequence[_File]) -> list[Finding]:
     return found
 
 
+_SHARED = (  # by what files are grouped, what they share, and what that is said to be
+    ("series_uid", "study_uid", "uid-two-studies", "StudyInstanceUID", "series"),
+    ("study_uid", "patient_id", "uid-two-patients", "PatientID", "study"),
+    ("series_uid", "modality", "series-modality", "Modality", "series"),
+    (
+        "series_uid",
+        "frame_of_reference_uid",
+        "geometry-frame-of-reference",
+        "FrameOfReferenceUID",
+        "series",
+    ),
+)
+
+
 def _at_odds(files: Sequence[_File]) -> list[Finding]:
     """Find values that all files of a series, or of a study, should share."""
     found: list[Finding] = []
-    for group, name, rule, keyword, what in (
-        ("series_uid", "study_uid", "uid-two-studies", "StudyInstanceUID", "series"),
-        ("study_uid", "patient_id", "uid-two-patients", "PatientID", "study"),
-        ("series_uid", "modality", "series-modality", "Modality", "series"),
-        (
-            *("series_uid", "frame_of_reference_uid", "geometry-frame-of-reference"),
-            *("FrameOfReferenceUID", "series"),
-        ),
-    ):
+    for group, name, rule, keyword, what in _SHARED:
         for same in _by(files, group).values():
             values = _by(same, name)
-            if len(values) > 1:
-                usual = max(values, key=lambda value: len(values[value]))
-                for value, odd in values.items():
-                    if value != usual:
-                        path, count = odd[0][0], len(odd)
-                        told = f"{keyword} is {quoted(value)}; others of the {what} have {quoted(usual)}"
-                        told += f" ({count:,} files)." if count > 1 else "."
-                        found += _finding(path, rule, told, keyword)
+            usual = max(((len(odd), value) for value, odd in values.items()), default=(0, ""))[1]
+            for value, odd in values.items():
+                if value != usual:
+                    others = f"others of the {what} have {quoted(usual)}"
+                    files_of = f" ({len(odd):,} files)." if len(odd) > 1 else "."
+                    told = f"{keyword} is {quoted(value)}; {others}{files_of}"
+                    found += _finding(odd[0][0], rule, told, keyword)
     return found
 
 

@@ -6,6 +6,7 @@ PS3.5 A.4 and 8.2. No frame is decoded; the headers of the first and the last fr
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import BinaryIO
 
 from viewer.dicom.codestreams import (
@@ -93,7 +94,7 @@ def _check_offsets(found: Encapsulated, frames: int, collector: Collector) -> No
         told = f"The offset table has {len(offsets):,} entries for {frames:,} frames."
     elif wrong:
         told = f"The offset table leads to byte {wrong[0]:,}, where no fragment begins."
-    elif any(later <= earlier for earlier, later in zip(offsets, offsets[1:], strict=False)):
+    elif any(later <= earlier for earlier, later in pairwise(offsets)):
         told = "The entries of the offset table do not rise."
     if told:
         collector.add("fragments-offsets", told, tag=PIXEL_DATA, where=_WHERE)

@@ -22,8 +22,10 @@ _WORDS = {
 }
 _EXTENDED = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 _ONE_VALUE = frozenset(("LT", "ST", "UT", "UR"))
-_LONGEST = {"AE": 16, "AS": 4, "CS": 16, "DA": 8, "DS": 16, "DT": 26, "IS": 12, "LO": 64, "LT": 10240,
-            "SH": 16, "ST": 1024, "TM": 14, "UI": 64}  # fmt: skip
+_LONGEST = {
+    "AE": 16, "AS": 4, "CS": 16, "DA": 8, "DS": 16, "DT": 26, "IS": 12, "TM": 14, "UI": 64,
+    "LO": 64, "LT": 10240, "SH": 16, "ST": 1024,
+}
 _REPERTOIRE = {
     "AE": re.compile(r"[ -\[\]-~]*"),
     "AS": re.compile(r"[0-9DWMY]*"),
