@@ -38,12 +38,15 @@ class ShownWindow:
         self._guard = subprocess.Popen(
             code,
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            bufsize=0,
+            stdout=subprocess.DEVNULL,  # who waits for all that the program says
+            stderr=subprocess.DEVNULL,  # would wait for the window as well
             env=_environment(),
             start_new_session=True,  # Ctrl+C in the program's terminal is not meant for it
         )
+        self._lock = threading.Lock()
         # whoever drops this value leaves no child behind that nobody waits for
-        self._waiting = threading.Thread(target=self._guard.wait, name="shown-window", daemon=True)
+        self._waiting = threading.Thread(target=self._await, name="shown-window", daemon=True)
         self._waiting.start()
 
     def __repr__(self) -> str:
@@ -61,14 +64,20 @@ class ShownWindow:
 
     def close(self) -> None:
         """Close the window, and wait until it is."""
-        stream = self._guard.stdin
-        if stream is not None and not stream.closed:
-            try:
-                stream.write(_CLOSE)
-                stream.close()
-            except OSError:  # it has just been closed
-                pass
+        with self._lock:
+            stream = self._guard.stdin
+            if stream is not None and not stream.closed:
+                try:
+                    stream.write(_CLOSE)
+                except OSError:  # it has just been closed
+                    pass
         self._waiting.join()
+
+    def _await(self) -> None:
+        self._guard.wait()
+        with self._lock:
+            if self._guard.stdin is not None:
+                self._guard.stdin.close()
 
 
 def show_path(path: str) -> ShownWindow:
