@@ -35,6 +35,7 @@ _COMMANDS = {
     "validate": "say where files depart from the standard",
     "export": "write pictures, movies, arrays or copies of images",
     "disc": "write a disc: a folder with a DICOMDIR, to be burnt or copied",
+    "anonymize": "write files without what tells who the patient is",
     "doctor": "say what Negato runs on and whether it works, for a report of a fault",
 }
 # likewise without a window, and written as an option

@@ -31,6 +31,7 @@ _MODULES = frozenset(
     (
         "viewer.dicom.checking",
         "viewer.dicom.codec_probes",
+        "viewer.dicom.deidentification.results",
         "viewer.dicom.errors",
         "viewer.dicom.file_set_instances",
         "viewer.dicom.headers",

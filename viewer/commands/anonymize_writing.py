@@ -1,0 +1,494 @@
+"""Files de-identified: searched, cleaned in children, written, opened again and checked.
+
+The order of the work and what becomes of each file. How that is asked for and told is the matter of
+`anonymize`; what is done to a data set, of `viewer.dicom.deidentification`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+from typing import Any, cast
+
+from viewer.commands.controlled import Cancelled, counted
+from viewer.dicom.deidentification.keys import Key
+from viewer.dicom.deidentification.profile import Profile, edition
+from viewer.dicom.deidentification.results import (
+    Change,
+    Cleaned,
+    Job,
+    Order,
+    Rectangle,
+    Refused,
+    Rule,
+)
+from viewer.dicom.errors import HeaderError, NegatoError
+from viewer.dicom.file_set_copy import NewFolder, settle, told_of_writing
+from viewer.dicom.file_set_index import dicomdir
+from viewer.dicom.file_set_instances import Instance
+from viewer.dicom.file_set_records import ABOVE
+from viewer.dicom.file_set_tree import FileSetTree, Place
+from viewer.dicom.ledger import Notice, Skipped
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.portable_media import DICOMDIR
+from viewer.dicom.regular_files import FileVersion, open_version, system_error
+from viewer.dicom.values import encodings_of, person_name, texts
+from viewer.imaging.files import write_whole
+from viewer.workers.child_pool import ChildPool
+from viewer.workers.scan import scan_in_child
+
+_SCANNER = "viewer.dicom.file_set_instances:scan"
+_CLEAN = "viewer.dicom.deidentification.task:deidentify"
+_CHECK = "viewer.dicom.deidentification.searching:check_files"
+_PRELOAD = ("viewer.dicom.deidentification.task", "viewer.dicom.deidentification.searching")
+_CHILDREN = 2
+_BATCH, _CHECK_BATCH = 16, 64  # files
+_LARGE_BATCH = 32 << 20  # bytes of files after which a batch is full
+_AHEAD = 3  # batches that wait while others are worked on
+_POLL_S = 0.1
+_PIECE = 1 << 20
+_RESERVE = 16 << 20
+_HARMLESS = frozenset(("not-dicom", "index", "viewer", "not-a-file", "archive"))
+_KNOWN = ("PatientName", "PatientID", "IssuerOfPatientID", "AccessionNumber", "StudyID")
+_COPY = "Another file has its SOPInstanceUID, and is taken in its place."
+
+Stage = Callable[[str, int, int], None]  # what is done, done, of how many
+Line = Callable[[str, dict[str, Any]], None]  # "change", "held" or "failed", and what of it
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What was asked for; ``out`` is absolute, and "" where nothing is written."""
+
+    paths: tuple[str, ...]
+    out: str
+    profile: Profile
+    key: Key
+    confirmed: frozenset[str] = frozenset()
+    rectangles: tuple[Rectangle, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    report: str = ""
+    is_dry: bool = False
+    limits: Limits = DEFAULT_LIMITS
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of it: numbers of files and changes, and what there is to say."""
+
+    out: str = ""
+    key: str = ""
+    files: int = 0
+    written: int = 0
+    held: int = 0
+    failed: int = 0
+    changes: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it for the last line."""
+        names = ("out", "key", "files", "written", "held", "failed", "changes", "warnings")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(slots=True)
+class _Patient:
+    """What is gone from the files of a patient, and which files these are."""
+
+    telling: set[bytes] = field(default_factory=set)
+    described: set[bytes] = field(default_factory=set)
+    written: list[str] = field(default_factory=list)
+
+
+class Anonymizer:
+    """De-identifies once.
+
+    Parameters
+    ----------
+    line : callable
+        Told of each change where nothing is written, and of each file that is not taken.
+    is_stopped : callable
+        Asked often; once it is true, nothing is left of what was written.
+    """
+
+    def __init__(
+        self, wanted: Wanted, progress: Stage, line: Line, is_stopped: Callable[[], bool]
+    ) -> None:
+        self._wanted, self._progress, self._line = wanted, progress, line
+        self._is_stopped = is_stopped
+        self._folder = NewFolder(wanted.out)
+        self._places: dict[str, Place] = {}  # by the path of the source
+        self._patients: dict[tuple[str, ...], _Patient] = {}
+        self._told: Counter[str] = Counter()
+        self._reported: dict[str, dict[str, Any]] = {}  # by the path of what was written
+        self._reasons: Counter[str] = Counter()  # of what was not taken
+        self.outcome = Outcome(out=wanted.out, key=wanted.key.told)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether what could not be finished has left nothing."""
+        return self._folder.is_empty
+
+    def run(self) -> Outcome:
+        """Do it all.
+
+        Raises
+        ------
+        NegatoError
+            It could not be written; nothing is left of it.
+        Cancelled
+            The same, as was asked for.
+        """
+        try:
+            jobs = self._search()
+            with closing(_Pool(self._wanted.limits, self._pause)) as pool:
+                self._clean(pool, jobs)
+                if not self._wanted.is_dry:
+                    settle()
+                    self._check(pool)
+            if not self._wanted.is_dry:
+                self._write_index()
+            self._conclude()
+        except OSError as error:
+            self._folder.take_away()
+            raise told_of_writing(error) from error
+        except BaseException:  # whatever ends it: half of it is none
+            self._folder.take_away()
+            raise
+        return self.outcome
+
+    def _pause(self) -> None:
+        if self._is_stopped():
+            raise Cancelled
+
+    def _search(self) -> list[Job]:
+        tree, known = FileSetTree(), dict[str, dict[str, None]]()
+        uids: dict[str, str] = {}
+        instances: list[Instance] = []
+        for item in self._scanned(self._wanted.paths):
+            if isinstance(item, Skipped):
+                if item.kind not in _HARMLESS or item.path in map(
+                    os.path.abspath, self._wanted.paths
+                ):
+                    self._refuse(Refused(item.path, item.reason))
+            elif not isinstance(item, Instance):
+                if isinstance(item, Notice):
+                    self.outcome.warnings.append(item.text)
+            elif uids.setdefault(item.sop_instance_uid, item.path) != item.path:
+                self._refuse(Refused(item.path, _COPY, is_held=True))
+            else:
+                instances.append(item)
+                tree.add(item)
+                known.setdefault(item.study_uid, {}).update(dict.fromkeys(_known_texts(item)))
+                self._progress("search", len(instances), 0)
+        if not instances:
+            raise NegatoError("There are no DICOM files to take in what was named.")
+        self._places = {place.instance.path: place for place in tree.places()}
+        return [
+            _job(place.instance, tuple(known[place.instance.study_uid]))
+            for place in self._places.values()
+        ]
+
+    def _scanned(self, paths: Sequence[str]) -> Iterator[Any]:
+        """Give what is found, without the files beside a single one."""
+        alone = os.path.abspath(paths[0]) if len(paths) == 1 and os.path.isfile(paths[0]) else ""
+        batches = scan_in_child(
+            paths, self._wanted.limits, self._is_stopped, _SCANNER, kinds=(Instance,)
+        )
+        with closing(batches):
+            for batch in batches:
+                for item in cast(list[Any], batch):
+                    path = getattr(item, "path", alone)
+                    if not alone or path.startswith(alone) or _is_index(alone):
+                        yield item
+        self._pause()
+
+    def _clean(self, pool: _Pool, jobs: Sequence[Job]) -> None:
+        self._look_for_room(jobs)
+        wanted = self._wanted
+        tells = "values" if wanted.is_dry else "actions" if wanted.report else "nothing"
+        order = Order(
+            wanted.profile, wanted.key, wanted.confirmed, wanted.rectangles, wanted.rules, tells
+        )
+        limits = wanted.limits
+        seconds = limits.header_seconds + limits.decode_seconds * bool(
+            wanted.rectangles or wanted.rules
+        )
+        done = 0
+        for batch, result in pool.work(_CLEAN, _batches(jobs), (order, limits), seconds):
+            if isinstance(result, NegatoError):
+                result = (Refused(batch[0].path, result.message),)
+            for job, one in zip(batch, result, strict=True):
+                self._take(job, one)
+                done += 1
+                self._progress("clean", done, len(jobs))
+
+    def _take(self, job: Job, result: Cleaned | Refused) -> None:
+        if isinstance(result, Refused):
+            self._refuse(result)
+            return
+        outcome, wanted = self.outcome, self._wanted
+        outcome.files += 1
+        outcome.changes += result.count
+        self._told.update(result.warnings)
+        if wanted.is_dry:
+            for change in result.changes:
+                self._line("change", _change(job, change))
+            return
+        try:
+            path = self._write(job, result)
+        except HeaderError as error:
+            self._refuse(Refused(job.path, error.message))
+            return
+        patient = self._patients.setdefault(job.patient, _Patient())
+        patient.telling.update(result.telling)
+        patient.described.update(result.described)
+        patient.written.append(path)
+        if wanted.report:
+            self._reported[path] = {
+                "file": os.path.relpath(path, wanted.out).replace(os.sep, "/"),
+                "actions": [_action(change) for change in result.changes],
+                "warnings": list(result.warnings),
+            }
+
+    def _write(self, job: Job, result: Cleaned) -> str:
+        with self._folder.open(*self._places[job.path].file_id) as target:
+            try:
+                for piece in _contents(job, result, self._wanted.limits):
+                    self._pause()
+                    target.write(piece)
+            except HeaderError:
+                target.close()
+                self._folder.remove(target.name)
+                raise
+        return target.name
+
+    def _check(self, pool: _Pool) -> None:
+        batches = [
+            (patient.written[first : first + _CHECK_BATCH], patient)
+            for patient in self._patients.values()
+            for first in range(0, len(patient.written), _CHECK_BATCH)
+        ]
+        of, done = sum(len(paths) for paths, _ in batches), 0
+        limits = self._wanted.limits
+        for patient in self._patients.values():
+            own = (paths for paths, one in batches if one is patient)
+            rest = (tuple(patient.telling), tuple(patient.described), limits)
+            for paths, result in pool.work(_CHECK, own, rest, limits.header_seconds):
+                if isinstance(result, NegatoError):
+                    result = (Refused(paths[0], result.message),)
+                for one in result:
+                    self._take_away(one)
+                done += len(paths)
+                self._progress("check", done, of)
+
+    def _take_away(self, refused: Refused) -> None:
+        """Take a file away that was written and is not what it should be."""
+        source = next(
+            path
+            for path, place in self._places.items()
+            if os.path.join(self._wanted.out, *place.file_id) == refused.path
+        )
+        self._folder.remove(refused.path)
+        self._reported.pop(refused.path, None)
+        self.outcome.files -= 1
+        self._refuse(Refused(source, refused.reason))
+
+    def _refuse(self, refused: Refused) -> None:
+        kind = "held" if refused.is_held else "failed"
+        self.outcome.held += refused.is_held
+        self.outcome.failed += not refused.is_held
+        self._reasons[refused.reason] += 1
+        self._line(kind, {"path": refused.path, "reason": refused.reason})
+
+    def _write_index(self) -> None:
+        """Write the DICOMDIR, by what the new files say."""
+        if not self.outcome.files:
+            raise NegatoError("Nothing is left to write: each file was held back or failed.")
+        tree = FileSetTree()
+        for item in self._scanned((self._wanted.out,)):
+            if isinstance(item, Instance):
+                tree.add(item)
+        for place in tree.places():
+            relative = os.path.relpath(place.instance.path, self._wanted.out)
+            place.file_id = tuple(relative.split(os.sep))
+            place.is_written = True
+            self.outcome.written += 1
+        if self.outcome.written != self.outcome.files:
+            raise NegatoError("What was written cannot all be read again; nothing was kept.")
+        records, _ = tree.records()
+        self._folder.write((DICOMDIR,), dicomdir(records))
+
+    def _conclude(self) -> None:
+        outcome, wanted = self.outcome, self._wanted
+        for told, number in sorted(self._told.items()):
+            outcome.warnings.append(f"{told} ({counted(number, 'file', 'files')})")
+        if wanted.report and not wanted.is_dry:
+            content = {
+                "profile": ["basic", *wanted.profile.options],
+                "edition": edition(),
+                "note": "Without original values or paths, which would tell who is who.",
+                **{name: value for name, value in outcome.as_json().items() if name != "key"},
+                "reasons": dict(self._reasons),
+                "file_list": list(self._reported.values()),
+            }
+            write_whole(wanted.report, json.dumps(content, indent=1).encode())
+
+    def _look_for_room(self, jobs: Sequence[Job]) -> None:
+        if self._wanted.is_dry:
+            return
+        needed = sum(job.size for job in jobs) + _RESERVE
+        above = self._wanted.out
+        while not os.path.isdir(above):
+            above = os.path.dirname(above)
+        free = shutil.disk_usage(above).free
+        if needed > free:
+            raise NegatoError(
+                f"The files need {needed / 1e6:,.0f} MB, and there are {free / 1e6:,.0f} free; "
+                "choose a place with more room."
+            )
+
+
+class _Pool:
+    """Children that work batches off, and give what they made in the order in which it comes."""
+
+    def __init__(self, limits: Limits, pause: Callable[[], None]) -> None:
+        self._pool = ChildPool(_CHILDREN, limits, _PRELOAD)
+        self._pause = pause
+
+    def close(self) -> None:
+        """End the children."""
+        self._pool.close()
+
+    def work(
+        self, task: str, batches: Any, rest: tuple[Any, ...], seconds_each: float
+    ) -> Iterator[tuple[Any, Any]]:
+        """Give each batch with the result, or with the error of the one thing in it."""
+        answers: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
+        waiting = deque[Any]()
+        source = iter(batches)
+        flying = 0
+        while True:
+            while flying < _CHILDREN + _AHEAD:
+                batch = waiting.popleft() if waiting else next(source, None)
+                if batch is None:
+                    break
+                self._submit(task, batch, rest, seconds_each * len(batch), answers)
+                flying += 1
+            if not flying:
+                return
+            batch, result = self._next(answers)
+            flying -= 1
+            if isinstance(result, NegatoError) and len(batch) > 1:  # one of them: which?
+                waiting.extend([one] for one in batch)
+                continue
+            yield batch, result
+
+    def _next(self, answers: SimpleQueue[tuple[Any, Any]]) -> tuple[Any, Any]:
+        while True:
+            self._pause()
+            try:
+                return answers.get(timeout=_POLL_S)
+            except Empty:
+                continue
+
+    def _submit(
+        self,
+        task: str,
+        batch: Any,
+        rest: tuple[Any, ...],
+        seconds: float,
+        answers: SimpleQueue[tuple[Any, Any]],
+    ) -> None:
+        def on_done(result: Any) -> None:
+            answers.put((batch, result))
+
+        self._pool.submit(task, (tuple(batch), *rest), timeout_s=seconds, on_done=on_done)
+
+
+def _batches(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    batch: list[Job] = []
+    size = 0
+    for job in jobs:
+        batch.append(job)
+        size += job.size
+        if len(batch) == _BATCH or size > _LARGE_BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _contents(job: Job, result: Cleaned, limits: Limits) -> Iterator[bytes]:
+    """Give the bytes of a new file, from the source as long as it is the one that was read."""
+    if all(isinstance(piece, bytes) for piece in result.pieces):
+        yield from cast(tuple[bytes, ...], result.pieces)
+        return
+    try:
+        stream, version = open_version(job.path, limits)
+        with stream:
+            if version != FileVersion(job.size, job.mtime_ns):
+                raise HeaderError("It changed meanwhile; try again.", job.path, "unreadable")
+            for piece in result.pieces:
+                if isinstance(piece, bytes):
+                    yield piece
+                    continue
+                offset, left = piece
+                stream.seek(offset)
+                while left:
+                    data = stream.read(min(left, _PIECE))
+                    if not data:
+                        raise HeaderError("It changed meanwhile; try again.", job.path)
+                    yield data
+                    left -= len(data)
+    except OSError as error:
+        raise system_error(job.path, error) from error
+
+
+def _job(instance: Instance, known: tuple[str, ...]) -> Job:
+    patient = instance.patient if any(instance.patient) else ("", "", instance.study_uid)
+    return Job(
+        path=instance.path,
+        size=instance.size,
+        mtime_ns=instance.mtime_ns,
+        bare_from=instance.bare_from,
+        transfer_syntax_uid=instance.transfer_syntax_uid,
+        sop_instance_uid=instance.sop_instance_uid,
+        patient=patient,
+        known=known,
+    )
+
+
+def _known_texts(instance: Instance) -> list[str]:
+    encodings = encodings_of(texts(instance.values.get(0x00080005, b"")))
+    tags = {key.tag for key in ABOVE if key.keyword in _KNOWN}
+    return [person_name(value, encodings) for tag, value in instance.values.items() if tag in tags]
+
+
+def _is_index(path: str) -> bool:
+    return os.path.basename(path).casefold() == "dicomdir" or path.casefold().endswith(".zip")
+
+
+def _change(job: Job, change: Change) -> dict[str, Any]:
+    return {
+        "path": job.path,
+        "sop_instance_uid": job.sop_instance_uid,
+        **_action(change),
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def _action(change: Change) -> dict[str, Any]:
+    return {
+        "tag": f"({change.tag >> 16:04X},{change.tag & 0xFFFF:04X})",
+        "name": change.name,
+        "where": ".".join(change.where),
+        "action": change.action,
+    }

@@ -1,0 +1,362 @@
+"""The actions of the table, done to a data set: D, Z, X, K, C and U. PS3.15 E.3, Table E.1-1a.
+
+Changes elements in place and takes note of each original value that is gone. What is done with
+which attribute says `profile`; what is added of the de-identification itself, `statements`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from viewer.dicom import values
+from viewer.dicom.deidentification import profile as table
+from viewer.dicom.deidentification.data_set import Element, Reader, all_elements, vr_in_dictionary
+from viewer.dicom.deidentification.keys import Key
+from viewer.dicom.deidentification.removed import Removed
+from viewer.dicom.deidentification.results import Change
+from viewer.dicom.deidentification.well_known import is_well_known
+from viewer.dicom.deidentification.words import (
+    names_one,
+    telling,
+    without_identity,
+    without_words,
+    words_of,
+)
+from viewer.dicom.tag_names import look_up
+
+DUMMY = "REMOVED"
+DUMMIES = {"DA": "19000101", "DT": "19000101000000", "TM": "000000", "AS": "000Y"}
+_NUMBERS = {"IS": b"0", "DS": b"0", "UR": b"https://removed.invalid"}
+_CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
+_PATIENT_NAME, _PATIENT_ID = 0x00100010, 0x00100020
+_ICON, _CHARACTER_SET = 0x00880200, 0x00080005
+# pictures of a presentation state, drawn by hand as names may be. PS3.3 C.10.5
+_DRAWN = frozenset((0x00700009, 0x00700209))
+_CONTENT, _ANNOTATIONS = 0x0040A730, 0x00700001
+# what of codes and devices the profile keeps, which names no patient
+_NEUTRAL = frozenset((_CODE_VALUE, _SCHEME, _MEANING, 0x00080070, 0x00081090, 0x00181020))
+_SCHEME_UIDS = frozenset((0x00080016, 0x0008001A, 0x0008001B, 0x00081150, 0x00080062))
+_TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE"))
+_UNTOUCHED = frozenset(("CS", "DS", "IS", "AS", "TM"))
+_WHOLE_DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
+_OVERLAY_TYPE = 0x60000040
+# rows, columns, frames, type, origin, first frame, bits, data: no texts
+_OF_OVERLAYS = frozenset((0x10, 0x11, 0x15, 0x40, 0x50, 0x51, 0x100, 0x102, 0x3000))
+
+
+@dataclass(slots=True)
+class Identity:
+    """Who it is about, and what stands for them."""
+
+    key: Key
+    pseudonym: str
+    days: int
+    known: tuple[str, ...] = ()  # of the study, from other files
+
+
+@dataclass(slots=True)
+class Cleaner:
+    """Cleans one data set; ``changes`` and ``removed`` tell what was done."""
+
+    reader: Reader
+    profile: table.Profile
+    identity: Identity
+    tells: str = "nothing"  # of changes: as `results.Order` has it
+    count: int = 0
+    changes: list[Change] = field(default_factory=list)
+    removed: Removed = field(default_factory=Removed)
+    warnings: set[str] = field(default_factory=set)
+    _encodings: list[str] = field(default_factory=list)
+    _words: frozenset[str] = frozenset()
+    _telling: frozenset[str] = frozenset()
+    _regions: frozenset[int] = frozenset()  # groups of overlays that are kept
+
+    def clean(self, elements: list[Element]) -> list[Element]:
+        """Clean a data set; give the elements that are left."""
+        self._encodings = self._character_set(elements) or ["iso8859"]
+        every = list(all_elements(elements))
+        self._words = words_of((*self._identifying(every), *self.identity.known))
+        names = [*self._names(every), *self.identity.known]
+        self._telling = telling(words_of(names))
+        if self.profile.has("clean-graphics"):
+            self._regions = frozenset(
+                one.tag >> 16
+                for one in elements
+                if one.tag & 0xFF00FFFF == _OVERLAY_TYPE and self._value(one).strip(b"\0 ") == b"R"
+            )
+        return self._level(elements, (), ())
+
+    def _level(
+        self, elements: list[Element], where: tuple[str, ...], around: tuple[int, ...]
+    ) -> list[Element]:
+        former = self._encodings
+        if around:
+            self._encodings = self._character_set(elements) or former
+        safe = self._safe_private(elements)
+        kept = []
+        for element in elements:
+            if element.tag >> 16 & 1:
+                keeps = element.tag in safe
+                action = "K" if keeps else "X"
+            else:
+                action = self._action(element, around)
+            if self._do(action, element, where, around):
+                kept.append(element)
+        self._encodings = former
+        return kept
+
+    def _action(self, element: Element, around: tuple[int, ...]) -> str:
+        """Give the action for an element, also for one that the table does not have."""
+        tag = element.tag
+        if tag >> 16 < 8 or not tag & 0xFFFF or tag >> 16 == 0xFFFC:
+            return "-"  # no data: group lengths, padding, what belongs to messages and media
+        if table.is_graphics_group(tag):
+            return self._graphics_action(tag)
+        if tag == _ICON or (tag in _DRAWN and not self.profile.has("clean-graphics")):
+            return "X"
+        action = table.actions(self.profile).get(tag)
+        if action is not None:
+            return action
+        vr = vr_in_dictionary(tag)
+        if not vr:
+            return "X"  # nobody knows what it holds
+        if element.items is not None or vr == "SQ":
+            return "K"
+        if vr in ("DA", "DT"):
+            dates = self.profile.dates
+            return {"UNMODIFIED": "K", "MODIFIED": "C"}.get(dates, "D")
+        if vr == "PN":
+            return "D"
+        if vr == "UI" and tag not in _SCHEME_UIDS:
+            return "K" if self.profile.has("retain-uids") else "U"
+        return "words" if vr in _TEXTS and tag not in _NEUTRAL else "K"
+
+    def _graphics_action(self, tag: int) -> str:
+        """Keep regions of interest alone, and these where graphics are kept. PS3.15 E.3.3."""
+        return "K" if tag >> 16 in self._regions and tag & 0xFFFF in _OF_OVERLAYS else "X"
+
+    def _do(
+        self, action: str, element: Element, where: tuple[str, ...], around: tuple[int, ...]
+    ) -> bool:
+        """Do an action to an element; say whether it stays."""
+        if action == "K":
+            self._keep(element, where, around)
+            return True
+        if action == "-":
+            return False
+        if action == "words":
+            return self._guard(element, where)
+        if element.items is not None:
+            return self._do_sequence(action, element, where, around)
+        before = self._value(element)
+        is_date = element.vr in ("DA", "DT", "TM")
+        if action == "C" and not is_date and element.vr not in _TEXTS:
+            action = "X"
+        new = self._new_value(action, element, before)
+        if new is not None and new == before.rstrip(b"\0 "):
+            return True
+        self._note(element, before, where, action, new)
+        if new is None:
+            return False
+        self._set(element, new)
+        return True
+
+    def _new_value(self, action: str, element: Element, before: bytes) -> bytes | None:
+        if action == "X":
+            return None
+        tag, vr = element.tag, element.vr
+        if tag in (_PATIENT_NAME, _PATIENT_ID):
+            return self.identity.pseudonym.encode()
+        if action == "Z" or not before.strip(b"\0 "):
+            return b""
+        if action == "U":
+            return self._mapped(before)
+        if action == "C":
+            return self._shifted(vr, before) if vr in DUMMIES else self._described(before)
+        return self._dummy(vr, len(before))
+
+    def _do_sequence(
+        self, action: str, element: Element, where: tuple[str, ...], around: tuple[int, ...]
+    ) -> bool:
+        if action == "X":
+            self._note(element, b"", where, action, None)
+            return False
+        if action == "Z":
+            if element.items:
+                self._note(element, b"", where, action, b"")
+                element.items, element.is_changed = [], True
+            return True
+        items = element.items or []
+        if action == "D" and any(one.tag == _CODE_VALUE for item in items for one in item):
+            self._note(element, b"", where, action, DUMMY.encode())
+            element.items, element.is_changed = [_dummy_code()], True
+            return True
+        self._keep(element, where, around)
+        return True
+
+    def _keep(self, element: Element, where: tuple[str, ...], around: tuple[int, ...]) -> None:
+        if element.items is None:
+            return
+        items = []
+        name = look_up(element.tag).keyword if self.tells != "nothing" else ""
+        for number, item in enumerate(element.items):
+            below = (*where, f"{name}[{number + 1}]")
+            before = self.count
+            kept = self._level(item, below, (*around, element.tag))
+            if len(kept) != len(item) or self.count != before:
+                element.is_changed = True
+            element.is_changed |= any(one.is_changed for one in kept)
+            items.append(kept)
+        element.items = items
+
+    def _guard(self, element: Element, where: tuple[str, ...]) -> bool:
+        """Take words of the identity out of a text that the table leaves as it is."""
+        if not self._telling or element.length > 1 << 20:
+            return True
+        before = self._value(element)
+        text = values.text(before, self._encodings)
+        if not names_one(text, self._telling):
+            return True
+        new = self._encoded(without_words(text, self._telling))
+        self._note(element, before, where, "words", new)
+        self._set(element, new)
+        self.warnings.add("A text that the profile keeps held words of the identity: taken out.")
+        return True
+
+    def _value(self, element: Element) -> bytes:
+        return self.reader.value(element) if element.length <= 1 << 20 else b""
+
+    def _set(self, element: Element, new: bytes) -> None:
+        if element.vr == "UN":
+            element.vr = vr_in_dictionary(element.tag) or "UN"
+        element.new, element.is_changed = new, True
+
+    def _mapped(self, before: bytes) -> bytes:
+        uids = values.text(before).split("\\")
+        key = self.identity.key
+        return "\\".join(
+            uid if is_well_known(uid) else key.uid(uid) for uid in map(str.strip, uids)
+        ).encode()
+
+    def _shifted(self, vr: str, before: bytes) -> bytes:
+        """Set dates back by the days of the patient; times of the day stay."""
+        texts = values.texts(before)
+        if vr == "TM":
+            return before.strip(b"\0 ")
+        shifted = [self._one_shifted(text) for text in texts]
+        if not all(shifted):  # no whole date, and so none that could be set back
+            return DUMMIES.get(vr, "").encode()
+        return "\\".join(shifted).encode()
+
+    def _one_shifted(self, text: str) -> str:
+        found = _WHOLE_DATE.match(text)
+        if found is None:
+            return ""
+        try:
+            day = date(*map(int, found.groups())) - timedelta(days=self.identity.days)
+        except (ValueError, OverflowError):
+            return ""
+        return f"{day:%Y%m%d}".rjust(8, "0") + text[found.end() :]
+
+    def _described(self, before: bytes) -> bytes:
+        parts = values.text(before, self._encodings).split("\\")
+        kept = (without_identity(part, self._words) for part in parts)
+        return self._encoded("\\".join(kept).strip("\\"))
+
+    def _encoded(self, text: str) -> bytes:
+        """Write a text as the file does; "" where that cannot be said with certainty."""
+        if text.isascii():
+            return text.encode()
+        try:
+            return text.encode(self._encodings[0]) if len(self._encodings) == 1 else b""
+        except (LookupError, ValueError):
+            return b""
+
+    def _dummy(self, vr: str, length: int) -> bytes:
+        if vr in DUMMIES:
+            return DUMMIES[vr].encode()
+        if vr == "UI":
+            return self.identity.key.uid(f"{length}").encode()
+        if vr in _NUMBERS:
+            return _NUMBERS[vr]
+        return DUMMY.encode() if vr in _TEXTS or vr == "CS" else bytes(length)
+
+    def _safe_private(self, elements: list[Element]) -> frozenset[int]:
+        """Give the private elements of a level that are known to be safe, with their creators."""
+        if not self.profile.has("retain-safe-private"):
+            return frozenset()
+        creators = {
+            one.tag: values.text(self._value(one))
+            for one in elements
+            if one.tag >> 16 & 1 and 0x10 <= one.tag & 0xFFFF <= 0xFF
+        }
+        safe = set()
+        for one in elements:
+            block = one.tag & 0xFFFF0000 | one.tag >> 8 & 0xFF
+            place = creators.get(block, ""), one.tag >> 16, one.tag & 0xFF
+            if one.tag & 0xFFFF >= 0x1000 and place in table.safe_private():
+                safe |= {one.tag, block}
+        return frozenset(safe)
+
+    def _character_set(self, elements: list[Element]) -> list[str]:
+        stated = next((one for one in elements if one.tag == _CHARACTER_SET), None)
+        if stated is None:
+            return []
+        return values.encodings_of(values.texts(self._value(stated)))
+
+    def _identifying(self, every: Sequence[Element]) -> list[str]:
+        """Give the texts that identify: those of the table that are no descriptions."""
+        known = table.actions(table.Profile())
+        return [
+            values.person_name(self._value(one), self._encodings)
+            for one in every
+            if (one.vr == "PN" or (one.tag in known and one.vr in ("LO", "SH", "ST", "UC", "AE")))
+            and one.tag not in table.descriptors()
+        ]
+
+    def _names(self, every: Sequence[Element]) -> list[str]:
+        wanted = (one for one in every if one.vr == "PN" or one.tag == _PATIENT_ID)
+        return [values.person_name(self._value(one), self._encodings) for one in wanted]
+
+    def _note(
+        self,
+        element: Element,
+        before: bytes,
+        where: tuple[str, ...],
+        action: str,
+        new: bytes | None,
+    ) -> None:
+        gone = all_elements([element]) if element.items is not None else (element,)
+        for one in gone:
+            if one.items is None:
+                self.removed.take(one, self._value(one), self._encodings)
+        self.count += 1
+        if self.tells == "nothing":
+            return
+        name = look_up(element.tag).name
+        if self.tells == "actions":
+            self.changes.append(Change(element.tag, name, where, action))
+            return
+        shown = _shown(element, before, self._encodings)
+        after = None if new is None else _shown(element, new, self._encodings)
+        self.changes.append(Change(element.tag, name, where, action, shown, after))
+
+
+def _dummy_code() -> list[Element]:
+    parts = ((_CODE_VALUE, "SH", DUMMY), (_SCHEME, "SH", "99NEGATO"), (_MEANING, "LO", "Removed"))
+    return [
+        Element(tag, vr, 0, 0, 0, new=text.encode(), is_changed=True) for tag, vr, text in parts
+    ]
+
+
+def _shown(element: Element, value: bytes, encodings: Sequence[str]) -> str:
+    """Give a value for people."""
+    if element.items is not None:
+        number = len(element.items)
+        return f"{number} item{'s' * (number != 1)}" if not value else values.text(value)
+    if element.vr in _TEXTS or element.vr in ("UI", "UR", *DUMMIES, *_UNTOUCHED):
+        return values.person_name(value, encodings)[:200]
+    return f"{len(value)} bytes"

@@ -1,0 +1,56 @@
+"""Words of an identity, and texts without them: what Clean Descriptors leaves of a description.
+
+Best effort: a word is taken out where it is one of the identity, looks like a number, a date, an
+address or a name behind a title. A name that stands nowhere else in the study is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_PIECE = re.compile(r"\S+")
+# four digits or more, dates, times, addresses, telephone numbers
+_NUMBER = re.compile(
+    r"\d{4,}|\d{1,4}([./:-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}[./]|@|\+\d|\d{3}-\d"
+)
+_TITLES = frozenset(("dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau", "mme"))
+_SHORTEST_IN_TEXT = 4  # of a word by which a text that is kept is taken for one of the identity
+
+
+def words_of(texts: Iterable[str]) -> frozenset[str]:
+    """Give the words of what identifies, of two characters or more, without case."""
+    found = (word.casefold() for text in texts for word in _WORD.findall(text))
+    return frozenset(word for word in found if len(word) > 1)
+
+
+def without_identity(text: str, words: frozenset[str]) -> str:
+    """Give a description without what may identify."""
+    kept: list[str] = []
+    after_title = False
+    for piece in _PIECE.findall(text):
+        parts = [part.casefold() for part in _WORD.findall(piece)]
+        if after_title or _NUMBER.search(piece) or not words.isdisjoint(parts):
+            after_title = after_title and piece.endswith(".")
+            continue
+        after_title = parts[-1:] != [] and parts[-1] in _TITLES
+        if not after_title:
+            kept.append(piece)
+    return " ".join(kept)
+
+
+def telling(words: frozenset[str]) -> frozenset[str]:
+    """Give those words that are long enough to be looked for in any text."""
+    return frozenset(word for word in words if len(word) >= _SHORTEST_IN_TEXT)
+
+
+def names_one(text: str, words: frozenset[str]) -> bool:
+    """Tell whether a text holds one of the words."""
+    return not words.isdisjoint(word.casefold() for word in _WORD.findall(text))
+
+
+def without_words(text: str, words: frozenset[str]) -> str:
+    """Give a text without these words alone."""
+    kept = (p for p in _PIECE.findall(text) if not names_one(p, words))
+    return " ".join(kept)
