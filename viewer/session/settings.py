@@ -144,12 +144,12 @@ class Settings:
         self._store.setValue(f"presets/{modality}", json.dumps(rows))
 
     def picture_folder(self) -> str:
-        """Give the folder that a picture was last saved to; empty where there is none now."""
+        """Give the folder that pictures or files were last written to; empty where it is gone."""
         folder = self._store.value("picture_folder", "")
         return folder if isinstance(folder, str) and os.path.isdir(folder) else ""
 
     def set_picture_folder(self, folder: str) -> None:
-        """Keep the folder that a picture was saved to, if such are remembered."""
+        """Keep the folder that pictures or files were written to, if such are remembered."""
         if self.remembers_recent():
             self._store.setValue("picture_folder", folder)
 
@@ -174,6 +174,22 @@ class Settings:
         """Keep the window's geometry and dock state."""
         self._store.setValue("window/geometry", geometry)
         self._store.setValue("window/state", state)
+
+    def window_geometry(self, name: str) -> QByteArray:
+        """Give the saved geometry of a window beside the main one; empty where none."""
+        return self._bytes(f"{name}/geometry")
+
+    def save_window_geometry(self, name: str, geometry: QByteArray) -> None:
+        """Keep the geometry of a window beside the main one."""
+        self._store.setValue(f"{name}/geometry", geometry)
+
+    def window_geometry(self, name: str) -> QByteArray:
+        """Give the saved geometry of one of the windows beside the main one; empty for none."""
+        return self._bytes(f"windows/{name}")
+
+    def save_window_geometry(self, name: str, geometry: QByteArray) -> None:
+        """Keep the geometry of one of the windows beside the main one."""
+        self._store.setValue(f"windows/{name}", geometry)
 
     def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)
