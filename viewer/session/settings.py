@@ -183,14 +183,6 @@ class Settings:
         """Keep the geometry of a window beside the main one."""
         self._store.setValue(f"{name}/geometry", geometry)
 
-    def window_geometry(self, name: str) -> QByteArray:
-        """Give the saved geometry of one of the windows beside the main one; empty for none."""
-        return self._bytes(f"windows/{name}")
-
-    def save_window_geometry(self, name: str, geometry: QByteArray) -> None:
-        """Keep the geometry of one of the windows beside the main one."""
-        self._store.setValue(f"windows/{name}", geometry)
-
     def _bytes(self, key: str) -> QByteArray:
         value = self._store.value(key)
         return value if isinstance(value, QByteArray) else QByteArray()
