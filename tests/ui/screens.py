@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from viewer.ui.canvas.image_canvas import ImageCanvas
@@ -40,6 +40,13 @@ def drag(
     for point in points[1:]:
         qtbot.mouseMove(target, QPoint(*point))
     qtbot.mouseRelease(target, button, modifier, QPoint(*points[-1]))
+
+
+def drag_widget(qtbot: QtBot, widget: QWidget, start: QPoint, end: QPoint) -> None:
+    """Press at a point of a widget, move to another one, release there."""
+    qtbot.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
+    qtbot.mouseMove(widget, end)
+    qtbot.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
 
 
 def wait_picture(qtbot: QtBot, window: MainWindow) -> None:

@@ -35,7 +35,7 @@ class Viewer:
     bytes: int = 0
 
 
-def look_at_target(folder: str, name: str) -> Target:
+def look_at_target(folder: str, name: str, *, may_hold_files: bool = False) -> Target:
     """Judge the folder ``name`` in ``folder``; without a name, ``folder`` itself."""
     if name in (".", "..") or any(mark and mark in name for mark in (os.sep, os.altsep, "\0")):
         return Target(folder, "This is no name of a folder. Give a plain name, such as DISC.")
@@ -43,7 +43,7 @@ def look_at_target(folder: str, name: str) -> Target:
     try:
         if not os.path.isdir(folder):
             return Target(path, "The folder is not there any more. Choose another one.")
-        problem = _problem(path)
+        problem = "" if may_hold_files and os.path.isdir(path) else _problem(path)
         if not problem and not os.access(path if os.path.isdir(path) else folder, os.W_OK):
             problem = "You may not write there. Choose another folder."
         return Target(path, problem, shutil.disk_usage(folder).free)

@@ -43,7 +43,39 @@ class Outcome:
     told: Told = field(default_factory=dict, compare=False, repr=False)
 
 
-class WritingJob(QObject):
+class Job(QObject):
+    """Work that writes files while the window goes on.
+
+    Signals
+    -------
+    progressed
+        A `Progress`.
+    ended
+        The `Outcome`, once, whatever happens.
+    """
+
+    progressed = Signal(object)
+    ended = Signal(object)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to end."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Begin."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Ask for an end; `ended` tells when what is not to stay has been taken away."""
+        raise NotImplementedError
+
+    def kill(self) -> None:
+        """End it now: what was written stays."""
+        raise NotImplementedError
+
+
+class WritingJob(Job):
     """One run of a command.
 
     Parameters
@@ -57,17 +89,11 @@ class WritingJob(QObject):
 
     Signals
     -------
-    progressed
-        A `Progress`.
     told
         A list of what else it says, in order.
-    ended
-        The `Outcome`, once, whatever happens.
     """
 
-    progressed = Signal(object)
     told = Signal(object)
-    ended = Signal(object)
 
     def __init__(
         self,

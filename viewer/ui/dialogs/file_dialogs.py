@@ -31,6 +31,15 @@ def ask_files(settings: Settings, parent: QWidget, title: str) -> list[str]:
     return chosen
 
 
+def ask_file(settings: Settings, parent: QWidget, title: str) -> str:
+    """Ask for one file; "" for none."""
+    chosen, _ = QFileDialog.getOpenFileName(
+        parent, title, "", "All files (*)", options=_options(settings)
+    )
+    _forget(settings)
+    return chosen
+
+
 def ask_target(
     settings: Settings, parent: QWidget, title: str, proposed: str, kinds: str = ""
 ) -> str:

@@ -27,6 +27,8 @@ class TargetPlace(QWidget):
         Of what is written, which begins the names of the widgets; in capitals, of its folder.
     ask : str
         The title of the dialog that asks for the folder.
+    may_hold_files : bool
+        The folder need not be new or empty.
 
     Signals
     -------
@@ -36,10 +38,19 @@ class TargetPlace(QWidget):
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, name: str, ask: str, parent: QWidget) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        name: str,
+        ask: str,
+        parent: QWidget,
+        *,
+        may_hold_files: bool = False,
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self._prefix, self._ask = name.upper(), ask
+        self._may_hold_files = may_hold_files
         self.folder = ""
         self.target: Target | None = None  # None: not chosen, or not known yet
         self._aside = Aside(self)
@@ -55,7 +66,10 @@ class TargetPlace(QWidget):
         self.name = QLineEdit(self)
         self.name.setObjectName(f"{name}Name")
         self.name.setAccessibleName("Name of the new folder")
-        self.name.setPlaceholderText("without a name: the folder itself, which must be empty")
+        without = (
+            "the folder itself" if may_hold_files else "the folder itself, which must be empty"
+        )
+        self.name.setPlaceholderText(f"without a name: {without}")
         self.name.setMaxLength(200)
         self.name.textEdited.connect(self._name_edited)
         self.grid = QGridLayout(self)
@@ -109,7 +123,8 @@ class TargetPlace(QWidget):
 
     def _look(self) -> None:
         name = self.name.text().strip()
-        self._aside.ask(partial(look_at_target, self.folder, name), self._set_target)
+        look = partial(look_at_target, may_hold_files=self._may_hold_files)
+        self._aside.ask(partial(look, self.folder, name), self._set_target)
 
     def _set_target(self, target: Target) -> None:
         self.target = target

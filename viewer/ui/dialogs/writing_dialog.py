@@ -1,6 +1,6 @@
 """What dialogs share that have files written: choose, wait, and see what became of it.
 
-Such a dialog waits for nobody: images can be looked at meanwhile. The work is a `WritingJob`'s,
+Such a dialog waits for nobody: images can be looked at meanwhile. The work is a `Job`'s,
 and goes on to its end when the dialog is gone. What is chosen and said is each dialog's.
 """
 
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from viewer.session.workspace import Workspace
-from viewer.session.writing_job import Outcome, WritingJob
+from viewer.session.writing_job import Job, Outcome
 from viewer.ui.dialogs.file_dialogs import ask_target
 from viewer.ui.dialogs.writing_pages import OutcomePage, ProgressPage, details_of
 from viewer.ui.export import saved
@@ -49,7 +49,7 @@ class WritingDialog(QDialog):
         self._workspace = workspace
         self._window = window
         self._name = name
-        self._job: WritingJob | None = None  # while it runs
+        self._job: Job | None = None  # while it runs
         self._target = ""  # of the last one
         self._all: list[QPushButton] = []
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -134,7 +134,7 @@ class WritingDialog(QDialog):
         buttons[0].setDefault(True)
         buttons[0].setFocus()
 
-    def _run(self, job: WritingJob, target: str) -> None:
+    def _run(self, job: Job, target: str) -> None:
         """Have it done."""
         self._job, self._target = job, target
         job.progressed.connect(self._progress.show_progress)

@@ -12,7 +12,7 @@ from viewer.session.writing_job import Outcome, Progress
 from viewer.ui.dialogs.fixed_text import FixedText
 from viewer.ui.plain_label import PlainLabel
 
-_STOPPING = "Stopping, and taking away what was written…"
+_STOPPING = "Stopping, and taking away what was written…"  # "stopping" of the stages, else
 _MOST_SHOWN = 200_000  # characters; all of them are saved
 _STEPS = 1000  # of the bar: Qt counts in 32 bits
 
@@ -50,7 +50,7 @@ class ProgressPage(QWidget):
 
     def stopping(self) -> None:
         """Show that it is being ended."""
-        self._say(_STOPPING)
+        self._say(self._stages.get("stopping", _STOPPING))
 
     def show_progress(self, progress: Progress) -> None:
         """Show a stage and how far it is."""
