@@ -97,7 +97,7 @@ def _environment(folder: Path) -> str:
     venv.create(folder, clear=True, with_pip=True)
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     install = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    subprocess.run([*install, "-r", str(_TOOLS), str(ROOT)], check=True)
+    subprocess.run([*install, "-r", str(_TOOLS), f"{ROOT}[nifti]"], check=True)
     return str(python)
 
 

@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-# the extension modules of imagecodecs that viewer/dicom asks for, by its functions' names
-CODECS = ("_htj2k", "_imcd", "_jpeg2k", "_jpeg8", "_jpegls", "_jpegxl")
+# the extension modules of imagecodecs that viewer asks for, by its functions' names
+CODECS = ("_deflate", "_htj2k", "_imcd", "_jpeg2k", "_jpeg8", "_jpegls", "_jpegxl")
 CODEC_MODULES = (*CODECS, "_shared", "_shared_cython", "imagecodecs")  # and what these load
 # what these are linked with, by the names of their licence texts
 CODEC_LIBRARIES = frozenset(
-    {"brotli", "charls", "highway", "lcms2", "libjpeg-turbo", "libjxl", "openjpeg", "openjph"}
+    {"brotli", "charls", "highway", "lcms2", "libdeflate", "libjpeg-turbo", "libjxl"}
+    | {"openjpeg", "openjph"}
 )
 PLUGINS = ("pylibjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle")  # pydicom's, by their metadata
+EXTRAS = ("nibabel",)  # optional from Python, and small enough to bring along
 PLUGIN_MODULES = ("pylibjpeg", "openjpeg", "_openjpeg", "rle")
 
 # under the GPL, or with libraries under it, or known to abort on legal files
@@ -35,7 +37,11 @@ _FORBIDDEN_LIBRARIES = re.compile(
 # optional for what is bundled, or of the tools around it; an installed one would get in
 EXCLUDED = (
     *FORBIDDEN,
-    *("PIL", "highdicom", "SimpleITK", "jpeg_ls", "scipy", "matplotlib", "pandas", "h5py"),
+    *("highdicom", "SimpleITK", "jpeg_ls", "scipy", "matplotlib", "h5py"),
+    *("pandas", "pyarrow", "openpyxl"),  # more than all else together: tables are CSV and JSON here
+    *(f"PIL.{name}" for name in ("_avif", "_imagingcms", "_imagingft", "_imagingtk", "ImageTk")),
+    *("PIL.ImageQt", "PIL.ImageShow", "PIL.ImageGrab"),
+    *(f"nibabel.{name}" for name in ("tests", "testing", "benchmarks", "cmdline", "conftest")),
     *("cupy", "numba", "OpenGL", "IPython", "jupyter_rfb", "PyQt5", "PyQt6", "PySide2"),
     *("pytest", "_pytest", "hypothesis", "mypy", "pip", "setuptools", "pkg_resources"),
     *("_distutils_hack", "distutils", "tkinter", "_tkinter", "turtle", "idlelib", "lib2to3"),

@@ -59,6 +59,8 @@ def test_the_report_says_versions_codecs_and_limits(tmp_path: Path) -> None:
         "RLE Lossless: PackBits (imagecodecs)",
         "none used",
         "Landlock" if sys.platform == "linux" else "Confinement",
+        "table    tables as Parquet and Excel files: pandas",
+        "nifti    NIfTI files",
         "All codecs work",
         *LIMIT_TITLES,
     ]

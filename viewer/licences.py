@@ -18,7 +18,7 @@ from pathlib import Path
 from viewer import __version__, program
 from viewer.resources import resource
 
-# what Negato asks for by itself, and the codecs that it uses where they are there
+# what Negato asks for by itself, and what it uses where it is there
 REQUIRED = (
     "PySide6-Essentials",
     "pyqtgraph",
@@ -28,8 +28,10 @@ REQUIRED = (
     "pylibjpeg",
     "pylibjpeg-openjpeg",
     "pylibjpeg-rle",
+    "Pillow",
+    "tifffile",
 )
-OPTIONAL = ("pylibjpeg-libjpeg", "av")
+OPTIONAL = ("pylibjpeg-libjpeg", "av", "nibabel", "pandas", "pyarrow", "openpyxl")
 
 _ABOVE = Path(__file__).parent.parent
 _OF_QT = frozenset({"pyside6-essentials", "shiboken6"})  # bring no text of their licence

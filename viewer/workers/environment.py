@@ -33,9 +33,15 @@ _LIBRARIES = (
     "pylibjpeg",
     "pylibjpeg-openjpeg",
     "pylibjpeg-rle",
-    "pylibjpeg-libjpeg",
-    "av",
+    "Pillow",
+    "tifffile",
 )
+_EXTRAS = {  # as pyproject.toml names them: what they install, what for
+    "libjpeg": (("pylibjpeg-libjpeg",), "another decoder of JPEG"),
+    "nifti": (("nibabel",), "NIfTI files, and Siemens' CSA headers in words"),
+    "table": (("pandas", "pyarrow", "openpyxl"), "tables as Parquet and Excel files"),
+    "video": (("av",), "MPEG-2, H.264 and HEVC frames, and films as MP4"),
+}
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM", "XDG_SESSION_TYPE")
 _PROBE_S = 30.0
 
@@ -108,6 +114,7 @@ def _environment(probes: Sequence[Probe], limits: Limits, cache_bytes: int) -> E
     sections = {
         "Negato": _program(),
         "Libraries": {name: _version(name) for name in _LIBRARIES},
+        "Extras": {name: _extra(*extra) for name, extra in _EXTRAS.items()},
         "Codecs": {p.transfer_syntax: f"{_family(p)}: {_outcome(p)}" for p in ordered},
         "Machine": _machine(cache_bytes),
         "Limits": {f"{t.title} ({name})": limits.shown(name) for name, t in LIMIT_TITLES.items()},
@@ -172,6 +179,13 @@ def _version(distribution: str) -> str:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
         return "not installed"
+
+
+def _extra(distributions: Sequence[str], gives: str) -> str:
+    """Say what an extra gives and which of it is there."""
+    found = {name: _version(name) for name in distributions}
+    versions = ", ".join(f"{name} {version}" for name, version in found.items())
+    return f"{gives}: {versions}"
 
 
 def _family(probe: Probe) -> str:
