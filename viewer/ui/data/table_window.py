@@ -1,12 +1,429 @@
-"""Placeholder, replaced soon: the metadata of what is open as a table."""
+"""The window of the metadata table: what is read, which columns, and what is done with the rows.
+
+Rows come from `negato table` in a process of its own (`table_reading`) while they are looked at;
+order, filter, groups and totals are `table_model`'s. One window for each main window.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
+from functools import partial
 
+from PySide6.QtCore import QSize, QStringListModel, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from viewer.dicom.stacks import Stack
 from viewer.session.workspace import Workspace
+from viewer.ui.data.scope_box import ScopeBox
+from viewer.ui.data.table_groups import TableGroups
+from viewer.ui.data.table_model import TableField, TableModel
+from viewer.ui.data.table_reading import TableEnd, TableRun
+from viewer.ui.data.table_view import MetadataView
+from viewer.ui.dialogs.file_dialogs import ask_folder, ask_target
+from viewer.ui.literal import menu_title, tooltip
+from viewer.ui.pace import Pace
+from viewer.ui.plain_label import PlainLabel
+
+_NAME = "table"  # in the settings
+_LEVELS = (("File", "instance"), ("Series", "series"), ("Study", "study"))
+_KINDS = "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet);;JSON (*.json)"
+_ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
+_NOTHING = "Nothing is open. Open a study, or choose a folder above."
+_NO_MATCH = "No row holds this text. Change the filter, or press Escape in it to clear it."
 
 
 def show_table(workspace: Workspace, study_uid: str, window: QWidget) -> None:
-    """Show the metadata of what is open as a table."""
-    raise NotImplementedError
+    """Show the metadata table, the one that is there where there is one."""
+    table = window.findChild(TableWindow)
+    if table is None:
+        table = TableWindow(workspace, study_uid, window)
+        table.show()
+    table.raise_()
+    table.activateWindow()
+
+
+class TableWindow(QDialog):
+    """The window."""
+
+    def __init__(self, workspace: Workspace, study_uid: str, window: QWidget) -> None:
+        super().__init__(window)
+        self._workspace = workspace
+        self._folder = ""  # that is read in place of what is open
+        self._read_paths: tuple[str, ...] = ()
+        self._columns: tuple[str, ...] = ()  # none: the usual ones of the level
+        self._level = "instance"
+        self._group_title = ""
+        self._run: TableRun | None = None
+        self._writing: TableRun | None = None
+        self._asking: TableRun | None = None
+        self.setObjectName("tableWindow")
+        self.setWindowTitle("Metadata Table")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.model = TableModel(self)
+        self._make_widgets(study_uid)
+        self._arrange()
+        self._connect()
+        geometry = workspace.settings.window_geometry(_NAME)
+        if geometry.isEmpty() or not self.restoreGeometry(geometry):
+            self.resize(QSize(1100, 620))
+        self._ask_for_columns()
+        self._follow_scope()
+
+    def read_folder(self, folder: str) -> None:
+        """Read a folder in place of what is open."""
+        self._folder = folder
+        self._read()
+
+    def add_columns(self, text: str) -> None:
+        """Read again with more columns behind those that there are."""
+        if text.strip():
+            self._read(columns=(*self._titles(), text.strip()))
+
+    def remove_column(self, column: int) -> None:
+        """Take a column away."""
+        if self.model.fields[column].title == self._group_title:
+            self._group_by("")
+        self.model.remove(column)
+        self._columns = tuple(self._titles())
+        self._filter_changed()
+
+    def export_to(self, path: str) -> None:
+        """Write what is shown, in its order, in the form that the name's end asks for."""
+        columns = self.view.columns()
+        fields = [self.model.fields[column] for column in columns]
+        order = {
+            "paths": [],
+            "fields": [{"title": one.title, "numeric": one.numeric} for one in fields],
+            "rows": self.model.shown_rows(columns),
+        }
+        self._writing = TableRun(["--replace", "-o", path], order, self._workspace)
+        self._writing.ended.connect(self._written)
+        self.export.setEnabled(False)
+        self.status.setText("Writing…")
+        self._writing.start()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep the size."""
+        self._close_down()
+        super().closeEvent(event)
+
+    def reject(self) -> None:
+        """Close, as Escape asks for; in a filter with text, clear that first."""
+        if self.filter.hasFocus() and self.filter.text():
+            self.filter.clear()
+            return
+        self._close_down()
+        super().reject()
+
+    def _make_widgets(self, study_uid: str) -> None:
+        self.scope = ScopeBox(self._workspace, study_uid, ("series", "study", "all"), "study", self)
+        self.folder = QPushButton("F&older…", self)
+        self.folder.setToolTip(tooltip("Read a folder that is not open"))
+        self.level = QComboBox(self)
+        self.level.setAccessibleName("What a row is")
+        for words, level in _LEVELS:
+            self.level.addItem(f"A row for each {words.lower()}", level)
+        self.again = QPushButton("&Read Again", self)
+        self.filter = _edit(self, "tableFilter", "Filter: text, or Column:text")
+        self.adder = _edit(self, "tableColumns", "Add a column: keyword, tag or path")
+        self.adder.setToolTip(
+            tooltip(
+                "PatientID; 0010,0020; RequestAttributesSequence[0].ScheduledProcedureStepID; "
+                '(0019,"SIEMENS MR HEADER",0C); path, file, size, transfer_syntax, frames'
+            )
+        )
+        self.group = QComboBox(self)
+        self.group.setAccessibleName("Group by")
+        self.group.setMinimumContentsLength(16)
+        self.group.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.view = MetadataView(self.model, self)
+        self.groups = TableGroups(self)
+        self.groups.hide()
+        self.nothing = PlainLabel(_NOTHING, self)
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.status = PlainLabel("", self)
+        self.totals = PlainLabel("", self)
+        self.totals.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.export = QPushButton("&Export…", self)
+        for button in (self.folder, self.again, self.export):
+            button.setAutoDefault(False)
+        self._words = QStringListModel(self)
+        completer = QCompleter(self._words, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.adder.setCompleter(completer)
+        self._fill_groups()
+
+    def _arrange(self) -> None:
+        above, below, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        for widget in (self.scope, self.folder, self.level):
+            above.addWidget(widget)
+        above.addStretch(1)
+        above.addWidget(self.again)
+        below.addWidget(self.filter, 2)
+        below.addWidget(self.adder, 2)
+        below.addWidget(self.group, 1)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.nothing)
+        self.pages.addWidget(self.view)
+        splitter = QSplitter(self)
+        splitter.addWidget(self.groups)
+        splitter.addWidget(self.pages)
+        splitter.setStretchFactor(1, 1)
+        splitter.setSizes([220, 880])
+        foot.addWidget(self.status, 2)
+        foot.addWidget(self.totals, 3)
+        foot.addWidget(self.export)
+        layout = QVBoxLayout(self)
+        layout.addLayout(above)
+        layout.addLayout(below)
+        layout.addWidget(splitter, 1)
+        layout.addLayout(foot)
+
+    def _connect(self) -> None:
+        self._counts = Pace(self._count, self)
+        self._looks = Pace(self._filter_changed, self)
+        self.scope.chosenChanged.connect(self._follow_scope)
+        self._workspace.progressChanged.connect(self._follow_scope)
+        self.scope.activated.connect(self._choose_scope)
+        self.folder.clicked.connect(self._choose_folder)
+        self.level.activated.connect(self._choose_level)
+        self.again.clicked.connect(self._stop_or_read)
+        self.filter.textChanged.connect(self._looks.ask)
+        self.adder.returnPressed.connect(self._add_typed)
+        self.group.activated.connect(self._choose_group)
+        self.groups.chosen.connect(self._show_group)
+        self.export.clicked.connect(self._ask_export)
+        view = self.view
+        view.groupAsked.connect(lambda column: self._group_by(self.model.fields[column].title))
+        view.removeAsked.connect(self.remove_column)
+        view.addAsked.connect(self.adder.setFocus)
+        view.usualAsked.connect(lambda: self._read(columns=()))
+        view.rowOpened.connect(self._open_row)
+        view.selectionModel().currentColumnChanged.connect(lambda *_: self._counts.ask())
+        view.horizontalHeader().sectionClicked.connect(self._total_of)
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.activated.connect(self.filter.setFocus)
+
+    def _titles(self) -> list[str]:
+        """Give the columns in the order in which they stand."""
+        return [self.model.fields[column].title for column in self.view.columns()]
+
+    def _follow_scope(self) -> None:
+        """Read what is open once all of it is known; again where that has changed."""
+        document, scope = self._workspace.document, self.scope.scope
+        if document is None or document.progress.running or scope is None or self._folder:
+            self._show_page()
+        elif scope.paths != self._read_paths:
+            self._read()
+
+    def _choose_scope(self) -> None:
+        self._folder = ""
+        self._follow_scope()
+
+    def _choose_folder(self) -> None:
+        folder = ask_folder(self._workspace.settings, self, "Read the headers of a folder")
+        if folder:
+            self.read_folder(folder)
+
+    def _choose_level(self) -> None:
+        level = str(self.level.currentData())
+        if level != self._level:
+            self._level = level
+            self._read(columns=())
+
+    def _stop_or_read(self) -> None:
+        if self._run is not None and self._run.is_running:
+            self._run.stop()
+        else:
+            self._read()
+
+    def _read(self, columns: tuple[str, ...] | None = None) -> None:
+        """Read the rows, with other columns where these are given."""
+        scope = self.scope.scope
+        paths = (self._folder,) if self._folder else scope.paths if scope is not None else ()
+        if not paths:
+            return
+        if self._run is not None:
+            self._run.leave()
+        self._read_paths = () if self._folder else paths
+        wanted = self._columns if columns is None else columns
+        arguments = ["--level", self._level]
+        for column in wanted:
+            arguments += ["--columns", column]
+        self._run = TableRun(arguments, {"paths": list(paths)}, self._workspace)
+        self._run.fieldsTold.connect(partial(self._begin, wanted))
+        self._run.rowsTold.connect(self._take)
+        self._run.filesTold.connect(self._tell_files)
+        self._run.ended.connect(self._finish)
+        self.status.setText("Reading…")
+        self.nothing.setText("Reading…")
+        self.again.setText("&Stop")
+        self._run.start()
+
+    def _begin(self, columns: tuple[str, ...], fields: list[TableField]) -> None:
+        self._columns = columns
+        self.model.begin(fields)
+        self.view.put_in_order()
+        if self._group_title not in self._titles():
+            self._group_by("")
+        self._fill_groups()
+
+    def _take(self, rows: list[list[str]]) -> None:
+        is_first = not self.model.count
+        self.model.add(rows)
+        if is_first:
+            self.view.fit_columns()
+            self._filter_changed()
+        self._counts.ask()
+
+    def _tell_files(self, files: int) -> None:
+        self.status.setText(f"Reading… {files:,} files")
+
+    def _finish(self, end: TableEnd) -> None:
+        self.again.setText("&Read Again")
+        self.model.settle()
+        self._end = end
+        if end.result == "failed":
+            self.nothing.setText(end.message)
+        if end.result == "cancelled":
+            end = TableEnd("cancelled", "Stopped; not all files were read.")
+            self.nothing.setText(end.message)
+        self.status.setText(end.message)
+        self.status.setToolTip(tooltip(end.message))
+        self._count()
+        if end.result == "done":
+            self.adder.clear()
+
+    def _filter_changed(self) -> None:
+        self.model.set_filter(self.filter.text())
+        self._count()
+
+    def _count(self) -> None:
+        """Bring up to date what is told of the rows."""
+        self._show_page()
+        if self._group_title in (titles := [field.title for field in self.model.fields]):
+            groups = self.model.groups(titles.index(self._group_title))
+            self.groups.show_groups(self._group_title, groups)
+        column = self.view.currentIndex().column()
+        self._total_of(column)
+        self.export.setEnabled(self.model.rowCount() > 0 and self._writing is None)
+
+    def _total_of(self, column: int) -> None:
+        shown, every = self.model.rowCount(), self.model.count
+        words = f"{every:,} rows" if shown == every else f"{shown:,} of {every:,} rows"
+        totals = self.model.totals(column)
+        if totals is not None:
+            title = self.model.fields[column].title
+            words += (
+                f"   {title}: sum {totals.sum:,.6g}, mean {totals.mean:,.6g}, "
+                f"min {totals.least:,.6g}, max {totals.greatest:,.6g}"
+            )
+        self.totals.setText(words)
+        self.totals.setToolTip(tooltip(words))
+
+    def _show_page(self) -> None:
+        is_filtered_out = self.model.count > 0 and not self.model.rowCount()
+        if is_filtered_out:
+            self.nothing.setText(_NO_MATCH)
+        elif self._workspace.document is None and not self._folder:
+            self.nothing.setText(_NOTHING)
+        self.pages.setCurrentWidget(self.view if self.model.rowCount() else self.nothing)
+
+    def _fill_groups(self) -> None:
+        self.group.clear()
+        self.group.addItem("No groups", "")
+        for field in self.model.fields:
+            self.group.addItem(menu_title(f"Group by {field.title}"), field.title)
+        self.group.setCurrentIndex(max(self.group.findData(self._group_title), 0))
+
+    def _choose_group(self) -> None:
+        self._group_by(str(self.group.currentData()))
+
+    def _group_by(self, title: str) -> None:
+        self._group_title = title
+        self.group.setCurrentIndex(max(self.group.findData(title), 0))
+        self.groups.clear()
+        self.groups.setVisible(bool(title))
+        self.model.set_group(0, None)
+        self._count()
+
+    def _show_group(self, value: str | None) -> None:
+        titles = [field.title for field in self.model.fields]
+        if self._group_title in titles:
+            self.model.set_group(titles.index(self._group_title), value)
+            self._count()
+
+    def _add_typed(self) -> None:
+        self.add_columns(self.adder.text())
+
+    def _ask_for_columns(self) -> None:
+        self._asking = TableRun(["--list-columns"], {"paths": []}, self._workspace)
+        self._asking.columnsTold.connect(self._know_columns)
+        self._asking.start()
+
+    def _know_columns(self, columns: list[object]) -> None:
+        words = [str(one[0]) for one in columns if isinstance(one, list) and one]
+        self._words.setStringList(words)
+
+    def _open_row(self, row: int) -> None:
+        """Show the file of a row in the main window."""
+        path = self.model.path(row)
+        found = self._stack_of(path)
+        if found is None:
+            self._workspace.open([path])
+        else:
+            self._workspace.show(*found)
+
+    def _stack_of(self, path: str) -> tuple[Stack, int] | None:
+        document = self._workspace.document
+        for stack in document.stacks() if document is not None else []:
+            for place, header in enumerate(stack.headers):
+                if header.path == path:
+                    frames = (at for at, (of, _) in enumerate(stack.frames) if of == place)
+                    return stack, next(frames, 0)
+        return None
+
+    def _ask_export(self) -> None:
+        settings = self._workspace.settings
+        path = ask_target(settings, self, "Export the table", "metadata.csv", _KINDS)
+        if path:
+            self.export_to(path if path.lower().endswith(_ENDINGS) else f"{path}.csv")
+
+    def _written(self, end: TableEnd) -> None:
+        self._writing = None
+        self.status.setText(end.message)
+        self.status.setToolTip(tooltip(end.message))
+        self._workspace.messages.post(end.message, "info" if end.result == "done" else "error")
+        self._count()
+
+    def _close_down(self) -> None:
+        self._workspace.settings.save_window_geometry(_NAME, self.saveGeometry())
+        self.scope.close_down()
+        for run in (self._run, self._asking):
+            if run is not None:
+                run.leave()
+        self._run = self._asking = None
+
+
+def _edit(parent: QWidget, name: str, words: str) -> QLineEdit:
+    edit = QLineEdit(parent)
+    edit.setObjectName(name)
+    edit.setAccessibleName(words)
+    edit.setPlaceholderText(words)
+    edit.setClearButtonEnabled(True)
+    return edit
