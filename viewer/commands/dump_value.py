@@ -24,11 +24,10 @@ from viewer.commands.controlled import (
 from viewer.commands.tag_child import TagChild, tag_child
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import Limits
-from viewer.dicom.tag_context import BINARY_VRS
 from viewer.dicom.tag_csa import is_csa
 from viewer.dicom.tag_paths import row_named
 from viewer.dicom.tag_readable import readable
-from viewer.dicom.tags import Kind, TagTable
+from viewer.dicom.tags import BINARY_VRS, Kind, TagTable
 from viewer.dicom.value_place import HEX_BYTES, ValuePlace, hex_lines, part_of
 from viewer.imaging.files import whole_file
 from viewer.plain_text import plain_lines, whole_line

@@ -19,11 +19,11 @@ import numpy as np
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.limits import Limits
 from viewer.dicom.regular_files import open_regular, system_error
-from viewer.dicom.tag_context import BINARY_VRS, NUMBER_VRS
+from viewer.dicom.tag_context import NUMBER_VRS
 from viewer.dicom.tag_reader import walk_elements
 from viewer.dicom.tag_values import NUMBER_TYPES, decoded_text
 from viewer.dicom.tag_walk import Element
-from viewer.dicom.tags import Kind
+from viewer.dicom.tags import BINARY_VRS, Kind
 from viewer.plain_text import json_text
 
 Item = dict[str, Any]  # a data set: tags as eight digits, and what each is

@@ -12,18 +12,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.regular_files import FileVersion, system_error, version_of
 from viewer.dicom.tags import FIELD_END, Kind, TagTable, read_tags
 from viewer.dicom.text_column import IntArray, TextColumn
-
-if TYPE_CHECKING:
-    from viewer.dicom.headers import InstanceHeader
 
 HELP = """\
 text               in tag, keyword, name or value
@@ -101,20 +99,18 @@ def find_rows(table: TagTable, search: str) -> IntArray:
     return np.flatnonzero(np.logical_and.reduce([_marked(table, part) for part in parts]))
 
 
-def find_in_file(
-    path: str,
-    search: str,
-    limits: Limits = DEFAULT_LIMITS,
-    known: InstanceHeader | None = None,
-) -> IntArray:
+def find_in_file(path: str, search: str, limits: Limits = DEFAULT_LIMITS) -> IntArray:
     """Find rows as `find_rows` does, in the table of a file; meant for a child process."""
-    return find_rows(_table(path, limits, known), search)
+    try:
+        version = version_of(path, limits)
+    except OSError as error:
+        raise system_error(path, error) from error
+    return find_rows(_table(path, version, limits), search)
 
 
 @lru_cache(maxsize=1)
-def _table(path: str, limits: Limits, known: InstanceHeader | None) -> TagTable:
-    # kept for the next letter that is typed; the rows are of a table that was read as well
-    return read_tags(path, limits, None, known)
+def _table(path: str, _version: FileVersion, limits: Limits) -> TagTable:
+    return read_tags(path, limits)  # kept for the next letter that is typed
 
 
 def _is_pattern(text: str) -> bool:

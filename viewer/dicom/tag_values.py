@@ -11,8 +11,9 @@ import numpy as np
 from pydicom._uid_dict import UID_dictionary
 from pydicom.charset import decode_bytes
 
-from viewer.dicom.tag_context import BINARY_VRS, NUMBER_VRS
+from viewer.dicom.tag_context import NUMBER_VRS
 from viewer.dicom.tag_walk import Element
+from viewer.dicom.tags import BINARY_VRS
 
 _ENCODED_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _DELIMITERS = set(b"\\\n\r\t\f")  # each ends the reach of an escape sequence (PS3.5 6.1.2.5.3)

@@ -24,9 +24,9 @@ from viewer.dicom.elements import (
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.inflating import InflateLimitError
 from viewer.dicom.limits import Limits
-from viewer.dicom.tag_context import BINARY_VRS, NUMBER_VRS, DatasetContext
+from viewer.dicom.tag_context import NUMBER_VRS, DatasetContext
 from viewer.dicom.tag_names import look_up
-from viewer.dicom.tags import Kind
+from viewer.dicom.tags import BINARY_VRS, Kind
 
 _PIXEL_DATA = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
 

@@ -18,6 +18,7 @@ from viewer.dicom.headers import InstanceHeader
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.text_column import IntArray, TextColumn
 
+BINARY_VRS = frozenset({"OB", "OW", "OF", "OD", "OL", "OV", "UN"})  # values are bytes
 FIELD_END = "\x1f"  # between the two ways to write a tag
 
 

@@ -38,6 +38,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("showLedger", "&Files Seen…", "&File", "Ctrl+L", "document"),
     Action("quit", "&Quit", "&File", "Ctrl+Q", separated=True),
     Action("copyImage", "&Copy Image", "&Edit", "Ctrl+Shift+C", "picture"),
+    Action("copyPython", "Copy as P&ython", "&Edit", "", "picture"),
     Action("findTag", "&Find Tag", "&Edit", "Ctrl+F", "document"),
     Action("nextMatch", "Next &Match", "&Edit", "F3", "document"),
     Action("previousMatch", "&Previous Match", "&Edit", "Shift+F3", "document"),

@@ -6,6 +6,9 @@ frame where he pauses, or some times a second.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from viewer.dicom.errors import NegatoError
@@ -69,6 +72,33 @@ class TagFeed(QObject):
         if wanted and self.path and self.path != self._asked:
             self._set(None)
             self._ask()
+
+    def ask(
+        self,
+        path: str,
+        task: str,
+        arguments: tuple[Any, ...],
+        on_done: Callable[[Any], None],
+        seconds: float | None = None,
+    ) -> None:
+        """Have a child answer what is to be known of a file's tags beside their table.
+
+        Parameters
+        ----------
+        task : str
+            "module:function"; it gets the path, ``arguments`` and the limits.
+        on_done : callable
+            Gets the answer, or the NegatoError in its place, in this thread.
+        seconds : float, optional
+            What it may take; else as long as reading a header.
+        """
+        limits = self._pool.limits
+        self._pool.submit(
+            task,
+            (path, *arguments, limits),
+            timeout_s=limits.header_seconds if seconds is None else seconds,
+            on_done=lambda result: self._hop.post(lambda: on_done(result)),
+        )
 
     def clear(self) -> None:
         """Show no tags, and none of those that are still on their way."""

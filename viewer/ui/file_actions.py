@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from viewer.dicom.catalogue import ledger_sentence, ledger_text
+from viewer.dicom.tags import TagTable
 from viewer.session.workspace import Workspace
 from viewer.ui import export
 from viewer.ui.dialogs.file_dialogs import ask_files, ask_folder
@@ -49,6 +50,7 @@ class FileActions(QObject):
             "savePng": self._save_png,
             "showLedger": self.show_ledger,
             "copyImage": self._copy_image,
+            "copyPython": self._copy_python,
         }
 
     def fill_menus(self, menus: Menus) -> None:
@@ -74,6 +76,12 @@ class FileActions(QObject):
 
         make_disc(self._workspace, study_uid, self._window)
 
+    def save_value(self, table: TagTable, row: int) -> None:
+        """Ask where the bytes of a tag's value are to be saved, and save them."""
+        from viewer.ui.tags.saving import save_value  # not at the start
+
+        save_value(table, row, self._workspace, self._window)
+
     def _ask_folder(self) -> None:
         folder = ask_folder(self._workspace.settings, self._window, "Open a folder")
         self._open([folder] if folder else [])
@@ -96,6 +104,11 @@ class FileActions(QObject):
 
     def _copy_image(self) -> None:
         export.copy_image(self._view.canvas.grab_image(), self._workspace.messages)
+
+    def _copy_python(self) -> None:
+        from viewer.ui.picture_code import copy_python  # not at the start
+
+        copy_python(self._workspace, self._view.picture)
 
     def _save_png(self) -> None:
         workspace = self._workspace

@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
         self.browser = SeriesBrowser(self)
         self.view = ViewArea(self.workspace, self)
         self.window_controls = WindowControls(self)
-        self.tag_panel = TagPanel(self)
+        self.tag_panel = TagPanel(self, self.workspace.tag_feed.ask)
         self.explain_panel = ExplainPanel(self)
         self._link = WindowLink(self.workspace, self.window_controls)
         self._files = FileActions(self.workspace, self.view, self.open, self)
@@ -199,6 +199,8 @@ class MainWindow(QMainWindow):
         workspace.pictureChanged.connect(self._enable_actions)
         workspace.thumbnailReady.connect(self._show_thumbnail)
         workspace.tag_feed.changed.connect(self._show_tags)
+        self.tag_panel.saveRequested.connect(self._files.save_value)
+        self.tag_panel.failed.connect(lambda told: workspace.messages.post(told, "error"))
         self._docks.tags.visibilityChanged.connect(workspace.tag_feed.set_wanted)
         workspace.messages.posted.connect(self._status.show_message)
         workspace.messages.withdrawn.connect(self._status.clear_message)
@@ -346,7 +348,8 @@ class MainWindow(QMainWindow):
     def _canvas_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name in ("fit", "smooth", "texts", "explain", "copyImage", "savePng", "showKeys"):
+        shown = ("fit", "smooth", "texts", "explain", "copyImage", "copyPython", "savePng")
+        for name in (*shown, "showKeys"):
             menu.addAction(self.menus.action(name))
         menu.popup(at)
 

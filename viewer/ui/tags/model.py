@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor, QFont
 
+from viewer.dicom.tag_readable import readable
 from viewer.dicom.tags import Kind, TagTable, tag_text
 from viewer.dicom.text_column import IntArray
 from viewer.plain_text import plain_line
@@ -33,7 +34,8 @@ _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _BACKGROUND = int(Qt.ItemDataRole.BackgroundRole)
 _FONT = int(Qt.ItemDataRole.FontRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
-_ROLES = frozenset({_DISPLAY, _BACKGROUND, _FONT, _ALIGNMENT})
+READABLE = int(Qt.ItemDataRole.UserRole)  # of the Value column: what stands beside the value
+_ROLES = frozenset({_DISPLAY, _BACKGROUND, _FONT, _ALIGNMENT, READABLE})
 _RIGHT = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
 
 _ELEMENT, _SEQUENCE, _ITEM, _NOTE = map(int, Kind)
@@ -138,6 +140,8 @@ class TagTreeModel(QAbstractItemModel):
             return self._text(self.table, row, index.column())
         if role == _BACKGROUND:
             return _MATCH if self._matches is not None and self._matches[row] else None
+        if role == READABLE:
+            return plain_line(readable(self.table, row)) if index.column() == _VALUE else ""
         if role == _FONT:
             return self._italic if self._kinds[row] == _NOTE else None
         return _RIGHT if index.column() == _LENGTH else None

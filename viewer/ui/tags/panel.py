@@ -1,64 +1,82 @@
-"""The tag panel: search field above, tree of tags below.
+"""The tag panel: search above, tree of tags, the current row in full below.
 
 Shows the table it is given, keeping the reader's place; reading files is left
-to the workers, the rows to `model`, the search itself to `dicom.tags`.
+to the workers, the rows to `model`, searching to `search_bar`, the clipboard to `copying`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QMenu,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QAbstractItemView, QStackedWidget, QVBoxLayout, QWidget
 
-from viewer.dicom.tag_search import find_rows
-from viewer.dicom.tags import Kind, TagTable, keyword_path, tag_text
-from viewer.dicom.text_column import IntArray
-from viewer.plain_text import csv_cell
-from viewer.ui.literal import menu_title, tooltip
+from viewer.dicom.errors import NegatoError
+from viewer.dicom.tag_readable import readable
+from viewer.dicom.tags import Kind, TagTable, keyword_path
+from viewer.plain_text import plain_line
 from viewer.ui.plain_label import PlainLabel
-from viewer.ui.tags.keys import SearchField, TagView
+from viewer.ui.tags import copying
+from viewer.ui.tags.delegate import ValueDelegate
+from viewer.ui.tags.keys import TagView
+from viewer.ui.tags.menu import Entry, TagMenu
 from viewer.ui.tags.model import Column, TagTreeModel
-from viewer.ui.tags.place import TreePlace
+from viewer.ui.tags.place import EVERY_DEPTH, TreePlace
+from viewer.ui.tags.search_bar import Ask, SearchBar
 from viewer.ui.tags.value_dialog import ValueDialog
 
-_WIDTHS = {Column.TAG: 112, Column.NAME: 130, Column.VR: 30, Column.LENGTH: 58, Column.VALUE: 320}
-_NOTHING = np.empty(0, np.int64)
+_WIDTHS = {Column.TAG: 100, Column.NAME: 120, Column.VR: 28, Column.LENGTH: 58, Column.VALUE: 320}
+_LONGEST_DETAIL = 400  # characters
+
+_Copier = Callable[[TagTable, Sequence[int]], None]
 
 
 class TagPanel(QWidget):
-    """The tags of the file on screen."""
+    """The tags of the file on screen.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    ask : callable, optional
+        Asks a child process about a file; without it, what needs that is not offered.
+
+    Signals
+    -------
+    saveRequested
+        A `TagTable` and a row of it: the bytes of its value are to be saved.
+    failed
+        A sentence: what could not be done.
+    """
+
+    saveRequested = Signal(object, int)
+    failed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, ask: Ask | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("tagPanel")
-        self._matches: IntArray = _NOTHING
+        self._ask = ask
         self.model = TagTreeModel(self)
-        self.search = self._make_search()
-        self.count = PlainLabel(parent=self)
-        self.count.setObjectName("tagMatchCount")
-        self.count.setAccessibleName("Matches")
-        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.count.setMinimumWidth(self.fontMetrics().horizontalAdvance("0,000 of 0,000"))
+        self._bar = SearchBar(ask, self)
+        self.search, self.count = self._bar.field, self._bar.count
+        self._bar.found.connect(self._found)
+        self._bar.stepRequested.connect(self.step_match)
         self.tree = self._make_tree()
         self.message = PlainLabel("No file open", self)
         self.message.setObjectName("tagMessage")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
         self.message.setMargin(12)
+        self._path, self._detail = PlainLabel(parent=self), PlainLabel(parent=self)
+        self._path.setObjectName("tagPath")
+        self._path.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._detail.setObjectName("tagDetail")
+        for label in (self._path, self._detail):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._place = TreePlace(self.tree, self.model)
+        self._menu = TagMenu(self.tree, self._entries())
         self._lay_out()
-        self._make_actions()
 
     def set_table(self, table: TagTable | None) -> None:
         """Show a file's tags at the place the reader was in, or that no file is open."""
@@ -69,7 +87,8 @@ class TagPanel(QWidget):
         else:
             self._pages.setCurrentWidget(self.tree)
             self._place.restore()
-        self._find()
+        self._bar.set_table(table)
+        self._show_current()
 
     def set_message(self, text: str) -> None:
         """Show a sentence in place of the tree."""
@@ -84,90 +103,94 @@ class TagPanel(QWidget):
             self.tree.expand(above)
             above = above.parent()
         column = max(0, self.tree.currentIndex().column())
-        self.tree.setCurrentIndex(index.siblingAtColumn(column))
+        # not the view's own way, which goes by the keys that are held down
+        flags = QItemSelectionModel.SelectionFlag
+        self.tree.selectionModel().setCurrentIndex(
+            index.siblingAtColumn(column), flags.ClearAndSelect | flags.Rows
+        )
         self.tree.scrollTo(index)
-        self._show_count()
+        self._bar.show_count(row)
 
     def step_match(self, by: int) -> None:
         """Go ``by`` matches on (-1: back) from the current row, round at the ends."""
-        if not len(self._matches):
+        matches = self._bar.matches
+        if not len(matches):
             return
         _, row = self._current()
-        at = int(np.searchsorted(self._matches, row + (by > 0))) + by - (by > 0)
-        self.show_row(int(self._matches[at % len(self._matches)]))
+        at = int(np.searchsorted(matches, row + (by > 0))) + by - (by > 0)
+        self.show_row(int(matches[at % len(matches)]))
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
-    def copy_value(self) -> None:
-        """Copy the current row's value, whole and unchanged."""
-        table, row = self._current()
-        if table is not None:
-            QGuiApplication.clipboard().setText(table.values[row])
-
-    def copy_row(self) -> None:
-        """Copy the current row as tab-separated fields on one line, none of them a formula."""
-        table, row = self._current()
-        if table is None:
-            return
-        fields = (
-            tag_text(int(table.tags[row])) if table.kinds[row] != Kind.NOTE else "",
-            table.names[row],
-            table.vrs[row],
-            str(table.lengths[row]) if table.lengths[row] >= 0 else "",
-            table.values[row],
-        )
-        text = "\t".join(map(csv_cell, fields))  # for spreadsheets, as the tabs are
-        QGuiApplication.clipboard().setText(text)
-
-    def copy_path(self) -> None:
-        """Copy the current row's keyword path."""
-        table, row = self._current()
-        if table is not None:
-            QGuiApplication.clipboard().setText(keyword_path(table, row))
-
     def show_value(self) -> None:
         """Show the current row's whole value in a window of its own."""
         table, row = self._current()
         if table is None or table.kinds[row] == Kind.ITEM:
             return
-        title = f"{keyword_path(table, row)}  {table.names[row]}"
-        ValueDialog(title, table.values[row], self).open()
+        dialog = ValueDialog(table, row, self._ask, self)
+        dialog.saveRequested.connect(partial(self.saveRequested.emit, table, row))
+        dialog.open()
+
+    def save_value(self) -> None:
+        """Have the bytes of the current row's value saved."""
+        table, row = self._current()
+        if table is not None and table.kinds[row] == Kind.ELEMENT:
+            self.saveRequested.emit(table, row)
 
     def _current(self) -> tuple[TagTable | None, int]:
         row = self.model.row_of(self.tree.currentIndex())
         return (None, -1) if row is None else (self.model.table, row)
 
-    def _search_edited(self) -> None:
-        """Find as the reader types: stay on the current row while it matches, else go on."""
-        self._find()
-        if not len(self._matches):
-            return
-        _, row = self._current()
-        at = int(np.searchsorted(self._matches, max(row, 0)))
-        self.show_row(int(self._matches[at % len(self._matches)]))
+    def _selected(self) -> tuple[TagTable | None, list[int]]:
+        """Give the selected rows, in tree order; the current one where none is."""
+        table, row = self._current()
+        indexes = self.tree.selectionModel().selectedRows()[: copying.MOST_ROWS]
+        rows = {int(index.internalId()) for index in indexes} or {row}
+        return table, sorted(rows)
 
-    def _find(self) -> None:
-        table = self.model.table
-        self._matches = _NOTHING if table is None else find_rows(table, self.search.text())
-        self.model.set_matches(self._matches)
+    def _copy(self, copier: _Copier) -> None:
+        table, rows = self._selected()
+        if table is not None:
+            copier(table, rows)
+
+    def _copy_json(self) -> None:
+        table, rows = self._selected()
+        if table is not None and self._ask is not None:
+            copying.copy_json(table, rows, self._ask, self._say)
+
+    def _say(self, failure: object) -> None:
+        if isinstance(failure, NegatoError):
+            self.failed.emit(failure.message)
+
+    def _found(self, typed: bool) -> None:
+        """Mark what was found; who types stays on the current row while it matches."""
+        matches = self._bar.matches
+        self.model.set_matches(matches)
         self.tree.viewport().update()
-        self._show_count()
-
-    def _show_count(self) -> None:
-        table = self.model.table
-        if not self.search.text().strip() or table is None or not table.is_whole:
-            self.count.setText("" if table is None or table.is_whole else "reading…")
-            return
         _, row = self._current()
-        found = len(self._matches)
-        at = int(np.searchsorted(self._matches, row))
-        if found and at < found and self._matches[at] == row:
-            self.count.setText(f"{at + 1:,} of {found:,}")
+        if typed:
+            at = int(np.searchsorted(matches, max(row, 0)))
+            self.show_row(int(matches[at % len(matches)]))
         else:
-            self.count.setText(f"{found:,} found" if found else "none")
+            self._bar.show_count(row)
+
+    def _show_current(self, _now: QModelIndex | None = None) -> None:
+        """Say of the current row what the columns have no room for."""
+        table, row = self._current()
+        self._bar.show_count(row)
+        if table is None:
+            self._path.setText("")
+            self._detail.setText("")
+            return
+        value = plain_line(table.values[row], _LONGEST_DETAIL)
+        form = plain_line(readable(table, row), _LONGEST_DETAIL)
+        self._path.setText(plain_line(keyword_path(table, row), _LONGEST_DETAIL))
+        self._detail.setText(f"{value} – {form}" if value and form else form or value)
+        has_value = bool(table.kinds[row] == Kind.ELEMENT)
+        self._menu.enable("saveTagValue", enabled=has_value and self._ask is not None)
 
     def _enter(self) -> None:
         """Open or close the current row where it has children, else show its value."""
@@ -177,83 +200,63 @@ class TagPanel(QWidget):
         else:
             self.show_value()
 
-    def _open_menu(self, at: QPoint) -> None:
-        if self._current()[0] is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions(self.tree.actions())
-        menu.popup(self.tree.viewport().mapToGlobal(at))
-
     def _show_message(self, text: str) -> None:
         self.message.setText(text)
         self._pages.setCurrentWidget(self.message)
-
-    def _make_search(self) -> SearchField:
-        search = SearchField(self)
-        search.setObjectName("tagSearch")
-        search.setAccessibleName("Search tags")
-        search.setPlaceholderText("Search tag, keyword, name or value")
-        search.setClearButtonEnabled(True)
-        search.textChanged.connect(self._search_edited)
-        search.stepRequested.connect(self.step_match)
-        return search
 
     def _make_tree(self) -> TagView:
         tree = TagView(self)
         tree.setObjectName("tagTree")
         tree.setAccessibleName("Tags")
         tree.setModel(self.model)
+        tree.setItemDelegateForColumn(Column.VALUE, ValueDelegate(tree))
         tree.setUniformRowHeights(True)
         tree.setAlternatingRowColors(True)
         tree.setIndentation(12)  # tags must stay legible deep down
         tree.setExpandsOnDoubleClick(False)
+        tree.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         tree.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
         tree.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        tree.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        tree.customContextMenuRequested.connect(self._open_menu)
         tree.doubleClicked.connect(self._enter)
         tree.enterPressed.connect(self._enter)
-        tree.selectionModel().currentChanged.connect(self._show_count)
+        tree.selectionModel().currentChanged.connect(self._show_current)
         for column, width in _WIDTHS.items():
             tree.header().resizeSection(column, width)
+        tree.header().moveSection(Column.LENGTH, Column.VALUE)  # the value is what is looked for
         tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         return tree
 
-    def _make_actions(self) -> None:
-        for name, text, slot, key in (
-            ("copyTagValue", "Copy value", self.copy_value, "Ctrl+C"),
-            ("copyTagRow", "Copy row", self.copy_row, ""),
-            ("copyTagPath", "Copy keyword path", self.copy_path, ""),
-            ("showTagValue", "Show whole value", self.show_value, ""),
-        ):
-            action = QAction(menu_title(text), self.tree)
-            action.setObjectName(name)
-            action.triggered.connect(slot)
-            action.setShortcut(QKeySequence(key))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            self.tree.addAction(action)
+    def _entries(self) -> tuple[Entry, ...]:
+        def copier(name: str, text: str, copy: _Copier, key: str = "") -> Entry:
+            menu = "" if key else "Copy as"
+            return Entry(f"copyTag{name}", text, partial(self._copy, copy), key, menu)
+
+        def expander(depth: int) -> Entry:
+            act = partial(self._place.expand_to, depth)
+            return Entry(f"expandTags{depth}", f"To depth {depth}", act, f"Ctrl+{depth}", "Expand")
+
+        expand_all = partial(self._place.expand_to, EVERY_DEPTH)
+        return (
+            copier("Value", "Copy value", copying.copy_values, "Ctrl+C"),
+            copier("Row", "Row", copying.copy_rows),
+            copier("Path", "Keyword path", copying.copy_paths),
+            Entry("copyTagJson", "DICOM JSON", self._copy_json, menu="Copy as"),
+            copier("Csv", "CSV", copying.copy_csv),
+            copier("Python", "Python", copying.copy_python),
+            Entry("showTagValue", "Show whole value", self.show_value),
+            Entry("saveTagValue", "Save value to file…", self.save_value),
+            *map(expander, (1, 2, 3)),
+            Entry("expandTagsAll", "All", expand_all, "Ctrl+*", "Expand"),
+            Entry("collapseTags", "Collapse all", partial(self._place.expand_to, 0), "Ctrl+0"),
+        )
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.addWidget(self.search, 1)
-        top.addWidget(self.count)
-        for name, arrow, text, step in (
-            ("tagPrevious", Qt.ArrowType.UpArrow, "Previous match (Shift+Enter)", -1),
-            ("tagNext", Qt.ArrowType.DownArrow, "Next match (Enter)", 1),
-        ):
-            button = QToolButton(self)
-            button.setObjectName(name)
-            button.setAccessibleName(text)
-            button.setToolTip(tooltip(text))
-            button.setArrowType(arrow)
-            button.setAutoRaise(True)
-            button.clicked.connect(partial(self.step_match, step))
-            top.addWidget(button)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self.message)
         self._pages.addWidget(self.tree)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 4, 4, 4)
-        layout.addLayout(top)
+        layout.addWidget(self._bar)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self._path)
+        layout.addWidget(self._detail)
