@@ -32,122 +32,28 @@ from viewer.commands.controlled import (
     WRONG_USE,
     Cancelled,
     Progress,
-    configure_control,
     counted,
     paths_of,
     read_order,
     signals_set,
     write_line,
 )
-from viewer.commands.export_looks import AskedWindow
-from viewer.commands.export_names import FIELDS, name_pattern
-from viewer.commands.export_plan import SEEN_FORMATS, SUFFIXES, VOLUME_FORMATS, plan, refuse_out
+from viewer.commands.export_manifest import MANIFESTS
+from viewer.commands.export_names import name_pattern
+from viewer.commands.export_options import configure, order_of
+from viewer.commands.export_plan import plan, refuse_existing, refuse_out
 from viewer.commands.export_selection import Found, find, parse_frames, select
-from viewer.commands.export_writing import Exporter, ExportOrder, Written
+from viewer.commands.export_writing import Exporter, Written
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import Limits
-from viewer.dicom.rendering import Look, Values
 from viewer.formats.missing import MissingPartError
-from viewer.imaging.turning import Turn
 from viewer.plain_text import whole_line
 from viewer.standard_streams import say
 
 _STAGES = {"search": "searched", "write": "frames written"}
-_ENCODINGS = {"png": "png", "jpeg": "jpeg", "gif": "gif", "webp": "webp"}
 _MOST_NOTES = 20
-_MOST_FPS = 1000
 
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the command."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _EPILOG
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, ZIP or disc")
-    parser.add_argument(
-        "-o", "--output", required=True, metavar="OUT", help="a folder; or a file, for one alone"
-    )
-    parser.add_argument(
-        "--format",
-        choices=sorted(SUFFIXES),
-        help="png, jpeg: a file a frame; tiff (pages), gif, webp, mp4, npy, npz, nifti, nrrd: a "
-        "file a stack; dicom: the files as they are",
-    )
-    _configure_selection(parser)
-    _configure_look(parser)
-    _configure_files(parser)
-    configure_control(parser)
-
-
-def _configure_selection(parser: argparse.ArgumentParser) -> None:
-    chosen = parser.add_argument_group("what of it (all, if not said)")
-    chosen.add_argument(
-        "--stack", action="append", default=[], metavar="UID", help="may be repeated"
-    )
-    chosen.add_argument(
-        "--series", action="append", default=[], metavar="UID", help="may be repeated"
-    )
-    chosen.add_argument("--frames", default="", metavar="1-20,33", help="of each stack, from 1 on")
-
-
-def _configure_look(parser: argparse.ArgumentParser) -> None:
-    look = parser.add_argument_group("values and look")
-    values = look.add_mutually_exclusive_group()
-    values.add_argument(
-        "--values",
-        choices=("seen", "stored", "modality"),
-        help="seen: 8 bit, through the window, as on screen at one pixel each; stored: as in the "
-        "file; modality: rescaled (CT: HU). If not said: seen for pictures and movies, stored for "
-        "tiff, modality for arrays",
-    )
-    values.add_argument(
-        "--raw", action="store_const", const="stored", dest="values", help="--values stored"
-    )
-    window = look.add_mutually_exclusive_group()
-    window.add_argument(
-        "--window",
-        nargs=2,
-        type=float,
-        metavar=("C", "W"),
-        help="centre and width in modality units (CT: HU); if not said, the file's first, else "
-        "one for all frames of the stack, as the window shows it",
-    )
-    window.add_argument("--voi", type=int, metavar="N", help="the file's N-th window or VOI table")
-    window.add_argument("--preset", default="", metavar="NAME", help="for CT: Lung, Bone...")
-    look.add_argument("--invert", action="store_true", help="low values bright")
-    look.add_argument("--turn", type=int, choices=(0, 90, 180, 270), default=0, help="clockwise")
-    look.add_argument("--mirror", action="store_true", help="left to right, after the turn")
-    look.add_argument("--no-overlays", action="store_true", help="leave out the file's overlays")
-    look.add_argument(
-        "--no-shutter", action="store_true", help="show what the file's display shutter hides"
-    )
-
-
-def _configure_files(parser: argparse.ArgumentParser) -> None:
-    files = parser.add_argument_group("files")
-    files.add_argument(
-        "--name", metavar="PATTERN", help="names without their ending; fields are listed below"
-    )
-    files.add_argument("--replace", action="store_true", help="replace files that are there")
-    files.add_argument(
-        "--quality", type=int, default=90, metavar="N", help="of jpeg and webp, 1 to 100 (90)"
-    )
-    files.add_argument(
-        "--fps",
-        type=float,
-        metavar="N",
-        help="of gif, webp, mp4; if not said, what the file says, else 15",
-    )
-    files.add_argument(
-        "--uncompressed", action="store_true", help="tiff, npz, nifti (.nii), nrrd: quick, large"
-    )
-    files.add_argument("--dry-run", action="store_true", help="tell the files, and write none")
-
-
-_EPILOG = (
-    "fields of --name, with a width for numbers as in {frame:04}:\n"
-    + "".join(f"  {{{name}}}: {text}\n" for name, text in FIELDS.items())
-    + "Nothing of the patient is in a name unless you ask for it."
-)
+__all__ = ["configure", "run"]
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -158,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         asked = read_order(stop) if arguments.control else None
         paths = paths_of(asked) if asked is not None else arguments.paths
         stacks, series, frames = _selection(arguments, asked or {})
-        order = _order(arguments)
+        order = order_of(arguments)
         pattern = name_pattern(arguments.name) if arguments.name else None
         refuse_out(teller.out, paths, order.form)
     except (NegatoError, MissingPartError) as error:
@@ -169,8 +75,18 @@ def run(arguments: argparse.Namespace) -> int:
         with signals_set(stop):
             found = _found(paths, arguments.limits, teller, stop, (stacks, series, frames))
             targets = plan(
-                found.selected, arguments.output, order.form, pattern, replace=order.replace
+                found.selected,
+                arguments.output,
+                order.form,
+                order.suffix,
+                pattern,
+                replace=order.replace,
             )
+            if order.pipeline is not None:
+                refuse_existing(
+                    [os.path.join(os.path.dirname(targets[0].path), name) for name in MANIFESTS],
+                    replace=order.replace,
+                )
             if arguments.dry_run:
                 teller.planned(targets)
                 return 0
@@ -216,55 +132,6 @@ def _selection(
     if frames:
         parse_frames(frames)
     return stacks, series, frames
-
-
-def _order(arguments: argparse.Namespace) -> ExportOrder:
-    form: str = arguments.format
-    if not form:
-        raise NegatoError(f"Say in which format with --format: {', '.join(sorted(SUFFIXES))}.")
-    values: Values = arguments.values or _usual_values(form)
-    if values == "seen" and form in VOLUME_FORMATS:
-        raise NegatoError(f"{form} holds values, not pictures; use --values modality or stored.")
-    if values != "seen" and form in SEEN_FORMATS and form != "png":
-        raise NegatoError(f"{form} holds pictures of 8 bit; for other values, use png or tiff.")
-    if values == "modality" and form == "png":
-        raise NegatoError("PNG holds no modality values; use tiff, or an array.")
-    if not 1 <= arguments.quality <= 100:
-        raise NegatoError("The quality is a number from 1 to 100.")
-    if arguments.fps is not None and not 0 < arguments.fps <= _MOST_FPS:
-        raise NegatoError("Frames a second are more than 0 and at most 1,000.")
-    if form == "mp4":
-        from viewer.formats.movies import check_movies
-
-        check_movies()
-    if form == "nifti":
-        from viewer.formats.nifti import check_nifti
-
-        check_nifti()
-    window = AskedWindow(
-        None if arguments.window is None else tuple(arguments.window),
-        arguments.voi,
-        arguments.preset,
-    )
-    window.check()
-    look = Look(
-        values=values,
-        encoding=_ENCODINGS.get(form, ""),  # type: ignore[arg-type]
-        inverted=arguments.invert,
-        turn=Turn(arguments.turn // 90, arguments.mirror),
-        shutter=not arguments.no_shutter,
-        overlays=not arguments.no_overlays,
-        quality=arguments.quality,
-    )
-    return ExportOrder(
-        form, look, window, arguments.fps, not arguments.uncompressed, arguments.replace
-    )
-
-
-def _usual_values(form: str) -> Values:
-    if form in SEEN_FORMATS:
-        return "seen"
-    return "stored" if form == "tiff" else "modality"
 
 
 def _found(

@@ -45,6 +45,7 @@ def plan(
     selected: Sequence[Selected],
     out: str,
     form: str,
+    suffix: str,
     pattern: NamePattern | None,
     *,
     replace: bool,
@@ -55,6 +56,8 @@ def plan(
     ----------
     out : str
         A folder; or a file, where no more than one is to be written.
+    suffix : str
+        Of the names of files in a folder.
 
     Raises
     ------
@@ -71,8 +74,8 @@ def plan(
         name = pattern or default_pattern(
             several_stacks=len(selected) > 1, a_file_a_frame=form in (*A_FILE_A_FRAME, "dicom")
         )
-        targets = _in_folder(units, os.path.abspath(out), SUFFIXES[form][0], name)
-    _refuse_existing(targets, replace=replace)
+        targets = _in_folder(units, os.path.abspath(out), suffix, name)
+    _refuse_sources(targets, refuse_existing([one.path for one in targets], replace=replace))
     return targets
 
 
@@ -132,21 +135,33 @@ def _in_folder(
     return targets
 
 
-def _refuse_existing(targets: Sequence[Target], *, replace: bool) -> None:
-    there = [one.path for one in targets if os.path.lexists(one.path)]
-    if not there:
-        return
-    if not replace:
+def refuse_existing(paths: Sequence[str], *, replace: bool) -> list[str]:
+    """Say why files cannot be written that are there already; give those to be replaced.
+
+    Raises
+    ------
+    NegatoError
+        There are some and they are not to be replaced, or cannot be.
+    """
+    there = [path for path in paths if os.path.lexists(path)]
+    if there and not replace:
         others = f", and {len(there) - 1:,} more" if len(there) > 1 else ""
         raise NegatoError(
             f"There is a file of that name already{others}; choose another place, or replace "
             "what is there with --replace.",
             there[0],
         )
-    sources = {os.path.realpath(path) for target in targets for path in _sources(target)}
     for path in there:
         if os.path.isdir(path):
             raise NegatoError("There is a folder of that name; choose another place.", path)
+    return there
+
+
+def _refuse_sources(targets: Sequence[Target], there: Sequence[str]) -> None:
+    if not there:
+        return
+    sources = {os.path.realpath(path) for target in targets for path in _sources(target)}
+    for path in there:
         if os.path.realpath(path) in sources:
             raise NegatoError("This file is one of those to be exported; name another place.", path)
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from viewer.dicom.errors import NegatoError
 from viewer.formats.arrays import write_npy, write_npz
-from viewer.formats.nifti import is_sheared, ras_affine, write_nifti
+from viewer.formats.nifti import write_nifti
 from viewer.formats.nrrd import write_nrrd
+from viewer.imaging.volume_resampling import is_sheared
 from viewer.workers.volumes import Volume
 
 _SHEARED = (
     "The gantry was tilted, and the file says so by a shear: ITK and SimpleITK refuse such a "
-    "NIfTI, or straighten it. A pipeline that resamples makes the volume rectangular."
+    "file, or straighten it. The step straighten of a pipeline makes the volume rectangular."
 )
 
 
@@ -45,7 +46,7 @@ def write_volume(file: BinaryIO, volume: Volume, form: str, *, compress: bool) -
         write_nrrd(file, volume.values, volume.affine, volume.units, compress=compress)
     else:
         write_nifti(file, volume.values, volume.affine, compress=compress)
-    return (_SHEARED,) if is_sheared(ras_affine(volume.affine)) else ()
+    return (_SHEARED,) if is_sheared(volume.affine) else ()
 
 
 def facts_of(volume: Volume) -> dict[str, Any]:

@@ -16,8 +16,17 @@ from typing import Any, BinaryIO
 
 from viewer.commands.controlled import Cancelled
 from viewer.commands.export_looks import AskedWindow, Looks
+from viewer.commands.export_manifest import Manifest
 from viewer.commands.export_pictures import Made, rendered_frames, write_stack
-from viewer.commands.export_plan import A_FILE_A_FRAME, VOLUME_FORMATS, Target, ensure_folders
+from viewer.commands.export_pipeline import Pipeline
+from viewer.commands.export_plan import (
+    A_FILE_A_FRAME,
+    SUFFIXES,
+    VOLUME_FORMATS,
+    Target,
+    ensure_folders,
+)
+from viewer.commands.export_steps import processed
 from viewer.commands.export_volumes import write_volume
 from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.limits import Limits
@@ -51,6 +60,12 @@ class ExportOrder:
     frames_a_second: float | None = None
     compress: bool = True
     replace: bool = False
+    pipeline: Pipeline | None = None
+
+    @property
+    def suffix(self) -> str:
+        """What the names of files end in."""
+        return SUFFIXES[self.form][0 if self.compress or self.form != "nifti" else 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class Exporter:
         self._order, self._limits = order, limits
         self._progress, self._told, self._is_stopped = progress, told, is_stopped
         self._done = self._of = 0
+        self._manifest = Manifest(order.pipeline) if order.pipeline is not None else None
         self.written = Written()
 
     def write(self, targets: Sequence[Target]) -> None:
@@ -118,7 +134,10 @@ class Exporter:
             with closing(ChildPool(os.cpu_count() or 1, self._limits, _PRELOAD)) as pool:
                 self._write(pool, targets)
         finally:
-            take_away()
+            try:
+                self._write_manifest(os.path.dirname(targets[0].path))
+            finally:
+                take_away()
         self._progress(self._of, self._of)
 
     def _write(self, pool: ChildPool, targets: Sequence[Target]) -> None:
@@ -223,7 +242,25 @@ class Exporter:
             )
         except VolumeStopped:
             raise Cancelled from None
-        return write_volume(file, volume, self._order.form, compress=self._order.compress)
+        if self._order.pipeline is not None:
+            volume = processed(volume, self._order.pipeline)
+        compress = self._order.compress and not target.path.endswith(".nii")
+        notes = write_volume(file, volume, self._order.form, compress=compress)
+        if self._manifest is not None:
+            self._manifest.note(target.path, volume, file)
+        return notes
+
+    def _write_manifest(self, folder: str) -> None:
+        """Write what is known of the files that are complete, also where the work was stopped."""
+        if self._manifest is None or not self.written.files:
+            return
+        for name, content in self._manifest.files().items():
+            path = os.path.join(folder, name)
+            try:
+                with whole_file(path, replace=self._order.replace) as file:
+                    file.write(content)
+            except OSError as error:
+                raise _told_of_writing(error, path) from error
 
     def _copy(self, file: BinaryIO, target: Target) -> tuple[str, ...]:
         stack = target.selected.stack

@@ -11,12 +11,12 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from viewer.formats.missing import MissingPartError
+from viewer.imaging.volume_resampling import is_sheared
 
 _LEVEL = 4  # of gzip
 _SCANNER = 1  # NIFTI_XFORM_SCANNER_ANAT
 _KEPT = frozenset(("u1", "i1", "u2", "i2", "u4", "i4", "f4", "f8"))  # types that all readers take
 _RGB = np.dtype([("R", "u1"), ("G", "u1"), ("B", "u1")])
-_SHEAR = 1e-4  # cosine between axes
 
 
 def ras_affine(affine_lps: np.ndarray) -> np.ndarray:
@@ -29,12 +29,6 @@ def ras_affine(affine_lps: np.ndarray) -> np.ndarray:
     """
     ras: np.ndarray = np.diag((-1.0, -1.0, 1.0, 1.0)) @ affine_lps[:, [2, 1, 0, 3]]
     return ras + 0.0
-
-
-def is_sheared(affine: np.ndarray) -> bool:
-    """Tell whether the axes of a matrix are not at right angles, as with a tilted gantry."""
-    axes = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
-    return bool(np.abs(axes.T @ axes - np.eye(3)).max() > _SHEAR)
 
 
 def write_nifti(
