@@ -18,6 +18,8 @@ _IMPLICIT_HEAD = struct.Struct("<HHL").unpack_from
 _LENGTH = struct.Struct("<L").unpack_from
 _FIRST_GROUP = 0x0008
 
+SERIES_UID, NUMBER_OF_FRAMES = 0x0020000E, 0x00280008  # always among what is picked
+
 
 @dataclass(frozen=True, slots=True)
 class Picked:
