@@ -52,6 +52,16 @@ class Docks:
             _show(explain)
 
 
+def add_behind_tags(window: QMainWindow, name: str, title: str, widget: QWidget) -> QDockWidget:
+    """Add a panel that is made when it is asked for, as a tab beside the tags."""
+    dock = _dock(window, name, title, widget, _RIGHT)
+    tags = window.findChild(QDockWidget, "tagDock")
+    if tags is not None:
+        tags.show()
+        window.tabifyDockWidget(tags, dock)
+    return dock
+
+
 def _dock(
     window: QMainWindow, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea
 ) -> QDockWidget:
