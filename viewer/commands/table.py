@@ -247,7 +247,7 @@ class _Teller:
             write_line(
                 {
                     "result": result,
-                    "rows": told.rows,
+                    "row_count": told.rows,
                     "files": told.files,
                     "left_out": [
                         {"path": one.path, "reason": one.reason, "kind": one.kind}

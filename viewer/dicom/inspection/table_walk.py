@@ -7,6 +7,7 @@ of plain files go the shorter way of `table_quick`.
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
@@ -42,8 +43,10 @@ def cells_of_elements(
 
 def _picked(elements: Iterable[Element], columns: Sequence[Column]) -> list[str]:
     picker = _Picker(columns)
-    for element in _before_pixels(elements):
-        picker.hear(element)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of character sets; they quote values
+        for element in _before_pixels(elements):
+            picker.hear(element)
     return picker.cells()
 
 

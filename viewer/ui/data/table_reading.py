@@ -81,7 +81,7 @@ class TableRun(QObject):
     def _hear(self, lines: list[Told]) -> None:
         rows: list[list[str]] = []
         for told in lines:
-            if "rows" in told and "result" not in told:
+            if "rows" in told:
                 rows += [one for one in entries(told, "rows") if _is_row(one)]
             elif "fields" in told:
                 self.fieldsTold.emit(list(map(_field, entries(told, "fields"))))
