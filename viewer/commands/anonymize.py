@@ -13,7 +13,8 @@ JSON lines: {"stage": "search"|"clean"|"check", "done", "of"} as it goes;
 ``--dry-run`` (``tag`` as "(0010,0010)", ``where`` the sequences around it or "", ``after`` null
 where it is removed); {"held": {"path", "reason"}} for what is held back, {"failed": {"path",
 "reason"}} for what cannot be taken; at the end {"result": "done"|"cancelled"|"failed", "message",
-"out", "files", "written", "held", "failed", "changes", "warnings": [...], "key": what was used}.
+"out", "files", "written", "held", "failed", "changes", "warnings": [...], "key": what was used},
+where "held" and "failed" are numbers.
 
 Exit code 1 where a file failed, or nothing is left to write. The work is `anonymize_writing`'s.
 """
@@ -159,6 +160,7 @@ class _Teller:
     def __init__(self, *, as_json: bool) -> None:
         self._as_json = as_json
         self._progress = Progress(_STAGES, as_json=as_json)
+        self._held: dict[str, list[str]] = {}  # paths by reason
 
     def progress(self, stage: str, done: int, of: int) -> None:
         """Tell how far it is."""
@@ -172,9 +174,10 @@ class _Teller:
         self._progress.clear()
         if kind == "change":
             sys.stdout.write(f"{whole_line(_change(value))}\n")
+        elif kind == "failed":
+            say(f"negato: {whole_line(value['path'])}: {whole_line(value['reason'])}")
         else:
-            said = "held back" if kind == "held" else "failed"
-            say(f"negato: {whole_line(value['path'])}: {said}: {whole_line(value['reason'])}")
+            self._held.setdefault(value["reason"], []).append(value["path"])
 
     def end(self, result: str, outcome: Outcome, message: str) -> None:
         """Tell what came of it; of what was taken away, nothing was written."""
@@ -184,10 +187,16 @@ class _Teller:
             told = {"result": result, "message": message, **outcome.as_json(), "written": written}
             write_line(told)
         elif result == "done":
-            lines = (message, *(f"Note: {text}" for text in outcome.warnings))
+            held = (_held(reason, paths) for reason, paths in self._held.items())
+            lines = (message, *held, *(f"Note: {text}" for text in outcome.warnings))
             sys.stdout.write("".join(f"{whole_line(line)}\n" for line in lines))
         else:
             say(f"negato: {whole_line(message)}")
+
+
+def _held(reason: str, paths: list[str]) -> str:
+    others = f" and {counted(len(paths) - 1, 'other', 'others')}" if len(paths) > 1 else ""
+    return f"  Held back: {paths[0]}{others}: {reason}"
 
 
 def _change(change: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import shutil
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from viewer.dicom.deidentification.results import (
     Rectangle,
     Refused,
     Rule,
+    Tells,
 )
 from viewer.dicom.errors import HeaderError, NegatoError
 from viewer.dicom.file_set_copy import NewFolder, settle, told_of_writing
@@ -103,7 +104,7 @@ class _Patient:
 
     telling: set[bytes] = field(default_factory=set)
     described: set[bytes] = field(default_factory=set)
-    written: list[str] = field(default_factory=list)
+    written: dict[str, Job] = field(default_factory=dict)  # by where it was written to
 
 
 class Anonymizer:
@@ -212,22 +213,22 @@ class Anonymizer:
     def _clean(self, pool: _Pool, jobs: Sequence[Job]) -> None:
         self._look_for_room(jobs)
         wanted = self._wanted
-        tells = "values" if wanted.is_dry else "actions" if wanted.report else "nothing"
-        order = Order(
-            wanted.profile, wanted.key, wanted.confirmed, wanted.rectangles, wanted.rules, tells
-        )
-        limits = wanted.limits
-        seconds = limits.header_seconds + limits.decode_seconds * bool(
-            wanted.rectangles or wanted.rules
-        )
-        done = 0
-        for batch, result in pool.work(_CLEAN, _batches(jobs), (order, limits), seconds):
-            if isinstance(result, NegatoError):
-                result = (Refused(batch[0].path, result.message),)
-            for job, one in zip(batch, result, strict=True):
+        seconds = wanted.limits.header_seconds
+        if wanted.rectangles or wanted.rules:
+            seconds += wanted.limits.decode_seconds
+        rest, done = (self._order(), wanted.limits), 0
+        for batch, answer in pool.work(_CLEAN, _batches(jobs), rest, seconds):
+            for job, one in zip(batch, _results(answer, batch[0].path), strict=True):
                 self._take(job, one)
                 done += 1
                 self._progress("clean", done, len(jobs))
+
+    def _order(self) -> Order:
+        wanted = self._wanted
+        tells: Tells = "values" if wanted.is_dry else "actions" if wanted.report else "nothing"
+        return Order(
+            wanted.profile, wanted.key, wanted.confirmed, wanted.rectangles, wanted.rules, tells
+        )
 
     def _take(self, job: Job, result: Cleaned | Refused) -> None:
         if isinstance(result, Refused):
@@ -249,7 +250,7 @@ class Anonymizer:
         patient = self._patients.setdefault(job.patient, _Patient())
         patient.telling.update(result.telling)
         patient.described.update(result.described)
-        patient.written.append(path)
+        patient.written[path] = job
         if wanted.report:
             self._reported[path] = {
                 "file": os.path.relpath(path, wanted.out).replace(os.sep, "/"),
@@ -270,35 +271,51 @@ class Anonymizer:
         return target.name
 
     def _check(self, pool: _Pool) -> None:
-        batches = [
-            (patient.written[first : first + _CHECK_BATCH], patient)
-            for patient in self._patients.values()
-            for first in range(0, len(patient.written), _CHECK_BATCH)
-        ]
-        of, done = sum(len(paths) for paths, _ in batches), 0
-        limits = self._wanted.limits
+        """Check all files; what a value is found in is cleaned of it, and checked once more."""
+        done = 0
         for patient in self._patients.values():
-            own = (paths for paths, one in batches if one is patient)
-            rest = (tuple(patient.telling), tuple(patient.described), limits)
-            for paths, result in pool.work(_CHECK, own, rest, limits.header_seconds):
-                if isinstance(result, NegatoError):
-                    result = (Refused(paths[0], result.message),)
-                for one in result:
-                    self._take_away(one)
+            jobs = dict(patient.written)
+            found: list[Refused] = []
+            for paths, refused in self._checked(pool, patient, list(jobs)):
+                found += refused
                 done += len(paths)
-                self._progress("check", done, of)
+                self._progress("check", done, self.outcome.files)
+            again = [self._cleaned_again(pool, jobs[one.path], one) for one in found]
+            for _, refused in self._checked(pool, patient, list(filter(None, again))):
+                for one in refused:
+                    self._take_away(jobs[one.path], one)
 
-    def _take_away(self, refused: Refused) -> None:
-        """Take a file away that was written and is not what it should be."""
-        source = next(
-            path
-            for path, place in self._places.items()
-            if os.path.join(self._wanted.out, *place.file_id) == refused.path
+    def _checked(
+        self, pool: _Pool, patient: _Patient, paths: Sequence[str]
+    ) -> Iterator[tuple[Sequence[str], tuple[Refused, ...]]]:
+        limits = self._wanted.limits
+        rest = (tuple(patient.telling), tuple(patient.described), limits)
+        batches = (
+            paths[first : first + _CHECK_BATCH] for first in range(0, len(paths), _CHECK_BATCH)
         )
+        for batch, answer in pool.work(_CHECK, batches, rest, limits.header_seconds):
+            yield batch, _results(answer, batch[0])
+
+    def _cleaned_again(self, pool: _Pool, job: Job, refused: Refused) -> str:
+        """Clean a file of values that others gave away; give where it lies, "" if nowhere."""
+        if not refused.values:
+            self._take_away(job, refused)
+            return ""
+        self._folder.remove(refused.path)
+        self.outcome.files -= 1
+        again = replace(job, gone=refused.values)
+        rest = (self._order(), self._wanted.limits)
+        for _, answer in pool.work(_CLEAN, [[again]], rest, self._wanted.limits.header_seconds):
+            for one in _results(answer, job.path):
+                self._take(job, one)
+        return refused.path if os.path.exists(refused.path) else ""
+
+    def _take_away(self, job: Job, refused: Refused) -> None:
+        """Take a file away that was written and is not what it should be."""
         self._folder.remove(refused.path)
         self._reported.pop(refused.path, None)
         self.outcome.files -= 1
-        self._refuse(Refused(source, refused.reason))
+        self._refuse(Refused(job.path, refused.reason))
 
     def _refuse(self, refused: Refused) -> None:
         kind = "held" if refused.is_held else "failed"
@@ -410,6 +427,11 @@ class _Pool:
             answers.put((batch, result))
 
         self._pool.submit(task, (tuple(batch), *rest), timeout_s=seconds, on_done=on_done)
+
+
+def _results(answer: Any, path: str) -> tuple[Any, ...]:
+    """Give what a child made, or the error that it ended with, as a refusal of its one file."""
+    return (Refused(path, answer.message),) if isinstance(answer, NegatoError) else answer
 
 
 def _batches(jobs: Sequence[Job]) -> Iterator[list[Job]]:

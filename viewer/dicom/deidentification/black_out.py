@@ -10,7 +10,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from viewer.dicom.deidentification.results import Rectangle, Rule
 from viewer.dicom.errors import NegatoError, PixelError
@@ -107,7 +107,9 @@ def rectangles_for(
     return (*rectangles, *fitting)
 
 
-def blacked_out(path: str, rectangles: tuple[Rectangle, ...], order: str, limits: Limits) -> Pixels:
+def blacked_out(
+    path: str, rectangles: tuple[Rectangle, ...], order: Literal["<", ">"], limits: Limits
+) -> Pixels:
     """Decode all frames of a file, black the rectangles out, and give its pixel data.
 
     Parameters

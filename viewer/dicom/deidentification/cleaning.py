@@ -31,13 +31,14 @@ DUMMY = "REMOVED"
 DUMMIES = {"DA": "19000101", "DT": "19000101000000", "TM": "000000", "AS": "000Y"}
 _NUMBERS = {"IS": b"0", "DS": b"0", "UR": b"https://removed.invalid"}
 _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
+_TAKEN_OUT = "A text that the profile keeps held words of the identity: taken out."
 _PATIENT_NAME, _PATIENT_ID = 0x00100010, 0x00100020
 _ICON, _CHARACTER_SET = 0x00880200, 0x00080005
 # pictures of a presentation state, drawn by hand as names may be. PS3.3 C.10.5
 _DRAWN = frozenset((0x00700009, 0x00700209))
-_CONTENT, _ANNOTATIONS = 0x0040A730, 0x00700001
+_TEXT_VALUE = 0x0040A160  # of a content item, which Table E.1-1 has go as a whole
 # what of codes and devices the profile keeps, which names no patient
-_NEUTRAL = frozenset((_CODE_VALUE, _SCHEME, _MEANING, 0x00080070, 0x00081090, 0x00181020))
+NEUTRAL = frozenset((_CODE_VALUE, _SCHEME, _MEANING, 0x00080070, 0x00081090, 0x00181020))
 _SCHEME_UIDS = frozenset((0x00080016, 0x0008001A, 0x0008001B, 0x00081150, 0x00080062))
 _TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE"))
 _UNTOUCHED = frozenset(("CS", "DS", "IS", "AS", "TM"))
@@ -55,6 +56,7 @@ class Identity:
     pseudonym: str
     days: int
     known: tuple[str, ...] = ()  # of the study, from other files
+    gone: tuple[bytes, ...] = ()  # values that were found in what was written of this file
 
 
 @dataclass(slots=True)
@@ -87,13 +89,34 @@ class Cleaner:
                 for one in elements
                 if one.tag & 0xFF00FFFF == _OVERLAY_TYPE and self._value(one).strip(b"\0 ") == b"R"
             )
-        return self._level(elements, (), ())
+        kept = self._level(elements, ())
+        self._take_out(kept, ())
+        return kept
 
-    def _level(
-        self, elements: list[Element], where: tuple[str, ...], around: tuple[int, ...]
-    ) -> list[Element]:
+    def _take_out(self, elements: list[Element], where: tuple[str, ...]) -> bool:
+        """Take values that are gone elsewhere out of texts that are kept; say whether one was."""
+        gone = (*self.removed.telling, *self.identity.gone)
+        was_changed = False
+        for element in elements:
+            if element.items is not None:
+                for number, item in enumerate(element.items):
+                    below = (*where, f"{look_up(element.tag).keyword}[{number + 1}]")
+                    element.is_changed |= self._take_out(item, below)
+                was_changed |= element.is_changed
+            elif element.vr in _TEXTS and element.tag not in NEUTRAL and element.new is None:
+                before = after = self._value(element)
+                for value in gone:
+                    after = after.replace(value, b"") if value in after else after
+                if after != before:
+                    self._note(element, before, where, "words", after)
+                    self._set(element, after)
+                    self.warnings.add(_TAKEN_OUT)
+                    was_changed = True
+        return was_changed
+
+    def _level(self, elements: list[Element], where: tuple[str, ...]) -> list[Element]:
         former = self._encodings
-        if around:
+        if where:
             self._encodings = self._character_set(elements) or former
         safe = self._safe_private(elements)
         kept = []
@@ -102,13 +125,13 @@ class Cleaner:
                 keeps = element.tag in safe
                 action = "K" if keeps else "X"
             else:
-                action = self._action(element, around)
-            if self._do(action, element, where, around):
+                action = self._action(element)
+            if self._do(action, element, where):
                 kept.append(element)
         self._encodings = former
         return kept
 
-    def _action(self, element: Element, around: tuple[int, ...]) -> str:
+    def _action(self, element: Element) -> str:
         """Give the action for an element, also for one that the table does not have."""
         tag = element.tag
         if tag >> 16 < 8 or not tag & 0xFFFF or tag >> 16 == 0xFFFC:
@@ -120,6 +143,11 @@ class Cleaner:
         action = table.actions(self.profile).get(tag)
         if action is not None:
             return action
+        return "D" if tag == _TEXT_VALUE else self._unlisted(element)
+
+    def _unlisted(self, element: Element) -> str:
+        """Give the action for an attribute of no table, by its VR."""
+        tag = element.tag
         vr = vr_in_dictionary(tag)
         if not vr:
             return "X"  # nobody knows what it holds
@@ -132,25 +160,23 @@ class Cleaner:
             return "D"
         if vr == "UI" and tag not in _SCHEME_UIDS:
             return "K" if self.profile.has("retain-uids") else "U"
-        return "words" if vr in _TEXTS and tag not in _NEUTRAL else "K"
+        return "words" if vr in _TEXTS and tag not in NEUTRAL else "K"
 
     def _graphics_action(self, tag: int) -> str:
         """Keep regions of interest alone, and these where graphics are kept. PS3.15 E.3.3."""
         return "K" if tag >> 16 in self._regions and tag & 0xFFFF in _OF_OVERLAYS else "X"
 
-    def _do(
-        self, action: str, element: Element, where: tuple[str, ...], around: tuple[int, ...]
-    ) -> bool:
+    def _do(self, action: str, element: Element, where: tuple[str, ...]) -> bool:
         """Do an action to an element; say whether it stays."""
         if action == "K":
-            self._keep(element, where, around)
+            self._keep(element, where)
             return True
         if action == "-":
             return False
         if action == "words":
             return self._guard(element, where)
         if element.items is not None:
-            return self._do_sequence(action, element, where, around)
+            return self._do_sequence(action, element, where)
         before = self._value(element)
         is_date = element.vr in ("DA", "DT", "TM")
         if action == "C" and not is_date and element.vr not in _TEXTS:
@@ -178,9 +204,7 @@ class Cleaner:
             return self._shifted(vr, before) if vr in DUMMIES else self._described(before)
         return self._dummy(vr, len(before))
 
-    def _do_sequence(
-        self, action: str, element: Element, where: tuple[str, ...], around: tuple[int, ...]
-    ) -> bool:
+    def _do_sequence(self, action: str, element: Element, where: tuple[str, ...]) -> bool:
         if action == "X":
             self._note(element, b"", where, action, None)
             return False
@@ -194,10 +218,10 @@ class Cleaner:
             self._note(element, b"", where, action, DUMMY.encode())
             element.items, element.is_changed = [_dummy_code()], True
             return True
-        self._keep(element, where, around)
+        self._keep(element, where)
         return True
 
-    def _keep(self, element: Element, where: tuple[str, ...], around: tuple[int, ...]) -> None:
+    def _keep(self, element: Element, where: tuple[str, ...]) -> None:
         if element.items is None:
             return
         items = []
@@ -205,7 +229,7 @@ class Cleaner:
         for number, item in enumerate(element.items):
             below = (*where, f"{name}[{number + 1}]")
             before = self.count
-            kept = self._level(item, below, (*around, element.tag))
+            kept = self._level(item, below)
             if len(kept) != len(item) or self.count != before:
                 element.is_changed = True
             element.is_changed |= any(one.is_changed for one in kept)
@@ -223,7 +247,7 @@ class Cleaner:
         new = self._encoded(without_words(text, self._telling))
         self._note(element, before, where, "words", new)
         self._set(element, new)
-        self.warnings.add("A text that the profile keeps held words of the identity: taken out.")
+        self.warnings.add(_TAKEN_OUT)
         return True
 
     def _value(self, element: Element) -> bytes:

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from pydicom.datadict import dictionary_VR
 
@@ -100,7 +100,9 @@ class Reader:
         The encoding; ``order`` as `struct` has it.
     """
 
-    def __init__(self, source: Source, explicit: bool, order: str, limits: Limits) -> None:
+    def __init__(
+        self, source: Source, explicit: bool, order: Literal["<", ">"], limits: Limits
+    ) -> None:
         self.source, self.explicit, self.order = source, explicit, order
         self._limits = limits
 

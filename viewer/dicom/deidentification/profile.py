@@ -114,7 +114,7 @@ def descriptors() -> frozenset[int]:
 def safe_private() -> frozenset[tuple[str, int, int]]:
     """Give the private elements known to be safe: creator, group, element of the block."""
     return frozenset(
-        (creator, *(int(part, 16) for part in place.split(",")))  # type: ignore[misc]
+        (creator, *(int(part, 16) for part in place.split(",")))
         for creator, places in _table()["safe_private"].items()
         for place in places
     )

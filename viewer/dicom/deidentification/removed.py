@@ -17,7 +17,13 @@ SHORTEST = 4  # bytes of a value that is looked for
 _LONGEST = 1024  # of a longer one, its beginning
 _LEAST_VARIED = 3  # different bytes in it: zeros are no value
 _TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE", "DA", "DT", "UI", "UR"))
-_PLAIN = frozenset((b"19000101", b"000000", b"REMOVED"))  # what is put in their place
+# what is put in their place, and what says that there is nothing
+_PLAIN = frozenset(
+    (
+        *(b"19000101", b"19000101000000", b"000000", b"000000.00", b"removed", b"n.a.", b"none"),
+        *(b"null", b"unknown", b"anonymous", b"anonymized", b"not available", b"undefined"),
+    )
+)
 
 
 @dataclass(slots=True)
@@ -38,8 +44,8 @@ class Removed:
         is_private = bool(element.tag >> 16 & 1)
         is_telling = not (is_private or element.vr == "TM" or element.tag in table.descriptors())
         where = self.telling if is_telling else self.described
-        for part in value.split(b"\\"):
-            part = part.strip(b"\0 \r\n\t")[:_LONGEST]
+        for whole in value.split(b"\\"):
+            part = whole.strip(b"\0 \r\n\t")[:_LONGEST]
             if element.vr == "UI" and is_well_known(values.text(part)):
                 continue
             if _is_worth(part):
@@ -49,4 +55,4 @@ class Removed:
 
 
 def _is_worth(part: bytes) -> bool:
-    return len(part) >= SHORTEST and len(set(part)) >= _LEAST_VARIED and part not in _PLAIN
+    return len(part) >= SHORTEST and len(set(part)) >= _LEAST_VARIED and part.lower() not in _PLAIN

@@ -8,6 +8,7 @@ from typing import Literal
 from viewer.dicom.deidentification.keys import Key
 from viewer.dicom.deidentification.profile import Profile
 
+Tells = Literal["nothing", "actions", "values"]  # of changes
 Rectangle = tuple[int, int, int, int]  # first row and column, rows and columns
 
 
@@ -28,7 +29,7 @@ class Order:
     confirmed: frozenset[str] = frozenset()
     rectangles: tuple[Rectangle, ...] = ()
     rules: tuple[Rule, ...] = ()
-    tells: Literal["nothing", "actions", "values"] = "nothing"
+    tells: Tells = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Job:
     sop_instance_uid: str
     patient: tuple[str, ...]
     known: tuple[str, ...] = ()
+    gone: tuple[bytes, ...] = ()  # found in what was written of it, and to be taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,9 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that is not taken: held back, or failed."""
+    """A file that is not taken: held back, or failed, because of ``values`` found in it."""
 
     path: str
     reason: str
     is_held: bool = False
+    values: tuple[bytes, ...] = ()

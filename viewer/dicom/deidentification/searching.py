@@ -1,4 +1,4 @@
-"""A written file opened again: whether it parses, and whether a value that is gone still stands in it.
+"""A written file opened again: whether it parses, and whether a value that is gone is still there.
 
 All bytes of the file are gone through once, whatever the number of values: by the last four bytes
 of each, looked up in a table. Where a value is found, the attribute that it stands in decides:
@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from viewer.dicom.deidentification.cleaning import NEUTRAL
 from viewer.dicom.deidentification.data_set import Element, all_elements
 from viewer.dicom.deidentification.results import Refused
 from viewer.dicom.deidentification.task import read_data_set
@@ -36,7 +37,6 @@ _TABLE_BITS = 20
 _MIX = np.uint32(2654435761)
 _TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE", "UR"))
 _NEUTRAL = frozenset(("CS", "DS", "IS", "AS", "UI", "DA", "DT", "TM"))
-_CODES = frozenset((0x00080100, 0x00080102, 0x00080104, 0x00080070, 0x00081090, 0x00181020))
 _LEAK = (
     "A value that was removed elsewhere was found in it again ({where}); it was taken away. "
     "Leave this file out, or clean it by other means."
@@ -99,10 +99,13 @@ def _checked(path: str, wanted: Values, limits: Limits) -> Refused | None:
         with stream:
             reader, elements, _ = read_data_set(stream, version.size, None, "", limits)
             places = _Places(elements, in_file=type(reader.source).__name__ == "Source")
-            for start, value, is_telling in _hits(stream, wanted):
-                where = places.leaks(start, value, is_telling=is_telling)
-                if where:
-                    return Refused(path, _LEAK.format(where=where))
+            leaks = {
+                value: where
+                for start, value, is_telling in _hits(stream, wanted)
+                if (where := places.leaks(start, value, is_telling=is_telling))
+            }
+        if leaks:
+            return Refused(path, _LEAK.format(where=", ".join(leaks.values())), values=tuple(leaks))
     except OSError as error:
         raise system_error(path, error) from error
     except EncodingError as error:
@@ -140,5 +143,5 @@ class _Places:
             is_uid = is_telling and element.vr == "UI" and value.count(b".") > 2
             return where if is_uid else ""
         if element.vr in _TEXTS:
-            return where if is_telling and element.tag not in _CODES else ""
+            return where if is_telling and element.tag not in NEUTRAL else ""
         return where if len(value) >= _BY_CHANCE else ""

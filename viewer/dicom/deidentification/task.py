@@ -6,8 +6,9 @@ Nothing is written here. The parent writes the pieces, and has `searching` look 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
-from typing import BinaryIO
+import struct
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO, Literal
 
 from viewer.dicom import header_fields, values
 from viewer.dicom.deidentification import holding
@@ -31,6 +32,7 @@ from viewer.dicom.limits import Limits
 from viewer.dicom.regular_files import open_version, system_error
 from viewer.dicom.scanning import read_or_skip
 
+_GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels
 _META_WINDOW = 64 << 10
 _PREAMBLE = 132
 _PIXELS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
@@ -71,9 +73,9 @@ def _deidentified(job: Job, order: Order, limits: Limits) -> Cleaned | Refused:
     try:
         stream, version = open_version(job.path, limits)
         with stream:
-            if version != (job.size, job.mtime_ns):
-                raise HeaderError(_CHANGED, job.path, "unreadable")
-            return _cleaned(stream, job, order, limits)
+            if version == (job.size, job.mtime_ns):
+                return _cleaned(stream, job, order, limits)
+            return Refused(job.path, _CHANGED)
     except OSError as error:
         raise system_error(job.path, error) from error
     except EncodingError as error:
@@ -97,7 +99,11 @@ def _cleaned(stream: BinaryIO, job: Job, order: Order, limits: Limits) -> Cleane
     if reason and not is_seen_to:
         return Refused(job.path, reason, is_held=True)
     identity = Identity(
-        order.key, order.key.pseudonym(job.patient), order.key.days(job.patient), job.known
+        order.key,
+        order.key.pseudonym(job.patient),
+        order.key.days(job.patient),
+        job.known,
+        job.gone,
     )
     cleaner = Cleaner(reader, order.profile, identity, tells=order.tells)
     tags = frozenset(element.tag for element in elements)
@@ -157,8 +163,8 @@ def read_data_set(
         stream.seek(position)
         data = InflatingStream(stream, limits.inflate_bytes).read()
         source, position, syntax = _Inflated(io.BytesIO(data), len(data)), 0, EXPLICIT_LITTLE
-    order = ">" if syntax == EXPLICIT_BIG else "<"
-    explicit = syntax != IMPLICIT_LITTLE
+    order: Literal["<", ">"] = ">" if syntax == EXPLICIT_BIG else "<"
+    explicit = syntax not in (IMPLICIT_LITTLE, _GE_PRIVATE)
     reader = Reader(source, explicit, order, limits)
     try:
         return reader, reader.read(position), syntax
@@ -210,14 +216,17 @@ def _with_pixels(
     """Put pixel data anew into a data set; give the transfer syntax that it has then."""
     if _PIXEL_DATA not in {one.tag for one in kept}:
         raise NegatoError("Its pixels are real numbers: not blacked out.")
-    if syntax not in (IMPLICIT_LITTLE, EXPLICIT_BIG):
+    if syntax == _GE_PRIVATE:
+        syntax = IMPLICIT_LITTLE
+    elif syntax not in (IMPLICIT_LITTLE, EXPLICIT_BIG):
         syntax = EXPLICIT_LITTLE
     pixels = blacked_out(job.path, rectangles, reader.order, limits)
     vr = "OB" if pixels.bits_allocated == 8 and reader.explicit else "OW"
-    name = "big" if reader.order == ">" else "little"
 
     def number(tag: int, value: int) -> Element:
-        return Element(tag, "US", 0, 0, 0, new=value.to_bytes(2, name), is_changed=True)  # type: ignore[arg-type]
+        return Element(
+            tag, "US", 0, 0, 0, new=struct.pack(f"{reader.order}H", value), is_changed=True
+        )
 
     added = [
         number(0x00280002, pixels.samples),
@@ -249,14 +258,16 @@ def _meta(kept: Sequence[Element], reader: Reader, sop_class: str, syntax: str) 
     return file_meta(sop_class, values.text(reader.value(instance)), syntax)
 
 
-def _joined(pieces: Sequence[Piece] | object, source: Source | None) -> list[Piece]:
-    """Join bytes that follow each other; with ``source``, have no place of it."""
+def _joined(pieces: Iterable[Piece], source: Source | None) -> list[Piece]:
+    """Join bytes that follow each other, and with ``source`` the places in it as well."""
     joined: list[Piece] = []
     run: list[bytes] = []
-    for piece in pieces:  # type: ignore[attr-defined]
-        if isinstance(piece, bytes) or source is not None:
-            run.append(piece if isinstance(piece, bytes) else source.bytes_at(*piece))
-            continue
-        joined += [b"".join(run), piece]
-        run = []
+    for piece in pieces:
+        if isinstance(piece, bytes):
+            run.append(piece)
+        elif source is not None:
+            run.append(source.bytes_at(*piece))
+        else:
+            joined += [b"".join(run), piece]
+            run = []
     return [*joined, b"".join(run)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydicom.uid import UID_dictionary
+from pydicom._uid_dict import UID_dictionary
 
 _STANDARD = "1.2.840.10008."
 
