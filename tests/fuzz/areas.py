@@ -6,11 +6,12 @@ An input follows from (area, seed, number) and the files at hand alone.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Protocol
 
+from tests.fuzz.anonymizing import anonymize
 from tests.fuzz.archives import ARCHIVE_MUTATIONS, make_archive
 from tests.fuzz.command_line import run_commands
 from tests.fuzz.discs import DISC_MUTATIONS, Disc
@@ -27,6 +28,7 @@ Inputs = dict[str, bytes]
 _FILES_OF_A_FOLDER = 24
 _LARGEST_MEMBER = 20_000
 FILE_TASK = "tests.fuzz.chain:run_file"
+_INSPECTION_TASK = "tests.fuzz.inspecting:run_inspection"
 _DISC_TASK = "tests.fuzz.chain:run_disc"
 _COMPARE_TASK = "tests.fuzz.written_discs:compare"
 
@@ -217,6 +219,7 @@ class CommandArea(FolderArea):
             return list(run_commands(str(folder), list(inputs), source_of(execution)))
         finally:
             shutil.rmtree(folder)
+            shutil.rmtree(f"{folder}.out", ignore_errors=True)
 
     def close(self) -> None:
         """Nothing: each command ends what it starts."""
@@ -266,7 +269,29 @@ class WrittenArea(FolderArea):
         self._host.close()
 
 
-AREAS = ("headers", "codecs", "dicomdir", "zip", "whole", "commands", "session", "written")
+class AnonymizedArea(FolderArea):
+    """Folders de-identified, of which nothing may be left that names anybody."""
+
+    def __init__(self, seeds: Sequence[Seed], folder: Path) -> None:
+        super().__init__("anonymized", 0.1, seeds, folder)
+
+    def run(self, inputs: Inputs, execution: Execution) -> list[Finding]:
+        folder = self._written(inputs)
+        out = folder.with_suffix(".out")
+        try:
+            return list(anonymize(str(folder), str(out), source_of(execution)))
+        finally:
+            shutil.rmtree(folder)
+            shutil.rmtree(out, ignore_errors=True)
+
+    def close(self) -> None:
+        """Nothing: the command ends what it starts."""
+
+
+AREAS = (
+    *("headers", "codecs", "inspected", "dicomdir", "zip", "whole", "commands", "session"),
+    *("written", "anonymized"),
+)
 
 
 def areas(
@@ -279,23 +304,24 @@ def areas(
     task : str
         "module:function" that takes one file through everything.
     """
+
+    def files(share: float, mutations: Sequence[Mutation], of: Sequence[Seed], task: str) -> Area:
+        return FileArea(name, share, of, mutations, folder, task)
+
     compressed = [seed for seed in seeds if seed.compressed]
+    elements = (*ELEMENT_MUTATIONS * 2, *BYTE_MUTATIONS)
+    streams = (*STREAM_MUTATIONS * 3, *BYTE_MUTATIONS, *ELEMENT_MUTATIONS)
+    makers: dict[str, Callable[[], Area]] = {
+        "headers": lambda: files(0.38, elements, seeds, task),
+        "codecs": lambda: files(0.28, streams, compressed, task),
+        "inspected": lambda: files(0.2, elements, seeds, _INSPECTION_TASK),
+        "dicomdir": lambda: DiscArea(folder),
+        "zip": lambda: ArchiveArea(seeds, folder),
+        "whole": lambda: WholeArea(seeds, folder),
+        "commands": lambda: CommandArea(seeds, folder),
+        "session": lambda: SessionArea(seeds, folder),
+        "written": lambda: WrittenArea(seeds, folder),
+        "anonymized": lambda: AnonymizedArea(seeds, folder),
+    }
     for name in names:
-        if name == "headers":
-            mutations = (*ELEMENT_MUTATIONS * 2, *BYTE_MUTATIONS)
-            yield FileArea(name, 0.38, seeds, mutations, folder, task)
-        elif name == "codecs":
-            mutations = (*STREAM_MUTATIONS * 3, *BYTE_MUTATIONS, *ELEMENT_MUTATIONS)
-            yield FileArea(name, 0.28, compressed, mutations, folder, task)
-        elif name == "dicomdir":
-            yield DiscArea(folder)
-        elif name == "zip":
-            yield ArchiveArea(seeds, folder)
-        elif name == "whole":
-            yield WholeArea(seeds, folder)
-        elif name == "commands":
-            yield CommandArea(seeds, folder)
-        elif name == "session":
-            yield SessionArea(seeds, folder)
-        elif name == "written":
-            yield WrittenArea(seeds, folder)
+        yield makers[name]()

@@ -36,7 +36,8 @@ from viewer.dicom.reduced import read_reduced
 from viewer.dicom.scanning import scan
 from viewer.dicom.series_reader import SeriesReader
 from viewer.dicom.sop_classes import is_presentation_state
-from viewer.dicom.tags import find_rows, keyword_path, read_tags
+from viewer.dicom.tag_search import find_rows
+from viewer.dicom.tags import keyword_path, read_tags
 from viewer.imaging.frame import FrameDescription
 
 Send = Callable[[object], None]
@@ -58,14 +59,15 @@ def run_file(send: Send, path: str, sibling: str) -> None:
     sibling : str
         The file that the mutant descends from: read first, as of one series.
     """
-    steps = _Steps(send)
+    steps = Steps(send)
     header = _headers(steps, path, sibling)
     with steps.step("catalogue"):
         _catalogue(send, path)
     with steps.step("tags"):
         table = read_tags(path, DEFAULT_LIMITS)
-        for row in find_rows(table, "a")[:5]:
-            keyword_path(table, int(row))
+        for search in ("a", "vr:DS value:1", "private:", "group:0018", "/^1/"):
+            for row in find_rows(table, search)[:5]:
+                keyword_path(table, int(row))
     with steps.step("first tags"):
         read_tags(path, DEFAULT_LIMITS, 20)
     with steps.step("check", header.transfer_syntax_uid if header else ""):
@@ -79,7 +81,7 @@ def run_file(send: Send, path: str, sibling: str) -> None:
         _judge_refusals(steps, path)
 
 
-def _judge_refusals(steps: _Steps, path: str) -> None:
+def _judge_refusals(steps: Steps, path: str) -> None:
     """Send what one way takes and another refuses, where no sequence is the reason.
 
     The quick ways do not look into sequences, so what is damaged there is not
@@ -93,7 +95,7 @@ def _judge_refusals(steps: _Steps, path: str) -> None:
         path = f"{path}-plain"
         with open(path, "wb") as stream:
             stream.write(plain)
-        again = _Steps(steps.send)
+        again = Steps(steps.send)
         header = _headers(again, path, "")
         if header is not None and header.pixel_data_tag is not None:
             _frames(again, header)
@@ -103,7 +105,7 @@ def _judge_refusals(steps: _Steps, path: str) -> None:
         steps.send(refusal)
 
 
-class _Steps:
+class Steps:
     """Says each step before it is taken, and makes findings of what goes wrong in it."""
 
     def __init__(self, send: Send) -> None:
@@ -147,7 +149,7 @@ class _Steps:
             self.send(found)
 
 
-def _headers(steps: _Steps, path: str, sibling: str) -> InstanceHeader | None:
+def _headers(steps: Steps, path: str, sibling: str) -> InstanceHeader | None:
     """Read the header in all ways, which must agree; give it."""
     header = quick = whole = again = None
     with steps.step("header"):
@@ -207,7 +209,7 @@ def _catalogue(send: Send, path: str) -> None:
     catalogue_json(catalogue)
 
 
-def _frames(steps: _Steps, header: InstanceHeader) -> None:
+def _frames(steps: Steps, header: InstanceHeader) -> None:
     """Decode first and last frame, each way, and draw them."""
     last = max((header.number_of_frames or 1) - 1, 0)
     quick = _quick_frame(steps, header)
@@ -233,7 +235,7 @@ def _frames(steps: _Steps, header: InstanceHeader) -> None:
         cine_rate(header)
 
 
-def _compare(steps: _Steps, quick: _Frame, whole: _Frame, syntax: str) -> None:
+def _compare(steps: Steps, quick: _Frame, whole: _Frame, syntax: str) -> None:
     """Compare a frame, and what is said of it, that came by a way for plain ones."""
     if not _equal(quick[0], whole[0]):
         steps.differ(f"quick frame ({syntax})", quick[0], whole[0])
@@ -247,7 +249,7 @@ def _equal(one: np.ndarray, other: np.ndarray) -> bool:
     return one.shape == other.shape and one.dtype == other.dtype and bool((one == other).all())
 
 
-def _quick_frame(steps: _Steps, header: InstanceHeader) -> _Frame | None:
+def _quick_frame(steps: Steps, header: InstanceHeader) -> _Frame | None:
     """Read the frame by the ways for plain ones, where it is plain."""
     with steps.step("quick frame", header.transfer_syntax_uid):
         native = native_frame(header)
@@ -270,7 +272,7 @@ def run_disc(send: Send, root: str) -> None:
 
     The files of an archive are decoded as well, as they go a way of their own.
     """
-    steps = _Steps(send)
+    steps = Steps(send)
     catalogue, images = Catalogue(), []
     with steps.step("scan of a disc"):
         builder, seen = CatalogueBuilder(), set()

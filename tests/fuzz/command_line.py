@@ -15,11 +15,14 @@ from viewer.cli import main
 
 _USUAL_EXITS = (0, 1)
 _COMMANDS_AT_A_TIME = 3
+_FORMATS = ("png", "jpeg", "tiff", "gif", "webp", "npz", "npy", "nifti", "nrrd", "dicom")
+_A_VALUE = ("list", "dump", "explain")  # of JSON, not a line each
 
 
 def run_commands(folder: str, names: list[str], random: Random) -> Iterator[Finding]:
     """Run some commands: on the folder, or on one of its files."""
-    file = f"{folder}/{random.choice(names)}"
+    file, other = (f"{folder}/{name}" for name in random.sample(names, 2))
+    out = f"{folder}.out"
     commands = (
         ["list", folder],
         ["list", "--json", folder],
@@ -31,6 +34,16 @@ def run_commands(folder: str, names: list[str], random: Random) -> Iterator[Find
         ["list", "--csv", folder],
         ["explain", "--json", file],
         ["render", file, "-o", f"{folder}/picture.png"],
+        ["table", folder, "--columns", "PatientName,Rows,path", "--all-files"],
+        ["table", folder, "--columns", "Modality", "--level", "series", "--json"],
+        ["matrix", file],
+        ["matrix", file, "--json"],
+        ["diff", file, other],
+        ["diff", file, other, "--json"],
+        ["validate", folder, "--severity", "note"],
+        ["validate", folder, "--json"],
+        ["export", folder, "-o", out, "--format", random.choice(_FORMATS)],
+        ["export", file, "-o", out, "--format", random.choice(_FORMATS), "--json"],
     )
     for arguments in random.sample(commands, _COMMANDS_AT_A_TIME):
         yield from _run(arguments)
@@ -74,7 +87,7 @@ def _may_steer(character: str) -> bool:
 def _valid(text: str, name: str) -> Iterator[Finding]:
     """Tell JSON that is none; a line each, or one value over many lines."""
     try:
-        for line in text.splitlines() if name == "check" else [text]:
+        for line in [text] if name in _A_VALUE else text.splitlines():
             json.loads(line, parse_constant=_refused)
     except ValueError as error:
         yield Finding("exception", f"negato {name}: JSON that is none", f"{error}\n{text[:2000]}")

@@ -19,7 +19,13 @@ from tests.fuzz.seeds import Seed, corpus_seeds, made_seeds
 from tests.fuzz.spans import walk, without_sequences
 
 _WORKS_S = 1.0
-SLOW = ("whole", "commands", "session", "written")  # with processes of the program's own
+SLOW = (
+    "whole",
+    "commands",
+    "session",
+    "written",
+    "anonymized",
+)  # with processes of the program's own
 
 
 @pytest.fixture(scope="module")
