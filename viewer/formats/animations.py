@@ -14,6 +14,7 @@ _CENTISECOND_MS = 10
 _FASTEST = 2  # hundredths of a second; viewers slow down what is shorter
 _ANIMATED, _NO_BLENDING = 0x02, 0x02
 _LONGEST_MS = 0xFFFFFF
+_INTERLACED = 0x40
 
 
 class GifWriter:
@@ -38,7 +39,9 @@ class GifWriter:
         self._told += wait
         self._file.write(struct.pack("<4sHBB", b"\x21\xf9\x04\x04", min(wait, 0xFFFF), 0, 0))
         bits = (len(table) // 3).bit_length() - 2
-        self._file.write(descriptor[:9] + bytes([0x80 | bits]) + table + data)
+        self._file.write(
+            descriptor[:9] + bytes([0x80 | descriptor[9] & _INTERLACED | bits]) + table + data
+        )
 
     def end(self) -> None:
         """Write what ends the file."""

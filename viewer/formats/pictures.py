@@ -41,7 +41,7 @@ def encode_picture(pixels: np.ndarray, encoding: Encoding, quality: int = 90) ->
     if encoding == "jpeg":
         image.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)
     elif encoding == "gif":
-        image.save(out, "GIF")
+        image.save(out, "GIF", interlace=0)
     else:
         image.save(out, "WEBP", quality=quality, lossless=quality == 100, method=2)
     return out.getvalue()
