@@ -17,12 +17,11 @@ from viewer.dicom.errors import HeaderError
 from viewer.dicom.inspection.frame_pieces import FRAME_GROUPS, PIXEL_DATA
 from viewer.dicom.limits import Limits
 from viewer.dicom.regular_files import open_regular, system_error
-from viewer.dicom.tag_context import BINARY_VRS
 from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_reader import walk_elements
 from viewer.dicom.tag_values import value_text
 from viewer.dicom.tag_walk import Element
-from viewer.dicom.tags import Kind, tag_text
+from viewer.dicom.tags import BINARY_VRS, Kind, tag_text
 
 _CHUNK = 256 << 10
 _TRANSFER_SYNTAX = 0x00020010

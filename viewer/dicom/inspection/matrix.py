@@ -136,21 +136,16 @@ def numbers_of(column_vr: str, values: Iterable[str | None]) -> NDArray[np.float
 
 
 def summary(column_vr: str, values: Sequence[str | None]) -> str:
-    """Say how values differ: "60 values, -30 to 29.5"."""
-    different = len(set(values))
-    told = f"{different:,} different values"
+    """Say how values differ: "-30 to 29.5, 60 different"."""
+    told = [f"{len(set(values)):,} different"]
     numbers = numbers_of(column_vr, values)
-    if numbers is not None and not np.isnan(numbers).all():
-        ends = (
-            [
-                f"{low:.10g} to {high:.10g}" if low != high else f"{low:.10g}"
-                for low, high in zip(np.nanmin(numbers, 0), np.nanmax(numbers, 0), strict=True)
-                if not math.isnan(low)
-            ]
-            if not np.isnan(numbers).all(0).any()
-            else []
-        )
+    if numbers is not None:
+        with_values = numbers[:, ~np.isnan(numbers).all(0)]
+        ends = [
+            f"{low:.6g} to {high:.6g}" if low != high else f"{low:.6g}"
+            for low, high in zip(np.nanmin(with_values, 0), np.nanmax(with_values, 0), strict=True)
+        ]
         if ends:
-            told += f", {' | '.join(ends[:3])}{' …' if len(ends) > 3 else ''}"
+            told.insert(0, f"{' | '.join(ends[:3])}{' …' if len(ends) > 3 else ''}")
     missing = sum(value is None for value in values)
-    return f"{told}, missing in {missing:,}" if missing else told
+    return ", ".join([*told, *([f"missing in {missing:,}"] if missing else [])])

@@ -14,11 +14,11 @@ from viewer.dicom import elements
 from viewer.dicom.byte_reader import ByteReader
 from viewer.dicom.inspection.frame_pieces import FRAME_GROUPS, GROUPED, SHARED_GROUPS, Pieces
 from viewer.dicom.limits import Limits
-from viewer.dicom.tag_context import BINARY_VRS, DatasetContext
+from viewer.dicom.tag_context import DatasetContext
 from viewer.dicom.tag_names import look_up
 from viewer.dicom.tag_values import value_text
 from viewer.dicom.tag_walk import Element, Walk
-from viewer.dicom.tags import Kind, tag_text
+from viewer.dicom.tags import BINARY_VRS, Kind, tag_text
 
 MOST_ITEMS = 16  # of a sequence that is unfolded
 MOST_CHARACTERS = 1024

@@ -1,4 +1,4 @@
-"""The parts of pyqtgraph that the canvas is made of, loaded without all of Qt's names.
+"""The parts of pyqtgraph that canvas and plots are made of, loaded without all of Qt's names.
 
 pyqtgraph keeps mirrors of QtCore, QtGui and QtWidgets and fills them name by
 name while it is imported. PySide makes a Python class when its name is first
@@ -14,7 +14,7 @@ from types import ModuleType
 
 from PySide6 import QtCore, QtGui, QtWidgets
 
-__all__ = ["GraphicsObject", "GraphicsView", "ViewBox"]
+__all__ = ["GraphicsObject", "GraphicsView", "InfiniteLine", "PlotWidget", "ViewBox", "make_pen"]
 
 _MIRRORED = (QtCore, QtGui, QtWidgets)
 
@@ -37,4 +37,7 @@ def _load() -> ModuleType:
 _pyqtgraph = _load()
 GraphicsObject = _pyqtgraph.GraphicsObject
 GraphicsView = _pyqtgraph.GraphicsView
+InfiniteLine = _pyqtgraph.InfiniteLine
+PlotWidget = _pyqtgraph.PlotWidget
+make_pen = _pyqtgraph.mkPen
 ViewBox = _pyqtgraph.ViewBox
