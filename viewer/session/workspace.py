@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 # After the start: a child that nobody waits for would slow the first picture down
 _SPARE_CHILD_MS = 1000
+_ASIDE = "aside"  # the viewport of what is not on screen
 
 
 class Workspace(Looks):
@@ -69,6 +70,8 @@ class Workspace(Looks):
         What `picture` gives may be new.
     framesChanged
         More frames of the shown stack are ready.
+    framesArrived
+        (stack uid, index) of each frame that is ready, or cannot be, of any stack: a list.
     thumbnailReady
         A `Stack` whose thumbnail frame is in the cache.
     """
@@ -78,6 +81,7 @@ class Workspace(Looks):
     progressChanged = Signal()
     stackChanged = Signal()
     framesChanged = Signal()
+    framesArrived = Signal(object)
     thumbnailReady = Signal(object)
 
     def __init__(
@@ -202,6 +206,14 @@ class Workspace(Looks):
         if self.viewport.go_to(index):
             self._look()
 
+    def look_aside(self, stack: Stack, index: int) -> None:
+        """Have frame ``index`` of ``stack`` decoded, and what follows it, beside what is shown."""
+        self._decoder.look_at(stack, index, viewport=_ASIDE)
+
+    def end_looking_aside(self) -> None:
+        """Need no more frames beside those that are shown."""
+        self._decoder.look_away(_ASIDE)
+
     def step_stack(self, by: int) -> None:
         """Turn to the next (1) or previous (-1) stack."""
         stacks = self.document.stacks() if self.document is not None else []
@@ -296,6 +308,7 @@ class Workspace(Looks):
                 self.pictureChanged.emit()
             self.framesChanged.emit()
         self._thumbnails.arrived(arrived)
+        self.framesArrived.emit(arrived)
 
     def _new_document(self) -> Document:
         document = Document(self._hop, self, self._scan_children, self._prepare_for)

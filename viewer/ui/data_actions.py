@@ -35,8 +35,8 @@ class DataActions:
             "showMatrix": self._matrix,
             "compareHeaders": self._compare,
             "validate": self._validate,
-            "export": self._export,
-            "deidentify": self._deidentify,
+            "export": lambda: self.export(self._current_study()),
+            "deidentify": lambda: self.deidentify(self._current_study()),
         }
 
     def _table(self) -> None:
@@ -59,12 +59,14 @@ class DataActions:
 
         show_validation(self._workspace, self._current_study(), self._window)
 
-    def _export(self) -> None:
+    def export(self, study_uid: str) -> None:
+        """Ask what of a study is to be exported."""
         from viewer.ui.data.export_dialog import show_export
 
-        show_export(self._workspace, self._current_study(), self._window)
+        show_export(self._workspace, study_uid, self._window)
 
-    def _deidentify(self) -> None:
+    def deidentify(self, study_uid: str) -> None:
+        """Ask what is to be taken out of a study."""
         from viewer.ui.data.deidentify_dialog import show_deidentification
 
-        show_deidentification(self._workspace, self._current_study(), self._window)
+        show_deidentification(self._workspace, study_uid, self._window)

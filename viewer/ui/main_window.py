@@ -343,12 +343,23 @@ class MainWindow(QMainWindow):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Close Study", lambda: self.workspace.close_study(study_uid))
         menu.addAction("Make a Disc…", lambda: self._files.make_disc(study_uid))
+        menu.addAction("Export…", lambda: self._data.export(study_uid))
+        menu.addAction("De-identify…", lambda: self._data.deidentify(study_uid))
         menu.popup(at)
 
     def _canvas_menu(self, at: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        shown = ("fit", "smooth", "texts", "explain", "copyImage", "copyPython", "savePng")
+        shown = (
+            "fit",
+            "smooth",
+            "texts",
+            "explain",
+            "copyImage",
+            "copyPython",
+            "savePng",
+            "export",
+        )
         for name in (*shown, "showKeys"):
             menu.addAction(self.menus.action(name))
         menu.popup(at)

@@ -87,6 +87,11 @@ class ViewArea(QWidget):
         self._offers = actions
         self._show_start_page()
 
+    @property
+    def shows_texts(self) -> bool:
+        """Whether the corner texts and the scale bar are shown."""
+        return self._texts
+
     def show_texts(self, visible: bool) -> None:
         """Show or hide the corner texts and the scale bar."""
         self._texts = visible

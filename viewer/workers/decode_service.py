@@ -89,6 +89,12 @@ class DecodeService:
             self._looks[viewport] = Look(stack, index, direction)
             self._wake()
 
+    def look_away(self, viewport: str) -> None:
+        """Ask for nothing more for ``viewport``."""
+        with self._changed:
+            if self._looks.pop(viewport, None) is not None:
+                self._wake()
+
     def want_thumbnail(self, stack: Stack, index: int, *, later: bool = False) -> None:
         """Ask for one frame, after those near what is on screen; ``later``: after all else."""
         name = stack.uid, stack.key(index)

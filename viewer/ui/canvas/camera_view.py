@@ -143,6 +143,11 @@ class CameraView(GestureView):
         elif self._fits:
             self._frame_area()
 
+    def look_as(self, other: CameraView) -> None:
+        """Look at the next frame from where ``other``, of the same size, looks at its own."""
+        self._area, self._fits = other._area, other._fits
+        self._camera, self._looked = other._camera, None
+
     def sight(self) -> Sight | None:
         """Give where things are on screen; None without a frame."""
         if self._camera is None or self._seen is None:

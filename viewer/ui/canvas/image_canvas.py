@@ -184,6 +184,12 @@ class ImageCanvas(CameraView):
         self._interpolation = interpolation
         self.repaint_picture()
 
+    def draw_as(self, other: ImageCanvas) -> None:
+        """Take over how ``other``, of the same size, shows its frame: for frames that follow."""
+        self.look_as(other)
+        self._interpolation, self._has_scale_bar = other._interpolation, other._has_scale_bar
+        self._ruler = other._ruler
+
     def grab_image(self) -> QImage:
         """Give the visible part of the picture in device pixels.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, QUrl
-from PySide6.QtGui import QCloseEvent, QDesktopServices
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QHideEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -96,10 +96,16 @@ class WritingDialog(QDialog):
         """Write what is said of it to ``path``; say so where that fails."""
         saved(path, self._outcome.text.encode(), "list", self._workspace.messages)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Keep size and place."""
+        self._workspace.settings.save_window_geometry(self.objectName(), self.saveGeometry())
+        super().hideEvent(event)
+
     def _fit(self, width: int, height: int) -> None:
-        """Take a size, within the screen."""
+        """Take the size that it had, else this one, within the screen."""
         room = self.screen().availableGeometry()
         self.resize(min(width, room.width() * 9 // 10), min(height, room.height() * 8 // 10))
+        self.restoreGeometry(self._workspace.settings.window_geometry(self.objectName()))
 
     def _button(
         self,
