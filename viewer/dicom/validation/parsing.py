@@ -169,6 +169,8 @@ class Parser:
 
     def _head(self, order: str, explicit: bool, prefix: str) -> Element:
         head = self.peek(12)
+        if len(head) < 8:
+            self._cut(prefix)
         group, number = struct.unpack(order + "HH", head[:4])
         tag, vr = group << 16 | number, head[4:6]
         entry = entry_of(tag)

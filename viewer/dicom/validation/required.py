@@ -94,7 +94,8 @@ class _Asked:
             return
         self.told.add((one.tag, where))
         told = f"{one.keyword} {tag_text(one.tag)} {what}: type {one.type} of {module.title}."
-        self.collector.add(rule, told, tag=one.tag, where=where)
+        section = module.section
+        self.collector.add(rule, told, tag=one.tag, where=where, section=section)
 
 
 def _is_empty(element: Element) -> bool:

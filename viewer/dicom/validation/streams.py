@@ -57,8 +57,9 @@ def check_streams(stream: BinaryIO, root: DataSet, syntax: str, collector: Colle
     frames = frames_of(root)
     grouped, _ = group_frames(found, frames, _extended(stream, root))
     _check_offsets(found, frames, collector)
-    if len(grouped) != frames:
-        told = f"NumberOfFrames says {frames:,}; the pixel data holds {len(grouped):,}."
+    count = max(len(grouped), sum(bool(family_of(one.head)) for one in found.fragments))
+    if count != frames:
+        told = f"NumberOfFrames says {frames:,}; the pixel data holds {count:,}."
         collector.add("fragments-frames", told, tag=PIXEL_DATA, where=_WHERE)
     looked_at = grouped[:1] if len(grouped) < 2 else (grouped[0], grouped[-1])
     for number, frame in zip((1, len(grouped)), looked_at, strict=False):

@@ -38,9 +38,14 @@ class Module:
     @property
     def title(self) -> str:
         """Its name as people write it: "Image Plane"."""
-        return _TITLES.get(self.key) or " ".join(
-            _WORDS.get(word, word.capitalize()) for word in self.key.split("-")
-        )
+        return " ".join(_WORDS.get(word, word.capitalize()) for word in self.key.split("-"))
+
+    @property
+    def section(self) -> str:
+        """Where the standard describes it, as closely as is known."""
+        if self.key.endswith("functional-groups"):
+            return "PS3.3 C.7.6.16"
+        return f"PS3.3 {_SECTIONS.get(self.key, 'C')}"
 
 
 # where attributes of a module are met without it: PixelSpacing of a projection
@@ -49,7 +54,57 @@ _WORDS = {
     word: word.upper()
     for word in "ct mr cr us pet nm dx rt sop voi lut sc xa xrf icc sr ecg ivus oct nb".split()
 }
-_TITLES = {"voi-lut": "VOI LUT", "sop-common": "SOP Common", "us-image": "US Image"}
+_WORDS["of"] = "of"
+# sections of PS3.3 on the modules that most files have
+_SECTIONS = {
+    "patient": "C.7.1.1",
+    "general-study": "C.7.2.1",
+    "patient-study": "C.7.2.2",
+    "general-series": "C.7.3.1",
+    "frame-of-reference": "C.7.4.1",
+    "general-equipment": "C.7.5.1",
+    "enhanced-general-equipment": "C.7.5.2",
+    "general-image": "C.7.6.1",
+    "image-plane": "C.7.6.2",
+    "image-pixel": "C.7.6.3",
+    "contrast-bolus": "C.7.6.4",
+    "cine": "C.7.6.5",
+    "multi-frame": "C.7.6.6",
+    "display-shutter": "C.7.6.11",
+    "device": "C.7.6.12",
+    "acquisition-context": "C.7.6.14",
+    "multi-frame-dimension": "C.7.6.17",
+    "specimen": "C.7.6.22",
+    "cr-series": "C.8.1.1",
+    "cr-image": "C.8.1.2",
+    "ct-image": "C.8.2.1",
+    "mr-image": "C.8.3.1",
+    "nm-pet-patient-orientation": "C.8.4.6",
+    "us-image": "C.8.5.6",
+    "sc-equipment": "C.8.6.1",
+    "sc-image": "C.8.6.2",
+    "x-ray-image": "C.8.7.1",
+    "rt-image": "C.8.8.2",
+    "rt-dose": "C.8.8.3",
+    "structure-set": "C.8.8.5",
+    "roi-contour": "C.8.8.6",
+    "rt-roi-observations": "C.8.8.8",
+    "pet-series": "C.8.9.1",
+    "pet-isotope": "C.8.9.2",
+    "pet-image": "C.8.9.4",
+    "dx-series": "C.8.11.1",
+    "dx-image": "C.8.11.3",
+    "segmentation-image": "C.8.20.2",
+    "overlay-plane": "C.9.2",
+    "modality-lut": "C.11.1",
+    "voi-lut": "C.11.2",
+    "sop-common": "C.12.1",
+    "common-instance-reference": "C.12.2",
+    "sr-document-series": "C.17.1",
+    "sr-document-general": "C.17.2",
+    "sr-document-content": "C.17.3",
+    "basic-directory": "F.3",
+}
 
 
 def iod_of(sop_class_uid: str) -> str | None:

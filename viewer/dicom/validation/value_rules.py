@@ -23,8 +23,19 @@ _WORDS = {
 _EXTENDED = frozenset(("LO", "LT", "PN", "SH", "ST", "UC", "UT"))
 _ONE_VALUE = frozenset(("LT", "ST", "UT", "UR"))
 _LONGEST = {
-    "AE": 16, "AS": 4, "CS": 16, "DA": 8, "DS": 16, "DT": 26, "IS": 12, "TM": 14, "UI": 64,
-    "LO": 64, "LT": 10240, "SH": 16, "ST": 1024,
+    "AE": 16,
+    "AS": 4,
+    "CS": 16,
+    "DA": 8,
+    "DS": 16,
+    "DT": 26,
+    "IS": 12,
+    "TM": 14,
+    "UI": 64,
+    "LO": 64,
+    "LT": 10240,
+    "SH": 16,
+    "ST": 1024,
 }
 _REPERTOIRE = {
     "AE": re.compile(r"[ -\[\]-~]*"),
@@ -127,15 +138,15 @@ def _of_plain(vr: str, one: str) -> Iterator[Problem]:
         kept = kept.rstrip(" ")  # told as padding
     if not kept.strip(" "):
         return
+    if vr == "DA" and _OLD_DATE.fullmatch(kept.rstrip(" ")):
+        yield "vr-da-form", f"{quoted(kept)} is a date of the old form; write YYYYMMDD."
+        return
     longest = _LONGEST.get(vr, 0)
     if longest and len(kept.rstrip(" ") if vr in ("DA", "TM", "DT") else kept) > longest:
         told = f"{quoted(kept)} has {len(kept)} characters; {vr} allows {longest}."
         yield f"vr-{name}-length", told
     allowed = _REPERTOIRE[vr]
     if not allowed.fullmatch(kept):
-        if vr == "DA" and _OLD_DATE.fullmatch(kept):
-            yield "vr-da-form", f"{quoted(kept)} is a date of the old form; write YYYYMMDD."
-            return
         wrong = sorted({c for c in kept if not allowed.fullmatch(c)})
         told = f"{quoted(kept)} has characters that {vr} does not allow: {_shown(wrong)}."
         yield f"vr-{name}-repertoire", told

@@ -78,6 +78,8 @@ def _check_vr(element: Element, collector: Collector, where: str) -> None:
 
 def _check_value(element: Element, collector: Collector, where: str, by: CharacterSet) -> None:
     value, vr, tag = element.value or b"", element.vr, element.tag
+    if " or " in vr:  # implicit, and any of these is of words of two bytes
+        vr = "US" if "US" in vr else "OW"
     text: str | None = None
     if is_extended(vr):
         text, rule, told = decoded(value, by)

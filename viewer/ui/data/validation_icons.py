@@ -46,4 +46,6 @@ def _icon(severity: Severity) -> QIcon:
     painter.setPen(_DARK)
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, _SIGNS[severity])
     painter.end()
-    return QIcon(pixmap)
+    icon = QIcon(pixmap)
+    icon.addPixmap(pixmap, QIcon.Mode.Selected)  # or its colours would be mixed with the row's
+    return icon

@@ -21,7 +21,7 @@ from viewer.session.validation_feed import ShownFinding
 
 Grouping = Literal["rule", "file"]
 _Index = QModelIndex | QPersistentModelIndex
-_TITLES = ("Finding", "Place", "File", "Section")
+_TITLES = ("Finding", "Place", "File")
 _LONGEST = 400  # characters of a cell
 _DISPLAY = int(Qt.ItemDataRole.DisplayRole)
 _ICON = int(Qt.ItemDataRole.DecorationRole)
@@ -33,7 +33,6 @@ class Column(IntEnum):
     FINDING = 0
     PLACE = 1
     FILE = 2
-    SECTION = 3
 
 
 @dataclass(slots=True)
@@ -209,4 +208,4 @@ def _cell(one: ShownFinding, column: int) -> str:
         return one.sentence
     if column == Column.PLACE:
         return one.where
-    return os.path.basename(one.path) if column == Column.FILE else one.section
+    return os.path.basename(one.path)

@@ -57,11 +57,12 @@ _SCOPES: tuple[tuple[ScopeName, str], ...] = (
     ("all", "All that is open"),
 )
 _GROUPINGS: tuple[tuple[Grouping, str], ...] = (("rule", "By rule"), ("file", "By file"))
-_WIDTHS = {Column.FINDING: 300, Column.PLACE: 150, Column.FILE: 110, Column.SECTION: 90}
+_WIDTHS = {Column.FINDING: 230, Column.PLACE: 115, Column.FILE: 60}
 _WORDS: dict[Severity, str] = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 _NOTHING_OPEN = "Nothing is open. Open files or a folder, then check them here."
 _READY = "Check says where files depart from the DICOM standard."
 _CLEAN = "Nothing was found. "
+_FEW = 100  # findings that are shown open
 _KINDS = "CSV table (*.csv);;JSON (*.json)"
 
 
@@ -240,6 +241,8 @@ class ValidationPanel(QWidget):
 
     def _ended(self, sentence: str, went_well: bool) -> None:
         self.summary.setText(sentence)
+        if len(self.model.findings) <= _FEW:
+            self.tree.expandAll()
         if not self.model.findings:
             self._show_state(_CLEAN + sentence if went_well else sentence)
         self._show_counts()
