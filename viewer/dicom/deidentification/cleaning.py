@@ -7,7 +7,7 @@ which attribute says `profile`; what is added of the de-identification itself, `
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -41,6 +41,8 @@ _TEXT_VALUE = 0x0040A160  # of a content item, which Table E.1-1 has go as a who
 NEUTRAL = frozenset((_CODE_VALUE, _SCHEME, _MEANING, 0x00080070, 0x00081090, 0x00181020))
 _SCHEME_UIDS = frozenset((0x00080016, 0x0008001A, 0x0008001B, 0x00081150, 0x00080062))
 _TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE"))
+_TELLING_VRS = frozenset(("DA", "DT", "PN", "UI"))
+_IDENTIFIERS = frozenset(("LO", "SH", "ST", "UC", "AE"))
 _UNTOUCHED = frozenset(("CS", "DS", "IS", "AS", "TM"))
 _WHOLE_DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 _OVERLAY_TYPE = 0x60000040
@@ -81,8 +83,9 @@ class Cleaner:
         self._encodings = self._character_set(elements) or ["iso8859"]
         every = list(all_elements(elements))
         self._words = words_of((*self._identifying(every), *self.identity.known))
-        names = [*self._names(every), *self.identity.known]
-        self._telling = telling(words_of(names))
+        names = self._texts_of(one for one in every if one.vr == "PN")
+        identifiers = self._texts_of(one for one in every if one.tag == _PATIENT_ID)
+        self._telling = telling(names, [*identifiers, *self.identity.known])
         if self.profile.has("clean-graphics"):
             self._regions = frozenset(
                 one.tag >> 16
@@ -151,6 +154,8 @@ class Cleaner:
         vr = vr_in_dictionary(tag)
         if not vr:
             return "X"  # nobody knows what it holds
+        if element.vr in _TELLING_VRS:  # as it is written, whatever the dictionary has
+            vr = element.vr
         if element.items is not None or vr == "SQ":
             return "K"
         if vr in ("DA", "DT"):
@@ -331,19 +336,18 @@ class Cleaner:
             return []
         return values.encodings_of(values.texts(self._value(stated)))
 
-    def _identifying(self, every: Sequence[Element]) -> list[str]:
+    def _identifying(self, every: Iterable[Element]) -> list[str]:
         """Give the texts that identify: those of the table that are no descriptions."""
         known = table.actions(table.Profile())
-        return [
-            values.person_name(self._value(one), self._encodings)
+        return self._texts_of(
+            one
             for one in every
-            if (one.vr == "PN" or (one.tag in known and one.vr in ("LO", "SH", "ST", "UC", "AE")))
+            if (one.vr == "PN" or (one.tag in known and one.vr in _IDENTIFIERS))
             and one.tag not in table.descriptors()
-        ]
+        )
 
-    def _names(self, every: Sequence[Element]) -> list[str]:
-        wanted = (one for one in every if one.vr == "PN" or one.tag == _PATIENT_ID)
-        return [values.person_name(self._value(one), self._encodings) for one in wanted]
+    def _texts_of(self, elements: Iterable[Element]) -> list[str]:
+        return [values.person_name(self._value(one), self._encodings) for one in elements]
 
     def _note(
         self,

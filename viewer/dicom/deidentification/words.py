@@ -16,7 +16,7 @@ _NUMBER = re.compile(
     r"\d{4,}|\d{1,4}([./:-])\d{1,2}\1\d{1,4}|\d{1,2}[./]\d{1,2}[./]|@|\+\d|\d{3}-\d"
 )
 _TITLES = frozenset(("dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau", "mme"))
-_SHORTEST_IN_TEXT = 4  # of a word by which a text that is kept is taken for one of the identity
+_SHORTEST_OF_NAME, _SHORTEST_OF_IDENTIFIER = 3, 4
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
@@ -40,9 +40,14 @@ def without_identity(text: str, words: frozenset[str]) -> str:
     return " ".join(kept)
 
 
-def telling(words: frozenset[str]) -> frozenset[str]:
-    """Give those words that are long enough to be looked for in any text."""
-    return frozenset(word for word in words if len(word) >= _SHORTEST_IN_TEXT)
+def telling(names: Iterable[str], identifiers: Iterable[str]) -> frozenset[str]:
+    """Give the words that are looked for in any text: long enough to mean nothing else."""
+    return frozenset(
+        word
+        for texts, shortest in ((names, _SHORTEST_OF_NAME), (identifiers, _SHORTEST_OF_IDENTIFIER))
+        for word in words_of(texts)
+        if len(word) >= shortest
+    )
 
 
 def names_one(text: str, words: frozenset[str]) -> bool:
