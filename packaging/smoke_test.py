@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parent / "codec_samples"
+_SERIES = SAMPLES.parents[1] / "resources" / "sample" / "PT000000" / "ST000000" / "SE000001"
 _VALUES = tuple(range(256))  # of each sample
 _LOSSLESS_SHA256 = hashlib.sha256(struct.pack("<256H", *_VALUES)).hexdigest()
 _OFF_BY = {  # lossy ones, and by how much a value may differ
@@ -146,6 +147,42 @@ def check_list(tried: Tried) -> str:
     return f"{ledger['shown']} shown"
 
 
+def check_export(tried: Tried) -> str:
+    """Export pictures and volumes by each library that is brought along."""
+    starts = {
+        "png": b"\x89PNG",
+        "tiff": b"II*",
+        "webp": b"RIFF",
+        "nifti": b"\x1f\x8b",
+        "npz": b"PK",
+    }
+    for name, start in starts.items():
+        output = tried.elsewhere / f"export-{name}"
+        tried.run("export", str(_SERIES), "-o", str(output), "--format", name)
+        written = [path for path in output.rglob("*") if path.is_file()]
+        if not any(path.read_bytes().startswith(start) for path in written):
+            raise Failure(f"export: it writes no {name}")
+    return ", ".join(starts)
+
+
+def check_identity(tried: Tried) -> str:
+    """De-identify files, and validate what was written."""
+    output = tried.elsewhere / "anonymous"
+    confirmed = ("--confirm", "burned-in")
+    lines = tried.run("anonymize", str(SAMPLES), "-o", str(output), *confirmed, "--json")
+    end = json.loads(lines.splitlines()[-1])
+    if end["result"] != "done" or end["failed"] or end["written"] != len(list(SAMPLES.iterdir())):
+        raise Failure(f"anonymize: {end['message']}")
+    with tried.started("validate", str(output), "--json") as process:
+        told, err = process.communicate(timeout=_LONGEST_S)
+    if process.returncode not in (0, 1):  # 1: there are findings
+        raise Failure(f"validate ends with {process.returncode}: {err.strip()}")
+    end = json.loads(told.splitlines()[-1])
+    if end["result"] != "done":
+        raise Failure(f"validate: {end}")
+    return f"{len(told.splitlines())} lines of validation"
+
+
 def check_window(tried: Tried) -> str:
     """Open a file in the window: children read and decode it, and all end when asked to."""
     with tried.started("--new-window", str(SAMPLES / "1.2.840.10008.1.2.4.90.dcm")) as process:
@@ -190,7 +227,7 @@ def main(arguments: Sequence[str]) -> int:
         tried = Tried(_command(arguments), Path(folder).resolve())
         checks: tuple[Callable[[Tried], str], ...] = (
             *(check_version, check_doctor, check_files, check_lossy, check_picture, check_list),
-            *(check_window, check_home),
+            *(check_export, check_identity, check_window, check_home),
         )
         for check in checks:
             began = time.monotonic()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -31,6 +32,9 @@ _IDENTIFYING = (
     *("DeviceSerialNumber", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"),
 )
 _LEAST, _LEAST_VARIETY = 6, 4  # characters, different ones: others stand anywhere by chance
+_LONGEST_NUMBER = 8
+# what made-up files hold in place of a name, and what any text or file meta may hold
+_PLAIN = re.compile(rb"unknown|patient|anonym\w*|removed|1\.2\.840\.10008\.[\d.]+", re.IGNORECASE)
 _OPTIONS = ("", ",retain-device", ",clean-descriptors", ",retain-full-dates", ",clean-graphics")
 
 
@@ -110,6 +114,8 @@ def _identifying(data: bytes, profile: str) -> Iterator[tuple[str, bytes]]:
         if "retain-full-dates" in profile and keyword == "PatientBirthDate":
             continue
         plain = value.strip(b" \0") if isinstance(value, bytes) else b""
+        if (plain.isdigit() and len(plain) <= _LONGEST_NUMBER) or _PLAIN.fullmatch(plain):
+            continue
         if len(plain) >= _LEAST and len(set(plain)) >= _LEAST_VARIETY:
             yield keyword, plain
 

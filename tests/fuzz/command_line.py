@@ -14,6 +14,7 @@ from tests.fuzz.watching import defects_told
 from viewer.cli import main
 
 _USUAL_EXITS = (0, 1)
+_UNREADABLE = 2  # of diff, as of programs of that name
 _COMMANDS_AT_A_TIME = 3
 _FORMATS = ("png", "jpeg", "tiff", "gif", "webp", "npz", "npy", "nifti", "nrrd", "dicom")
 _A_VALUE = ("list", "dump", "explain")  # of JSON, not a line each
@@ -51,7 +52,8 @@ def run_commands(folder: str, names: list[str], random: Random) -> Iterator[Find
 
 def _run(arguments: list[str]) -> Iterator[Finding]:
     name = arguments[0]
-    out, told = io.StringIO(), io.StringIO()
+    raw = io.BytesIO()
+    out, told = io.TextIOWrapper(raw, "utf-8", newline=""), io.StringIO()
     try:
         with defects_told() as defects, redirect_stdout(out), redirect_stderr(told):
             code = main(arguments)
@@ -63,9 +65,11 @@ def _run(arguments: list[str]) -> Iterator[Finding]:
         return
     for error in defects:
         yield of_exception(error, f"negato {name}")
-    if code not in _USUAL_EXITS:
+    if code not in (_USUAL_EXITS if name != "diff" else (*_USUAL_EXITS, _UNREADABLE)):
         yield Finding("exception", f"negato {name}: exit {code}", told.getvalue())
-    for text in (out.getvalue(), told.getvalue()):
+    out.flush()
+    answer = raw.getvalue().decode("utf-8", "replace").replace("\r\n", "\n")  # CSV has these
+    for text in (answer, told.getvalue()):
         odd = sorted({one for one in text if one != "\n" and _may_steer(one)})
         if odd:
             codes = ", ".join(f"U+{ord(one):04X}" for one in odd)
@@ -75,7 +79,7 @@ def _run(arguments: list[str]) -> Iterator[Finding]:
             lines = [line for line in text.splitlines() if of_sentence(line, "")]
             yield Finding(found.kind, f"negato {name}: {found.kind} told", "\n".join(lines))
     if "--json" in arguments and code == 0:
-        yield from _valid(out.getvalue(), name)
+        yield from _valid(answer, name)
 
 
 def _may_steer(character: str) -> bool:
