@@ -252,6 +252,11 @@ CHANGES: list[tuple[str, str, Change]] = [
     ("value-enumerated", "PixelRepresentation", value("PixelRepresentation", 2)),
     ("value-iod", "PhotometricInterpretation", _palette),
     ("pixel-lut", "RedPaletteColorLookupTableData", _palette),
+    ("value-enumerated", "RescaleSlope", value("RescaleSlope", 0)),
+    ("value-iod", "ImageType", value("ImageType", ["ORIGINAL", "PRIMARY"])),
+    ("pixel-size", "Rows", value("Rows", 0)),
+    ("overlay-plane", "OverlayData", lambda ct: ct.add_new(0x60000010, "US", 5)),
+    ("uid-series-study", "FrameOfReferenceUID", value("FrameOfReferenceUID", "1.2.3")),
     ("pixel-bits", "HighBit", value("HighBit", 15)),
     ("pixel-bits", "BitsStored", value("BitsStored", 17)),
     ("pixel-samples", "SamplesPerPixel", value("SamplesPerPixel", 3)),
@@ -345,6 +350,17 @@ def test_functional_groups_are_as_many_as_frames(tmp_path: Path) -> None:
     ct.PerFrameFunctionalGroupsSequence = Sequence([both, Dataset()])
     rules = {one.rule for one in found(tmp_path / "ct", written(ct))}
     assert {"frames-number", "frames-shared"} <= rules
+
+
+def test_frames_have_an_index_for_each_dimension(tmp_path: Path) -> None:
+    ct = a_ct()
+    content, frame = Dataset(), Dataset()
+    content.DimensionIndexValues = [1, 2]
+    frame.FrameContentSequence = Sequence([content])
+    ct.DimensionIndexSequence = Sequence([Dataset()])
+    ct.PerFrameFunctionalGroupsSequence = Sequence([frame])
+    rules = {one.rule for one in found(tmp_path / "ct", written(ct))}
+    assert "frames-dimensions" in rules
 
 
 def test_many_findings_of_a_rule_are_counted(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def group_frames(
             return grouped, ()
         notes.append("The offset table disagrees with the items; the items were followed.")
     if frames == 1:
-        streams = sum(_starts_stream(fragment) for fragment in found)
+        streams = sum(starts_stream(fragment) for fragment in found)
         if streams > 1:
             notes.append(f"The pixel data holds {streams} streams for 1 frame; the first is used.")
         return ((found,) if found else ()), tuple(notes)
@@ -165,12 +165,13 @@ def _by_table(
 def _by_stream(found: tuple[Fragment, ...]) -> tuple[tuple[Fragment, ...], ...]:
     groups: list[list[Fragment]] = []
     for fragment in found:
-        if _starts_stream(fragment):
+        if starts_stream(fragment):
             groups.append([fragment])
         elif groups:
             groups[-1].append(fragment)
     return tuple(tuple(group) for group in groups)
 
 
-def _starts_stream(fragment: Fragment) -> bool:
+def starts_stream(fragment: Fragment) -> bool:
+    """Tell whether a fragment begins like a compressed stream of a known kind."""
     return fragment.head.startswith(_STARTS)

@@ -66,6 +66,7 @@ _OF_CLASS: dict[str, tuple[frozenset[str], tuple[int, ...], str]] = {
     f"{_CLASS}1.2.1": (_GREY, (8, 16), "PS3.3 C.8.11.3"),
     f"{_CLASS}481.2": (frozenset(("MONOCHROME2",)), (16, 32), "PS3.3 C.8.8.3"),
 }
+_THREE_VALUES = frozenset((f"{_CLASS}2", f"{_CLASS}4"))  # in ImageType of CT and MR
 _PAIRS = (("WindowCenter", "WindowWidth", "PS3.3 C.11.2.1.2"),)
 _FRAME_CONTENT = 0x00209111
 
@@ -102,6 +103,10 @@ def _walk(level: DataSet, collector: Collector, prefix: str) -> None:
             told = f"{first} has {counts[0]} values, {second} {counts[1]}."
             where = prefix + first
             collector.add("attribute-pair", told, tag=tag_of(first), where=where, section=section)
+    if level.number("RescaleSlope") == 0:
+        where, tag, section = f"{prefix}RescaleSlope", tag_of("RescaleSlope"), "PS3.3 C.11.1"
+        told = "RescaleSlope is 0; all values would be the same."
+        collector.add("value-enumerated", told, tag=tag, where=where, section=section)
     width = level.number("WindowWidth")
     if width is not None and (
         width < 0 or (width < 1 and level.text("VOILUTFunction") in ("", "LINEAR"))
@@ -133,6 +138,11 @@ def _one_of(
 
 
 def _of_class(root: DataSet, collector: Collector) -> None:
+    uid, kinds = root.text("SOPClassUID"), root.texts("ImageType")
+    if uid in _THREE_VALUES and 0 < len(kinds) < 3:
+        told = f"ImageType has {len(kinds)} values; the third must say what kind of image it is."
+        tag = tag_of("ImageType")
+        collector.add("value-iod", told, tag=tag, where="ImageType", section="PS3.3 C.8.2, C.8.3")
     known = _OF_CLASS.get(root.text("SOPClassUID"))
     if known is None or not root.has("Rows"):
         return
@@ -165,6 +175,7 @@ def _functional_groups(root: DataSet, collector: Collector) -> None:
             f"NumberOfFrames is {stated:,}; there are functional groups of {len(frames.items):,}."
         )
         collector.add("frames-number", told, tag=PER_FRAME_GROUPS, where=where)
+    _dimensions(root, frames.items, collector)
     of_all = shared.items[0].by_tag if shared is not None and shared.items else {}
     if _FRAME_CONTENT in of_all:
         told = "FrameContentSequence is of each frame, and cannot be shared."
@@ -174,6 +185,19 @@ def _functional_groups(root: DataSet, collector: Collector) -> None:
     for tag in sorted(both):
         told = f"{name_of(tag)} is both shared and of single frames."
         collector.add("frames-shared", told, tag=tag, where=f"{where}[0].{name_of(tag)}")
+
+
+def _dimensions(root: DataSet, frames: list[DataSet], collector: Collector) -> None:
+    dimensions = len(root.items("DimensionIndexSequence"))
+    for number, frame in enumerate(frames if dimensions else ()):
+        for content in frame.items("FrameContentSequence"):
+            count = len(content.numbers("DimensionIndexValues"))
+            if count and count != dimensions:
+                told = f"DimensionIndexValues has {count} values for {dimensions} dimensions."
+                place = f"[{number}].FrameContentSequence[0].DimensionIndexValues"
+                where = f"PerFrameFunctionalGroupsSequence{place}"
+                tag = tag_of("DimensionIndexValues")
+                collector.add("frames-dimensions", told, tag=tag, where=where)
 
 
 def _listed(values: Iterable[object]) -> str:

@@ -22,11 +22,16 @@ def check_uids(root: DataSet, collector: Collector) -> None:
     """Check that study, series and instance have UIDs of their own."""
     uids = {
         keyword: root.text(keyword)
-        for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+        for keyword in (
+            *("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"),
+            "FrameOfReferenceUID",
+        )
     }
     told = list(uids.items())
     for number, (keyword, uid) in enumerate(told):
-        if uid.startswith(_STANDARD_ROOT):
+        if (
+            uid.startswith(_STANDARD_ROOT) and keyword != "FrameOfReferenceUID"
+        ):  # has well-known ones
             said = f"{keyword} {quoted(uid)} is under the root of the standard itself."
             collector.add("uid-root", said, tag=tag_of(keyword), where=keyword)
         for other, same in told[:number]:

@@ -34,6 +34,10 @@ def check_pixels(root: DataSet, syntax: str, collector: Collector) -> None:
     """Check the description of the pixels, and native pixel data against it."""
     if not root.has("Rows"):
         return
+    for keyword in ("Rows", "Columns"):
+        if root.number(keyword) == 0:
+            _add("pixel-size", f"{keyword} is 0.", keyword, collector)
+    _check_overlays(root, collector)
     bits = root.whole("BitsAllocated")
     _check_bits(root, bits, collector)
     _check_samples(root, collector)
@@ -149,6 +153,30 @@ def _check_tables(root: DataSet, collector: Collector) -> None:
     if len(lengths) > 1:
         told = "The palettes of red, green and blue have different lengths."
         _add("pixel-lut", told, "RedPaletteColorLookupTableDescriptor", collector)
+
+
+_OVERLAY = {  # what each group has, by element
+    0x0010: "OverlayRows",
+    0x0011: "OverlayColumns",
+    0x0040: "OverlayType",
+    0x0050: "OverlayOrigin",
+    0x0100: "OverlayBitsAllocated",
+    0x0102: "OverlayBitPosition",
+    0x3000: "OverlayData",
+}
+
+
+def _check_overlays(root: DataSet, collector: Collector) -> None:
+    """Check that the groups of overlays have what describes them."""
+    groups = sorted({tag >> 16 for tag in root.by_tag if tag >> 16 & 0xFF01 == 0x6000})
+    for group in groups:
+        for number, keyword in _OVERLAY.items():
+            tag = group << 16 | number
+            element = root.by_tag.get(tag)
+            if element is None or element.length == 0:
+                how = "is not there" if element is None else "is empty"
+                told = f"{keyword} {how} in the overlay of group {group:04X}."
+                collector.add("overlay-plane", told, tag=tag, where=keyword)
 
 
 def _add(rule: str, told: str, keyword: str, collector: Collector) -> None:

@@ -17,7 +17,7 @@ from viewer.dicom.codestreams import (
     jpeg_info,
     rle_segments,
 )
-from viewer.dicom.encapsulation import Encapsulated, Fragment, group_frames
+from viewer.dicom.encapsulation import Encapsulated, Fragment, group_frames, starts_stream
 from viewer.dicom.errors import PixelError
 from viewer.dicom.transfer_syntaxes import transfer_syntax_name
 from viewer.dicom.validation.elements import PIXEL_DATA, DataSet, Element
@@ -57,7 +57,7 @@ def check_streams(stream: BinaryIO, root: DataSet, syntax: str, collector: Colle
     frames = frames_of(root)
     grouped, _ = group_frames(found, frames, _extended(stream, root))
     _check_offsets(found, frames, collector)
-    count = max(len(grouped), sum(bool(family_of(one.head)) for one in found.fragments))
+    count = max(len(grouped), sum(map(starts_stream, found.fragments)))
     if count != frames:
         told = f"NumberOfFrames says {frames:,}; the pixel data holds {count:,}."
         collector.add("fragments-frames", told, tag=PIXEL_DATA, where=_WHERE)
@@ -71,7 +71,7 @@ def check_streams(stream: BinaryIO, root: DataSet, syntax: str, collector: Colle
 def _encapsulated(stream: BinaryIO, pixels: Element, collector: Collector) -> Encapsulated:
     fragments = [Fragment(*fragment) for fragment in pixels.fragments or ()]
     table, rest = fragments[0], fragments[1:]
-    if family_of(table.head) and table.length:
+    if starts_stream(table):
         told = "The pixel data begins with a frame; its first item must be the offset table."
         collector.add("fragments-offsets", told, tag=PIXEL_DATA, where=_WHERE)
         return Encapsulated(tuple(fragments))
@@ -121,16 +121,16 @@ def _check_stream(
         _check_rle(data, number, root, collector)
         return
     expected = _FAMILIES.get(syntax)
-    family = family_of(data)
     if expected is None:
         return
-    if family not in expected:
-        told = (
-            f"Frame {number:,} is {family or 'no known stream'}; "
-            f"the transfer syntax is {transfer_syntax_name(syntax)}."
-        )
-        collector.add("stream-kind", told, tag=PIXEL_DATA, where=_WHERE)
     try:
+        family = family_of(data)
+        if family not in expected:
+            told = (
+                f"Frame {number:,} is {family or 'no known stream'}; "
+                f"the transfer syntax is {transfer_syntax_name(syntax)}."
+            )
+            collector.add("stream-kind", told, tag=PIXEL_DATA, where=_WHERE)
         if family in ("jpeg", "jpeg-ls"):
             info = jpeg_info(data)
         elif family in ("jpeg2000", "htj2k"):
