@@ -39,7 +39,7 @@ def encode_picture(pixels: np.ndarray, encoding: Encoding, quality: int = 90) ->
 
     image, out = Image.fromarray(np.ascontiguousarray(pixels)), io.BytesIO()
     if encoding == "jpeg":
-        image.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)
+        image.save(out, "JPEG", quality=quality, subsampling=0)
     elif encoding == "gif":
         image.save(out, "GIF", interlace=0)
     else:
