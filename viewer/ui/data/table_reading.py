@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from viewer.session.command_job import CommandEnd, CommandJob, Told, entries, number, text
 from viewer.ui.data.table_model import TableField
@@ -71,12 +71,14 @@ class TableRun(QObject):
         """Ask for an end."""
         self._job.stop()
 
-    def leave(self) -> None:
-        """Stop, be heard no more, and go with the process."""
+    def leave(self, *, stop: bool = True) -> None:
+        """Be heard no more, and go when the process has ended; ``stop``: which is to be soon."""
         self.blockSignals(True)
-        self._job.stop()
+        self.setParent(QCoreApplication.instance())
         if not self._job.is_running:
             self.deleteLater()
+        elif stop:
+            self._job.stop()
 
     def _hear(self, lines: list[Told]) -> None:
         rows: list[list[str]] = []

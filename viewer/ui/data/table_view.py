@@ -5,6 +5,8 @@ What is in it is `table_model`'s; what else happens with a row or a column is to
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
@@ -81,11 +83,14 @@ class MetadataView(QTableView):
     def copied_text(self) -> str:
         """Give what is selected as lines with tabs, the titles first."""
         columns = self.columns()
-        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        selection = self.selectionModel().selection()
+        parts = map(selection.at, range(selection.count()))
+        rows = sorted(row for part in parts for row in range(part.top(), part.bottom() + 1))
         shown = self._model.shown_rows(columns)
         lines = [[self._model.fields[column].title for column in columns]]
         lines += [shown[row] for row in rows]
-        return "\n".join("\t".join(map(whole_line, line)) for line in lines)
+        printable = lru_cache(1 << 14)(whole_line)  # most cells are those of the row before
+        return "\n".join("\t".join(map(printable, line)) for line in lines)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy, or open the current row; all else as tables do."""

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, QStringListModel, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
-    QCompleter,
     QDialog,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -25,18 +22,17 @@ from PySide6.QtWidgets import (
 
 from viewer.dicom.stacks import Stack
 from viewer.session.workspace import Workspace
-from viewer.ui.data.scope_box import ScopeBox
+from viewer.ui.data.table_controls import TableControls
 from viewer.ui.data.table_groups import TableGroups
 from viewer.ui.data.table_model import TableField, TableModel
 from viewer.ui.data.table_reading import TableEnd, TableRun
 from viewer.ui.data.table_view import MetadataView
 from viewer.ui.dialogs.file_dialogs import ask_folder, ask_target
-from viewer.ui.literal import menu_title, tooltip
+from viewer.ui.literal import tooltip
 from viewer.ui.pace import Pace
 from viewer.ui.plain_label import PlainLabel
 
 _NAME = "table"  # in the settings
-_LEVELS = (("File", "instance"), ("Series", "series"), ("Study", "study"))
 _KINDS = "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet);;JSON (*.json)"
 _ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
 _NOTHING = "Nothing is open. Open a study, or choose a folder above."
@@ -49,7 +45,6 @@ def show_table(workspace: Workspace, study_uid: str, window: QWidget) -> None:
     if table is None:
         table = TableWindow(workspace, study_uid, window)
         table.show()
-    table.raise_()
     table.activateWindow()
 
 
@@ -107,7 +102,7 @@ class TableWindow(QDialog):
             "fields": [{"title": one.title, "numeric": one.numeric} for one in fields],
             "rows": self.model.shown_rows(columns),
         }
-        self._writing = TableRun(["--replace", "-o", path], order, self._workspace)
+        self._writing = TableRun(["--replace", "-o", path], order, self)
         self._writing.ended.connect(self._written)
         self.export.setEnabled(False)
         self.status.setText("Writing…")
@@ -120,35 +115,14 @@ class TableWindow(QDialog):
 
     def reject(self) -> None:
         """Close, as Escape asks for; in a filter with text, clear that first."""
-        if self.filter.hasFocus() and self.filter.text():
-            self.filter.clear()
+        if self.controls.filter.hasFocus() and self.controls.filter.text():
+            self.controls.filter.clear()
             return
         self._close_down()
         super().reject()
 
     def _make_widgets(self, study_uid: str) -> None:
-        self.scope = ScopeBox(self._workspace, study_uid, ("series", "study", "all"), "study", self)
-        self.folder = QPushButton("F&older…", self)
-        self.folder.setToolTip(tooltip("Read a folder that is not open"))
-        self.level = QComboBox(self)
-        self.level.setAccessibleName("What a row is")
-        for words, level in _LEVELS:
-            self.level.addItem(f"A row for each {words.lower()}", level)
-        self.again = QPushButton("&Read Again", self)
-        self.filter = _edit(self, "tableFilter", "Filter: text, or Column:text")
-        self.adder = _edit(self, "tableColumns", "Add a column: keyword, tag or path")
-        self.adder.setToolTip(
-            tooltip(
-                "PatientID; 0010,0020; RequestAttributesSequence[0].ScheduledProcedureStepID; "
-                '(0019,"SIEMENS MR HEADER",0C); path, file, size, transfer_syntax, frames'
-            )
-        )
-        self.group = QComboBox(self)
-        self.group.setAccessibleName("Group by")
-        self.group.setMinimumContentsLength(16)
-        self.group.setSizeAdjustPolicy(
-            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
-        )
+        self.controls = TableControls(self._workspace, study_uid, self)
         self.view = MetadataView(self.model, self)
         self.groups = TableGroups(self)
         self.groups.hide()
@@ -159,24 +133,10 @@ class TableWindow(QDialog):
         self.totals = PlainLabel("", self)
         self.totals.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.export = QPushButton("&Export…", self)
-        for button in (self.folder, self.again, self.export):
-            button.setAutoDefault(False)
-        self._words = QStringListModel(self)
-        completer = QCompleter(self._words, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.adder.setCompleter(completer)
-        self._fill_groups()
+        self.export.setAutoDefault(False)
+        self.export.setEnabled(False)
 
     def _arrange(self) -> None:
-        above, below, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
-        for widget in (self.scope, self.folder, self.level):
-            above.addWidget(widget)
-        above.addStretch(1)
-        above.addWidget(self.again)
-        below.addWidget(self.filter, 2)
-        below.addWidget(self.adder, 2)
-        below.addWidget(self.group, 1)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.nothing)
         self.pages.addWidget(self.view)
@@ -185,39 +145,39 @@ class TableWindow(QDialog):
         splitter.addWidget(self.pages)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([220, 880])
+        foot = QHBoxLayout()
         foot.addWidget(self.status, 2)
         foot.addWidget(self.totals, 3)
         foot.addWidget(self.export)
         layout = QVBoxLayout(self)
-        layout.addLayout(above)
-        layout.addLayout(below)
+        layout.addWidget(self.controls)
         layout.addWidget(splitter, 1)
         layout.addLayout(foot)
 
     def _connect(self) -> None:
         self._counts = Pace(self._count, self)
         self._looks = Pace(self._filter_changed, self)
-        self.scope.chosenChanged.connect(self._follow_scope)
+        self.controls.scope.chosenChanged.connect(self._follow_scope)
         self._workspace.progressChanged.connect(self._follow_scope)
-        self.scope.activated.connect(self._choose_scope)
-        self.folder.clicked.connect(self._choose_folder)
-        self.level.activated.connect(self._choose_level)
-        self.again.clicked.connect(self._stop_or_read)
-        self.filter.textChanged.connect(self._looks.ask)
-        self.adder.returnPressed.connect(self._add_typed)
-        self.group.activated.connect(self._choose_group)
+        self.controls.scope.activated.connect(self._choose_scope)
+        self.controls.folder.clicked.connect(self._choose_folder)
+        self.controls.level.activated.connect(self._choose_level)
+        self.controls.again.clicked.connect(self._stop_or_read)
+        self.controls.filter.textChanged.connect(self._looks.ask)
+        self.controls.adder.returnPressed.connect(self._add_typed)
+        self.controls.group.activated.connect(self._choose_group)
         self.groups.chosen.connect(self._show_group)
         self.export.clicked.connect(self._ask_export)
         view = self.view
         view.groupAsked.connect(lambda column: self._group_by(self.model.fields[column].title))
         view.removeAsked.connect(self.remove_column)
-        view.addAsked.connect(self.adder.setFocus)
+        view.addAsked.connect(self.controls.adder.setFocus)
         view.usualAsked.connect(lambda: self._read(columns=()))
         view.rowOpened.connect(self._open_row)
         view.selectionModel().currentColumnChanged.connect(lambda *_: self._counts.ask())
         view.horizontalHeader().sectionClicked.connect(self._total_of)
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.activated.connect(self.filter.setFocus)
+        find.activated.connect(self.controls.filter.setFocus)
 
     def _titles(self) -> list[str]:
         """Give the columns in the order in which they stand."""
@@ -225,7 +185,7 @@ class TableWindow(QDialog):
 
     def _follow_scope(self) -> None:
         """Read what is open once all of it is known; again where that has changed."""
-        document, scope = self._workspace.document, self.scope.scope
+        document, scope = self._workspace.document, self.controls.scope.scope
         if document is None or document.progress.running or scope is None or self._folder:
             self._show_page()
         elif scope.paths != self._read_paths:
@@ -241,7 +201,7 @@ class TableWindow(QDialog):
             self.read_folder(folder)
 
     def _choose_level(self) -> None:
-        level = str(self.level.currentData())
+        level = str(self.controls.level.currentData())
         if level != self._level:
             self._level = level
             self._read(columns=())
@@ -254,7 +214,7 @@ class TableWindow(QDialog):
 
     def _read(self, columns: tuple[str, ...] | None = None) -> None:
         """Read the rows, with other columns where these are given."""
-        scope = self.scope.scope
+        scope = self.controls.scope.scope
         paths = (self._folder,) if self._folder else scope.paths if scope is not None else ()
         if not paths:
             return
@@ -265,14 +225,14 @@ class TableWindow(QDialog):
         arguments = ["--level", self._level]
         for column in wanted:
             arguments += ["--columns", column]
-        self._run = TableRun(arguments, {"paths": list(paths)}, self._workspace)
+        self._run = TableRun(arguments, {"paths": list(paths)}, self)
         self._run.fieldsTold.connect(partial(self._begin, wanted))
         self._run.rowsTold.connect(self._take)
         self._run.filesTold.connect(self._tell_files)
         self._run.ended.connect(self._finish)
         self.status.setText("Reading…")
         self.nothing.setText("Reading…")
-        self.again.setText("&Stop")
+        self.controls.again.setText("&Stop")
         self._run.start()
 
     def _begin(self, columns: tuple[str, ...], fields: list[TableField]) -> None:
@@ -281,7 +241,7 @@ class TableWindow(QDialog):
         self.view.put_in_order()
         if self._group_title not in self._titles():
             self._group_by("")
-        self._fill_groups()
+        self.controls.list_groups(self._titles(), self._group_title)
 
     def _take(self, rows: list[list[str]]) -> None:
         is_first = not self.model.count
@@ -295,9 +255,8 @@ class TableWindow(QDialog):
         self.status.setText(f"Reading… {files:,} files")
 
     def _finish(self, end: TableEnd) -> None:
-        self.again.setText("&Read Again")
+        self.controls.again.setText("&Read Again")
         self.model.settle()
-        self._end = end
         if end.result == "failed":
             self.nothing.setText(end.message)
         if end.result == "cancelled":
@@ -307,10 +266,10 @@ class TableWindow(QDialog):
         self.status.setToolTip(tooltip(end.message))
         self._count()
         if end.result == "done":
-            self.adder.clear()
+            self.controls.adder.clear()
 
     def _filter_changed(self) -> None:
-        self.model.set_filter(self.filter.text())
+        self.model.set_filter(self.controls.filter.text())
         self._count()
 
     def _count(self) -> None:
@@ -344,19 +303,12 @@ class TableWindow(QDialog):
             self.nothing.setText(_NOTHING)
         self.pages.setCurrentWidget(self.view if self.model.rowCount() else self.nothing)
 
-    def _fill_groups(self) -> None:
-        self.group.clear()
-        self.group.addItem("No groups", "")
-        for field in self.model.fields:
-            self.group.addItem(menu_title(f"Group by {field.title}"), field.title)
-        self.group.setCurrentIndex(max(self.group.findData(self._group_title), 0))
-
     def _choose_group(self) -> None:
-        self._group_by(str(self.group.currentData()))
+        self._group_by(str(self.controls.group.currentData()))
 
     def _group_by(self, title: str) -> None:
         self._group_title = title
-        self.group.setCurrentIndex(max(self.group.findData(title), 0))
+        self.controls.choose_group(title)
         self.groups.clear()
         self.groups.setVisible(bool(title))
         self.model.set_group(0, None)
@@ -369,16 +321,12 @@ class TableWindow(QDialog):
             self._count()
 
     def _add_typed(self) -> None:
-        self.add_columns(self.adder.text())
+        self.add_columns(self.controls.adder.text())
 
     def _ask_for_columns(self) -> None:
-        self._asking = TableRun(["--list-columns"], {"paths": []}, self._workspace)
-        self._asking.columnsTold.connect(self._know_columns)
+        self._asking = TableRun(["--list-columns"], {"paths": []}, self)
+        self._asking.columnsTold.connect(self.controls.know_columns)
         self._asking.start()
-
-    def _know_columns(self, columns: list[object]) -> None:
-        words = [str(one[0]) for one in columns if isinstance(one, list) and one]
-        self._words.setStringList(words)
 
     def _open_row(self, row: int) -> None:
         """Show the file of a row in the main window."""
@@ -405,6 +353,8 @@ class TableWindow(QDialog):
             self.export_to(path if path.lower().endswith(_ENDINGS) else f"{path}.csv")
 
     def _written(self, end: TableEnd) -> None:
+        if self._writing is not None:
+            self._writing.leave()
         self._writing = None
         self.status.setText(end.message)
         self.status.setToolTip(tooltip(end.message))
@@ -413,17 +363,10 @@ class TableWindow(QDialog):
 
     def _close_down(self) -> None:
         self._workspace.settings.save_window_geometry(_NAME, self.saveGeometry())
-        self.scope.close_down()
+        self.controls.scope.close_down()
         for run in (self._run, self._asking):
             if run is not None:
                 run.leave()
-        self._run = self._asking = None
-
-
-def _edit(parent: QWidget, name: str, words: str) -> QLineEdit:
-    edit = QLineEdit(parent)
-    edit.setObjectName(name)
-    edit.setAccessibleName(words)
-    edit.setPlaceholderText(words)
-    edit.setClearButtonEnabled(True)
-    return edit
+        if self._writing is not None:
+            self._writing.leave(stop=False)
+        self._run = self._asking = self._writing = None
