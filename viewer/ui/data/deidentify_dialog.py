@@ -64,7 +64,8 @@ class DeidentifyDialog(WritingDialog):
         super().__init__(workspace, window, "deidentify", _STAGES)
         self._order: DeidentifyOrder | None = None  # that the preview is of
         self._looking: WritingJob | None = None  # the preview, while it runs
-        self._left_out: list[tuple[str, str]] = []
+        self._left_out: list[tuple[str, str]] = []  # as they are held back
+        self._failed: list[tuple[str, str]] = []
         self.setObjectName("deidentifyDialog")
         self.setWindowTitle("De-identify")
         self._scope = ScopeBox(workspace, study_uid, ("series", "study", "all"), "study", self)
@@ -106,7 +107,7 @@ class DeidentifyDialog(WritingDialog):
             f"{'It was' if written == 1 else 'Each was'} opened again and searched: no value that "
             "was removed is in it.",
         ]
-        left_out = left_out_sentence(Outcome("done", left_out=tuple(self._left_out)))
+        left_out = left_out_sentence(Outcome("done", left_out=(*self._failed, *self._left_out)))
         return " ".join([*parts, left_out] if left_out else parts)
 
     def details_of(self, outcome: Outcome) -> str:
@@ -115,7 +116,9 @@ class DeidentifyDialog(WritingDialog):
         known = [whole_line(f"Key: {key}.")] if key else []
         if outcome.result == "done":
             known += [f"Report: {whole_line(_report_of(self._target))}", "", _NO_PROMISE, ""]
-        left_out = Outcome("done", left_out=tuple(self._left_out), warnings=outcome.warnings)
+        left_out = Outcome(
+            "done", left_out=(*self._failed, *self._left_out), warnings=outcome.warnings
+        )
         return "\n".join(known) + ("\n" if known else "") + details_of(left_out)
 
     def show_ended(self, outcome: Outcome) -> None:
@@ -203,7 +206,7 @@ class DeidentifyDialog(WritingDialog):
         self._order = DeidentifyOrder(scope, self._options.options(), key, rules, rectangles)
         self._changes.clear()
         self._held.clear()
-        self._left_out = []
+        self._left_out, self._failed = [], []
         arguments = ["anonymize", "--dry-run", *self._order.arguments()]
         job = self._looking = WritingJob(
             arguments, self._order.order(), "the preview", "", self._window
@@ -241,7 +244,8 @@ class DeidentifyDialog(WritingDialog):
             for kind in ("held", "failed"):
                 one = line.get(kind)
                 if isinstance(one, dict):
-                    self._left_out.append((text(one, "path"), text(one, "reason")))
+                    known = self._left_out if kind == "held" else self._failed
+                    known.append((text(one, "path"), text(one, "reason")))
 
     def _show_progress(self, progress: Progress) -> None:
         self._bar.setRange(0, min(progress.of, 1 << 30))
@@ -257,7 +261,10 @@ class DeidentifyDialog(WritingDialog):
             failed = number(outcome.told, "failed")
             sentences = [whole_line(warning) for warning in outcome.warnings]
             if failed:
-                sentences.append(f"{files_text(failed)} cannot be taken, and will be left out.")
+                path, reason = self._failed[0]
+                name = whole_line(os.path.basename(path))
+                said = f"{files_text(failed)} cannot be taken, and will be left out"
+                sentences.append(f"{said}; the first is {name}: {whole_line(reason)}")
             if not self._order.key_file:
                 sentences.append(_RANDOM)
             self._state.setText(" ".join(sentences))
@@ -267,14 +274,19 @@ class DeidentifyDialog(WritingDialog):
         self._follow_held()
 
     def _follow_held(self) -> None:
-        """Count, and let write where the preview is whole and there is a place."""
+        """Count, and let write where the preview is whole, something is left, and a place known."""
         held = len(self._held)
         self._tabs.setTabText(0, "&Changes")
         self._tabs.setTabText(1, f"&Held Back ({held:,})")
         target = self._place.target
         ready = target is not None and not target.problem and self._looking is None
-        self._write.setEnabled(ready and self._order is not None)
+        self._write.setEnabled(ready and self._is_anything_left())
         self._write.setToolTip("" if ready else self._place_problem())
+
+    def _is_anything_left(self) -> bool:
+        order = self._order
+        left_out = len(self._held.left_out()) + len(self._failed)
+        return order is not None and left_out < len(order.scope.paths)
 
     def _show_held(self, path: str) -> None:
         document = self._workspace.document
@@ -296,6 +308,7 @@ class DeidentifyDialog(WritingDialog):
         if len(self._held) > len(left_out):
             arguments += ["--confirm", "burned-in,structured-content"]
         self._left_out = [one for one in self._left_out if one[0] in left_out]
+        self._failed = []
         job = WritingJob(arguments, order.order(left_out), "the files", target.path, self._window)
         job.told.connect(self._keep_left_out)
         self._run(job, target.path)

@@ -23,7 +23,7 @@ _BASIC = (
     "The Basic Profile of DICOM (PS3.15 Annex E) takes out what identifies the patient. "
     "What is checked remains beside it:"
 )
-_KEY = "A secret of your own, so that two runs agree: the same patient gets the same pseudonym."
+_KEY = "A secret, made where it is not there: with it, two runs give the same names."
 
 
 class OptionsPage(QWidget):
@@ -86,7 +86,9 @@ class OptionsPage(QWidget):
             grid.addWidget(PlainLabel(title, self), row, 0)
             right = QHBoxLayout()
             right.addWidget(line, 1)
-            right.addWidget(PlainLabel(told, self), 1)
+            label = PlainLabel(told, self)
+            label.setWordWrap(True)
+            right.addWidget(label, 1)
             grid.addLayout(right, row, 1)
         layout = QVBoxLayout(self)
         basic = PlainLabel(_BASIC, self)

@@ -65,7 +65,6 @@ class ExportChoices(QWidget):
         self._values.setObjectName("exportValues")
         self._pattern = QLineEdit(self)
         self._pattern.setObjectName("exportPattern")
-        self._pattern.setPlaceholderText("{modality}_{series_number:03}_{frame:04}")
         self._pattern.setToolTip(
             "Fields: {modality} {series_number} {stack} {frame} {instance} {series_description} "
             "{body_part} {study_date} {file} {sop_uid}; nothing of the patient is in a name "
@@ -197,6 +196,9 @@ class ExportChoices(QWidget):
             for value in self.form.values:
                 self._values.addItem(VALUES[value], value)
         self._values.setEnabled(len(self.form.values) > 1)
+        of_frames = self.form.kind in ("pictures", "copy")
+        usual = "{modality}_{series_number:03}"
+        self._pattern.setPlaceholderText(f"{usual}_{{frame:04}}" if of_frames else usual)
         self.more.set_format(self.form)
         self._more_box.setVisible(self.form.kind in ("movie", "volume") or self.form.name == "jpeg")
         self._follow()

@@ -16,6 +16,7 @@ from viewer.ui.plain_label import PlainLabel
 _MOST_NAMES = 4
 _OWN_WINDOW = "The window of each stack is chosen by its files."
 _STORED = "The values are written unchanged; the picture shows them through the window on screen."
+_STEPS = "The values take the steps that are chosen; the picture shows them as they are on screen."
 
 
 class ExportPreview(QWidget):
@@ -66,7 +67,7 @@ class ExportPreview(QWidget):
         if order is not None and order.values == "seen" and not as_shown:
             notes.append(_OWN_WINDOW)
         elif order is not None and order.values in ("stored", "modality"):
-            notes.append(_STORED)
+            notes.append(_STORED if not order.steps else _STEPS)
         self._facts.setText(" ".join(note for note in notes if note))
 
     def show_names(self, names: Sequence[str], number: int) -> None:
