@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pydicom
 import pytest
 from pydicom.data import get_testdata_file
 
@@ -74,3 +75,112 @@ def test_what_cannot_be_read_is_one_line_and_exit_code_1(
     assert not out
     assert len(err.splitlines()) == 1
     assert str(path) in err
+
+
+def test_rows_are_written_as_csv_without_formulas(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dump", sample("rtplan.dcm"), "--find", "BeamName", "--format", "csv"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Tag,Path,Name,VR,Length,Value,Readable"
+    assert lines[1] == '"(300A,00C2)",BeamSequence[0].BeamName,Beam Name,LO,8,Field 1,'
+
+
+def test_depth_leaves_deeper_rows_out(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = []
+    for depth in ("0", "1", "2", "9"):
+        assert main(["dump", sample("rtplan.dcm"), "--depth", depth]) == 0
+        counts.append(len(capsys.readouterr().out.splitlines()))
+    assert counts == sorted(counts)
+    assert counts[0] < counts[1] < counts[2]
+    assert main(["dump", sample("rtplan.dcm")]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == counts[-1]
+
+
+def test_single_elements_come_with_all_that_is_in_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = sample("rtplan.dcm")
+    assert main(["dump", path, "--tag", "PatientName", "--tag", "300A0070"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "(0010,0010) PN PatientName: Last^First^mid^pre"
+    assert lines[1].startswith("(300A,0070) SQ FractionGroupSequence")
+    assert any("FractionGroupSequence[0].ReferencedBeamSequence[0]." in line for line in lines)
+    assert main(["dump", path, "--tag", "NoSuch"]) == 1
+    assert "There is no NoSuch" in capsys.readouterr().err
+
+
+def test_values_are_readable_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    ct = sample("CT_small.dcm")
+    assert main(["dump", ct, "--tag", "StudyDate", "--values", "both"]) == 0
+    assert capsys.readouterr().out == "(0008,0020) DA StudyDate: 20040119  [19 Jan 2004]\n"
+    assert main(["dump", ct, "--tag", "StudyDate", "--values", "readable"]) == 0
+    assert capsys.readouterr().out == "(0008,0020) DA StudyDate: 19 Jan 2004\n"
+
+
+def test_python_lines_are_run(capsys: pytest.CaptureFixture[str]) -> None:
+    find = ["--find", "keyword:BeamName", "--format", "python"]
+    assert main(["dump", sample("rtplan.dcm"), *find]) == 0
+    assert eval(capsys.readouterr().out, {"pydicom": pydicom}) == "Field 1"
+
+
+def test_the_dicom_json_model_is_read_by_pydicom(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dump", sample("rtplan.dcm"), "--format", "dicom-json"]) == 0
+    dataset = pydicom.Dataset.from_json(capsys.readouterr().out)
+    assert dataset.BeamSequence[0].BeamName == "Field 1"
+    assert "TransferSyntaxUID" not in dataset
+
+
+def test_patterns_are_found_or_told_to_be_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dump", sample("rtplan.dcm"), "--find", "name:/^beam name$/"]) == 0
+    assert "BeamSequence[0].BeamName" in capsys.readouterr().out
+    assert main(["dump", sample("rtplan.dcm"), "--find", "/(/"]) == 2
+    assert "no regular expression" in capsys.readouterr().err
+
+
+def test_a_value_is_saved_whole_and_never_over_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ct = sample("CT_small.dcm")
+    out = tmp_path / "pixels"
+    assert main(["dump", ct, "--save", "PixelData", "-o", str(out)]) == 0
+    assert out.read_bytes() == pydicom.dcmread(ct).PixelData
+    assert "32,768 bytes" in capsys.readouterr().out
+    assert main(["dump", ct, "--save", "PatientName", "-o", str(out)]) == 1
+    assert "such a file already" in capsys.readouterr().err
+    assert out.stat().st_size == 32768
+    assert [file.name for file in tmp_path.iterdir()] == ["pixels"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--save", "PixelData"], 2, "needs -o"),
+        (["-o", "x"], 2, "needs --save"),
+        (["--save", "NoSuch", "-o", "x"], 1, "There is no NoSuch"),
+        (["--save", "PixelData", "-o", "no/such/folder/x"], 1, "cannot be written"),
+    ],
+)
+def test_wrong_ways_to_save_are_told(
+    arguments: list[str], code: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["dump", sample("CT_small.dcm"), *arguments]) == code
+    assert told in capsys.readouterr().err
+
+
+def test_fragments_are_saved_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = sample("SC_rgb_rle_2frame.dcm")
+    assert main(["dump", path, "--save", "PixelData", "-o", str(tmp_path / "out")]) == 0
+    assert "of 2 fragments, one after the other" in capsys.readouterr().out
+
+
+def test_one_value_is_shown_whole_or_as_bytes(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(corpus / "lut_overlay/csa_slice_norm.dcm")
+    assert main(["dump", path, "--show", "(0029,1010)"]) == 0
+    assert "NumberOfImagesInMosaic: 32\n" in capsys.readouterr().out
+    assert main(["dump", path, "--hex", "(0029,1010)"]) == 0
+    assert capsys.readouterr().out.startswith("00000000  53 56 31 30 00 00 00 00")
+    assert main(["dump", path, "--show", "StudyDate"]) == 0
+    assert capsys.readouterr().out == "19000101\n1 Jan 1900\n"

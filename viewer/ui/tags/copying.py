@@ -17,7 +17,7 @@ from viewer.dicom.tags import Kind, TagTable, keyword_path, tag_text
 from viewer.plain_text import csv_cell
 from viewer.ui.tags.search_bar import Ask
 
-MOST_ROWS = 20_000  # of a text: one of all rows of the longest headers would take seconds
+MOST_ROWS = 2000  # of a text; `TagView` selects fewer at a time
 
 
 def copy_values(table: TagTable, rows: Sequence[int]) -> None:

@@ -156,7 +156,13 @@ class TagTreeModel(QAbstractItemModel):
         if column == _VR:
             return table.vrs[row]
         if kind in (_ELEMENT, _SEQUENCE):
-            return (
-                tag_text(int(table.tags[row])) if column == _TAG else plain_line(table.names[row])
-            )
+            if column == _TAG:
+                return tag_text(int(table.tags[row]))
+            return plain_line(_name_first(table.names[row]))
         return plain_line(table.names[row]) if column == _TAG else ""
+
+
+def _name_first(name: str) -> str:
+    """Put the creator of a private tag after its name: the column is narrow."""
+    creator, bracket, private = name.partition("] ")
+    return f"{private} {creator}]" if bracket and name.startswith("[") else name

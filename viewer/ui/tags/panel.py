@@ -187,7 +187,9 @@ class TagPanel(QWidget):
             return
         value = plain_line(table.values[row], _LONGEST_DETAIL)
         form = plain_line(readable(table, row), _LONGEST_DETAIL)
-        self._path.setText(plain_line(keyword_path(table, row), _LONGEST_DETAIL))
+        unnamed = table.kinds[row] < Kind.ITEM and not table.keywords[row]
+        name = f"  {table.names[row]}" if unnamed else ""
+        self._path.setText(plain_line(keyword_path(table, row) + name, _LONGEST_DETAIL))
         self._detail.setText(f"{value} – {form}" if value and form else form or value)
         has_value = bool(table.kinds[row] == Kind.ELEMENT)
         self._menu.enable("saveTagValue", enabled=has_value and self._ask is not None)
@@ -246,7 +248,7 @@ class TagPanel(QWidget):
             Entry("showTagValue", "Show whole value", self.show_value),
             Entry("saveTagValue", "Save value to file…", self.save_value),
             *map(expander, (1, 2, 3)),
-            Entry("expandTagsAll", "All", expand_all, "Ctrl+*", "Expand"),
+            Entry("expandTagsAll", "All", expand_all, "*", "Expand"),
             Entry("collapseTags", "Collapse all", partial(self._place.expand_to, 0), "Ctrl+0"),
         )
 

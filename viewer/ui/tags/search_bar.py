@@ -83,7 +83,8 @@ class SearchBar(QWidget):
     def show_count(self, row: int) -> None:
         """Say which match the row is, of how many."""
         table = self._table
-        if not self.field.text().strip() or table is None or not table.is_whole:
+        says_nothing = not self.field.text().strip() or bool(self.problem.text())
+        if says_nothing or table is None or not table.is_whole:
             self.count.setText("" if table is None or table.is_whole else "reading…")
             return
         found = len(self.matches)
@@ -129,7 +130,7 @@ class SearchBar(QWidget):
 
     def _show(self, rows: IntArray, problem: str) -> None:
         self.matches = rows
-        self.problem.setText(problem)
+        self.problem.setText(f"⚠ {problem}" if problem else "")
         self.problem.setVisible(bool(problem))
         self.found.emit(self._typed and bool(len(rows)))
 

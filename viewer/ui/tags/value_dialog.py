@@ -62,8 +62,7 @@ class ValueDialog(QDialog):
         self._is_closed = False
         self._unread: dict[QWidget, Callable[[QPlainTextEdit], None]] = {}
         tag, name = int(table.tags[row]), table.names[row]
-        title = f"{keyword_path(table, row)}  {name}" if table.keywords[row] else name
-        heading = PlainLabel(plain_line(title), self)
+        heading = PlainLabel(plain_line(f"{keyword_path(table, row)}  {name}"), self)
         form = PlainLabel(plain_line(readable(table, row)), self)
         form.setObjectName("tagValueReadable")
         form.setVisible(bool(form.text()))
@@ -86,6 +85,7 @@ class ValueDialog(QDialog):
         if has_bytes:
             save = buttons.addButton("&Save…", QDialogButtonBox.ButtonRole.ActionRole)
             save.setObjectName("tagValueSave")
+            save.setAutoDefault(False)
             save.clicked.connect(self.saveRequested)
         layout = QVBoxLayout(self)
         for widget in (heading, form, self._tabs, self._note, buttons):
