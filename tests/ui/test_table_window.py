@@ -83,8 +83,8 @@ def _cells(table: TableWindow, title: str) -> list[str]:
 def test_what_is_open_is_a_row_a_file(table: TableWindow) -> None:
     assert table.pages.currentWidget() is table.view
     assert sorted(set(_cells(table, "Modality"))) == ["CT", "MR"]
-    assert table.totals.text().startswith("13 rows")
-    assert "13 rows of 13 files" in table.status.text()
+    assert table.footer.totals.text().startswith("13 rows")
+    assert "13 rows of 13 files" in table.footer.status.text()
 
 
 def test_it_is_found_again(table: TableWindow, window: MainWindow) -> None:
@@ -121,7 +121,7 @@ def test_a_filter_leaves_rows_that_hold_a_text(table: TableWindow, qtbot: QtBot)
         qtbot.waitUntil(lambda rows=rows: table.model.rowCount() == rows)
     qtbot.waitUntil(lambda: table.pages.currentWidget() is table.nothing)
     assert "No row holds" in table.nothing.text()
-    assert not table.export.isEnabled()
+    assert not table.footer.export.isEnabled()
     table.activateWindow()
     table.controls.filter.setFocus()
     table.reject()  # Escape clears the filter before it closes the window
@@ -148,7 +148,7 @@ def test_rows_are_grouped_with_their_number(table: TableWindow) -> None:
 def test_the_footer_adds_up_the_numbers_of_a_column(table: TableWindow, qtbot: QtBot) -> None:
     table.view.setCurrentIndex(table.model.index(0, _column(table, "InstanceNumber")))
     said = "InstanceNumber: sum 78, mean 6.5, min 1, max 12"
-    qtbot.waitUntil(lambda: said in table.totals.text())
+    qtbot.waitUntil(lambda: said in table.footer.totals.text())
 
 
 def test_a_column_is_added_completed_and_taken_away(table: TableWindow, qtbot: QtBot) -> None:
@@ -171,11 +171,13 @@ def test_a_column_is_added_completed_and_taken_away(table: TableWindow, qtbot: Q
 
 def test_an_unknown_column_is_said_and_the_rows_stay(table: TableWindow, qtbot: QtBot) -> None:
     table.add_columns("PatientNam")
-    qtbot.waitUntil(lambda: "did you mean PatientName" in table.status.text(), timeout=_WAIT_MS)
+    qtbot.waitUntil(
+        lambda: "did you mean PatientName" in table.footer.status.text(), timeout=_WAIT_MS
+    )
     assert table.model.rowCount() == 13
     assert table.pages.currentWidget() is table.view
     table.add_columns("Rows")  # the wrong one is forgotten
-    qtbot.waitUntil(lambda: "13 rows" in table.status.text(), timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: "13 rows" in table.footer.status.text(), timeout=_WAIT_MS)
 
 
 def test_another_level_has_its_own_rows(table: TableWindow, qtbot: QtBot) -> None:
@@ -223,12 +225,12 @@ def test_what_is_shown_is_written(table: TableWindow, qtbot: QtBot, tmp_path: Pa
         rows = list(csv.DictReader(file))
     assert [row["InstanceNumber"] for row in rows][:2] == ["12", "11"]
     assert len(rows) == 12
-    qtbot.waitUntil(lambda: "written to" in table.status.text(), timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: "written to" in table.footer.status.text(), timeout=_WAIT_MS)
 
 
 def test_what_cannot_be_written_is_said(table: TableWindow, qtbot: QtBot, tmp_path: Path) -> None:
     table.export_to(str(tmp_path / "nowhere" / "out.csv"))
-    qtbot.waitUntil(lambda: "There is no folder" in table.status.text(), timeout=_WAIT_MS)
+    qtbot.waitUntil(lambda: "There is no folder" in table.footer.status.text(), timeout=_WAIT_MS)
 
 
 def test_a_folder_that_is_not_open_can_be_read(
@@ -246,7 +248,9 @@ def test_an_empty_folder_is_said(table: TableWindow, qtbot: QtBot, tmp_path: Pat
     empty = tmp_path / "empty"
     empty.mkdir()
     table.read_folder(str(empty))
-    qtbot.waitUntil(lambda: "No DICOM file was found" in table.status.text(), timeout=_WAIT_MS)
+    qtbot.waitUntil(
+        lambda: "No DICOM file was found" in table.footer.status.text(), timeout=_WAIT_MS
+    )
 
 
 def test_nothing_open_is_said(qtbot: QtBot, window: MainWindow) -> None:
@@ -255,7 +259,7 @@ def test_nothing_open_is_said(qtbot: QtBot, window: MainWindow) -> None:
     assert found is not None
     assert "Nothing is open" in found.nothing.text()
     assert found.pages.currentWidget() is found.nothing
-    assert not found.export.isEnabled()
+    assert not found.footer.export.isEnabled()
     words = found.controls.adder.completer().model()
     qtbot.waitUntil(lambda: words.rowCount() > 0, timeout=_WAIT_MS)
 
@@ -265,7 +269,7 @@ def test_reading_can_be_stopped(table: TableWindow, qtbot: QtBot) -> None:
     assert table.controls.again.text() == "&Stop"
     table.controls.again.click()
     qtbot.waitUntil(lambda: _is_done(table), timeout=_WAIT_MS)
-    assert "Stopped" in table.status.text() or table.model.count == 13
+    assert "Stopped" in table.footer.status.text() or table.model.count == 13
 
 
 def test_it_keeps_its_size(table: TableWindow, qtbot: QtBot, window: MainWindow) -> None:

@@ -9,26 +9,24 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from viewer.dicom.stacks import Stack
 from viewer.session.workspace import Workspace
+from viewer.ui.data.shown_file import show_file
 from viewer.ui.data.table_controls import TableControls
+from viewer.ui.data.table_footer import TableFooter
 from viewer.ui.data.table_groups import TableGroups
 from viewer.ui.data.table_model import TableField, TableModel
 from viewer.ui.data.table_reading import TableEnd, TableRun
 from viewer.ui.data.table_view import MetadataView
 from viewer.ui.dialogs.file_dialogs import ask_folder, ask_target
-from viewer.ui.literal import tooltip
 from viewer.ui.pace import Pace
 from viewer.ui.plain_label import PlainLabel
 
@@ -104,21 +102,15 @@ class TableWindow(QDialog):
         }
         self._writing = TableRun(["--replace", "-o", path], order, self)
         self._writing.ended.connect(self._written)
-        self.export.setEnabled(False)
-        self.status.setText("Writing…")
+        self.footer.export.setEnabled(False)
+        self.footer.say("Writing…")
         self._writing.start()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Keep the size."""
-        self._close_down()
-        super().closeEvent(event)
 
     def reject(self) -> None:
         """Close, as Escape asks for; in a filter with text, clear that first."""
         if self.controls.filter.hasFocus() and self.controls.filter.text():
             self.controls.filter.clear()
             return
-        self._close_down()
         super().reject()
 
     def _make_widgets(self, study_uid: str) -> None:
@@ -129,12 +121,7 @@ class TableWindow(QDialog):
         self.nothing = PlainLabel(_NOTHING, self)
         self.nothing.setWordWrap(True)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.status = PlainLabel("", self)
-        self.totals = PlainLabel("", self)
-        self.totals.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.export = QPushButton("&Export…", self)
-        self.export.setAutoDefault(False)
-        self.export.setEnabled(False)
+        self.footer = TableFooter(self)
 
     def _arrange(self) -> None:
         self.pages = QStackedWidget(self)
@@ -145,16 +132,13 @@ class TableWindow(QDialog):
         splitter.addWidget(self.pages)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([220, 880])
-        foot = QHBoxLayout()
-        foot.addWidget(self.status, 2)
-        foot.addWidget(self.totals, 3)
-        foot.addWidget(self.export)
         layout = QVBoxLayout(self)
         layout.addWidget(self.controls)
         layout.addWidget(splitter, 1)
-        layout.addLayout(foot)
+        layout.addWidget(self.footer)
 
     def _connect(self) -> None:
+        self.finished.connect(self._close_down)
         self._counts = Pace(self._count, self)
         self._looks = Pace(self._filter_changed, self)
         self.controls.scope.chosenChanged.connect(self._follow_scope)
@@ -167,7 +151,7 @@ class TableWindow(QDialog):
         self.controls.adder.returnPressed.connect(self._add_typed)
         self.controls.group.activated.connect(self._choose_group)
         self.groups.chosen.connect(self._show_group)
-        self.export.clicked.connect(self._ask_export)
+        self.footer.export.clicked.connect(self._ask_export)
         view = self.view
         view.groupAsked.connect(lambda column: self._group_by(self.model.fields[column].title))
         view.removeAsked.connect(self.remove_column)
@@ -230,7 +214,7 @@ class TableWindow(QDialog):
         self._run.rowsTold.connect(self._take)
         self._run.filesTold.connect(self._tell_files)
         self._run.ended.connect(self._finish)
-        self.status.setText("Reading…")
+        self.footer.say("Reading…")
         self.nothing.setText("Reading…")
         self.controls.again.setText("&Stop")
         self._run.start()
@@ -252,7 +236,7 @@ class TableWindow(QDialog):
         self._counts.ask()
 
     def _tell_files(self, files: int) -> None:
-        self.status.setText(f"Reading… {files:,} files")
+        self.footer.say(f"Reading… {files:,} files")
 
     def _finish(self, end: TableEnd) -> None:
         self.controls.again.setText("&Read Again")
@@ -262,8 +246,7 @@ class TableWindow(QDialog):
         if end.result == "cancelled":
             end = TableEnd("cancelled", "Stopped; not all files were read.")
             self.nothing.setText(end.message)
-        self.status.setText(end.message)
-        self.status.setToolTip(tooltip(end.message))
+        self.footer.say(end.message)
         self._count()
         if end.result == "done":
             self.controls.adder.clear()
@@ -278,22 +261,11 @@ class TableWindow(QDialog):
         if self._group_title in (titles := [field.title for field in self.model.fields]):
             groups = self.model.groups(titles.index(self._group_title))
             self.groups.show_groups(self._group_title, groups)
-        column = self.view.currentIndex().column()
-        self._total_of(column)
-        self.export.setEnabled(self.model.rowCount() > 0 and self._writing is None)
+        self._total_of(self.view.currentIndex().column())
+        self.footer.export.setEnabled(self.model.rowCount() > 0 and self._writing is None)
 
     def _total_of(self, column: int) -> None:
-        shown, every = self.model.rowCount(), self.model.count
-        words = f"{every:,} rows" if shown == every else f"{shown:,} of {every:,} rows"
-        totals = self.model.totals(column)
-        if totals is not None:
-            title = self.model.fields[column].title
-            words += (
-                f"   {title}: sum {totals.sum:,.6g}, mean {totals.mean:,.6g}, "
-                f"min {totals.least:,.6g}, max {totals.greatest:,.6g}"
-            )
-        self.totals.setText(words)
-        self.totals.setToolTip(tooltip(words))
+        self.footer.total(self.model, column)
 
     def _show_page(self) -> None:
         is_filtered_out = self.model.count > 0 and not self.model.rowCount()
@@ -329,22 +301,7 @@ class TableWindow(QDialog):
         self._asking.start()
 
     def _open_row(self, row: int) -> None:
-        """Show the file of a row in the main window."""
-        path = self.model.path(row)
-        found = self._stack_of(path)
-        if found is None:
-            self._workspace.open([path])
-        else:
-            self._workspace.show(*found)
-
-    def _stack_of(self, path: str) -> tuple[Stack, int] | None:
-        document = self._workspace.document
-        for stack in document.stacks() if document is not None else []:
-            for place, header in enumerate(stack.headers):
-                if header.path == path:
-                    frames = (at for at, (of, _) in enumerate(stack.frames) if of == place)
-                    return stack, next(frames, 0)
-        return None
+        show_file(self._workspace, self.model.path(row))
 
     def _ask_export(self) -> None:
         settings = self._workspace.settings
@@ -356,8 +313,7 @@ class TableWindow(QDialog):
         if self._writing is not None:
             self._writing.leave()
         self._writing = None
-        self.status.setText(end.message)
-        self.status.setToolTip(tooltip(end.message))
+        self.footer.say(end.message)
         self._workspace.messages.post(end.message, "info" if end.result == "done" else "error")
         self._count()
 
