@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,6 +30,7 @@ _COLOURS = {
     "unknown": QColor("#b7a3e8"),
 }
 _MOST_DEPTH = 300
+_FIELD_END = "\x1f"
 
 
 class Row(NamedTuple):
@@ -75,15 +76,19 @@ class CompareModel(QAbstractItemModel):
         super().__init__(parent)
         self.rows: list[Row] = []
         self._above: list[int] = []  # the row each belongs to
+        self._texts: list[str] = []  # of each: what is searched, in lower case
+        self._states: list[int] = []  # of each: 1 where it differs, 2 where that is not known
         self._open: list[int] = []  # the last row at each depth
         self._parents = self._children = self._first = self._places = _NO_ROWS
         self._differing = np.zeros(0, np.bool_)
         self.differences: NDArray[np.int64] = _NO_ROWS  # rows that are shown and count
+        self.shown = 0  # rows, but for those that others are in
 
     def clear(self) -> None:
         """Forget all rows."""
         self.beginResetModel()
         self.rows, self._above, self._open = [], [], []
+        self._texts, self._states = [], []
         self._parents = self._children = self._first = self._places = _NO_ROWS
         self.differences = _NO_ROWS
         self.endResetModel()
@@ -96,6 +101,9 @@ class CompareModel(QAbstractItemModel):
             self._above.append(self._open[-1] if self._open else -1)
             self._open.append(len(self.rows))
             self.rows.append(row)
+            texts = (row.path, row.name, row.tag, row.a, row.b)
+            self._texts.append(_FIELD_END.join(texts).lower())
+            self._states.append(_state(row))
 
     def choose(
         self, *, only_differences: bool, ignored: frozenset[str], wanted: str
@@ -104,16 +112,19 @@ class CompareModel(QAbstractItemModel):
         self.beginResetModel()
         count = len(self.rows)
         parents = np.array(self._above, np.int64)
-        differing = np.array([r.is_leaf and r.state in DIFFERING for r in self.rows], np.bool_)
-        ignoring = np.array([r.subject in ignored for r in self.rows], np.bool_)
+        states = np.array(self._states, np.int8)
+        differing = states == 1
+        ignoring = np.zeros(count, np.bool_)
+        at = np.flatnonzero(differing)
+        ignoring[at] = [self.rows[row].subject in ignored for row in at.tolist()]
         counting = differing & ~ignoring
         shown = np.ones(count, np.bool_)
         if only_differences:
-            unknown = np.array([r.is_leaf and r.state == "unknown" for r in self.rows], np.bool_)
-            shown = counting | unknown
+            shown = counting | (states == 2)
         wanted = wanted.strip().lower()
         if wanted:
-            shown &= np.array([_holds(row, wanted) for row in self.rows], np.bool_)
+            shown &= np.array([wanted in one for one in self._texts], np.bool_)
+        self.shown = int(shown.sum())
         self.differences = np.flatnonzero(counting & shown)
         visible = _with_parents(shown, parents)
         self._parents = parents
@@ -187,9 +198,10 @@ class CompareModel(QAbstractItemModel):
         return int(self._first[row + 2] - self._first[row + 1])
 
 
-def _holds(row: Row, wanted: str) -> bool:
-    texts: Sequence[str] = (row.path, row.name, row.tag, row.a, row.b)
-    return any(wanted in one.lower() for one in texts)
+def _state(row: Row) -> int:
+    if not row.is_leaf:
+        return 0
+    return 1 if row.state in DIFFERING else 2 if row.state == "unknown" else 0
 
 
 def _with_parents(shown: NDArray[np.bool_], parents: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -328,7 +328,7 @@ class CompareWindow(OwnWindow):
             self.pages.setCurrentWidget(self.tree)
 
     def _open_rows(self) -> None:
-        if len(self.model.differences) <= _OPENED_AT_ONCE:
+        if self.model.shown <= _OPENED_AT_ONCE:
             self.tree.expandAll()
 
     def _enable(self, there: bool) -> None:
