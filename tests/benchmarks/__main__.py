@@ -26,6 +26,7 @@ _NAMES = (
     "catalogue",
     "dicomdir",
     "disc_writing",
+    "export",
     "anonymize",
     "volume",
     "memory",
