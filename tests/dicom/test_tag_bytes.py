@@ -110,7 +110,7 @@ def test_json_is_what_pydicom_makes_of_the_file(name: str) -> None:
     for tag, value in expected.items():
         if value["vr"] == "FL":  # shorter here, and the same number in single precision
             assert np.array_equal(np.float32(found[tag]["Value"]), np.float32(value["Value"]))
-        elif tag[4:] != "0000":
+        elif tag[4:] != "0000" and "^^^^" not in str(value):  # which is no name
             expected_value = json.loads(json.dumps(value).replace('""', "null"))  # PS3.18 F.2.5
             assert found[tag] == expected_value, tag
 

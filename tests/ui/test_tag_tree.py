@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pydicom
 import pytest
 from pydicom.data import get_testdata_file
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QDialog, QPlainTextEdit
@@ -16,7 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from viewer.dicom.tag_search import find_rows
 from viewer.dicom.tags import Kind, TagTable, keyword_path, make_table, read_tags
-from viewer.ui.tags.model import Column, TagTreeModel
+from viewer.ui.plain_label import PlainLabel
+from viewer.ui.tags.model import READABLE, Column, TagTreeModel
 from viewer.ui.tags.panel import TagPanel
 from viewer.ui.tags.value_dialog import ValueDialog
 
@@ -259,3 +261,108 @@ def test_widgets_have_names_for_automation_and_accessibility(panel: TagPanel) ->
     for name in ("tagSearch", "tagTree", "tagNext", "tagPrevious"):
         assert panel.findChild(object, name).accessibleName()
     assert panel.tree.uniformRowHeights()
+
+
+def test_a_search_that_means_nothing_is_told_below_the_field(panel: TagPanel) -> None:
+    panel.set_table(sample("rtplan.dcm"))
+    problem = panel.findChild(PlainLabel, "tagSearchProblem")
+    panel.search.setText("value:/(/")
+    assert problem.isVisible()
+    assert "no regular expression" in problem.text()
+    assert panel.count.text() == ""
+    panel.search.setText("group:300A")
+    assert not problem.isVisible()
+    assert panel.count.text().startswith("1 of ")
+
+
+def test_the_readable_value_stands_beside_the_raw_and_in_full_below(panel: TagPanel) -> None:
+    table = sample("CT_small.dcm")
+    panel.set_table(table)
+    panel.search.setText("keyword:StudyDate")
+    index = panel.model.index_of(current_row(panel), Column.VALUE)
+    assert panel.model.data(index) == "20040119"
+    assert panel.model.data(index, READABLE) == "19 Jan 2004"
+    assert panel.findChild(PlainLabel, "tagPath").text() == "StudyDate"
+    assert panel.findChild(PlainLabel, "tagDetail").text() == "20040119 – 19 Jan 2004"
+    panel.search.setText("tag:0009,1001")
+    assert "GEMS_IDEN_01" in panel.findChild(PlainLabel, "tagPath").text()
+    assert not text_of(panel, current_row(panel), Column.NAME).startswith("[")
+
+
+def test_sequences_are_unfolded_to_a_depth_and_stay_so_in_the_next_file(panel: TagPanel) -> None:
+    table = sample("rtplan.dcm")
+    panel.set_table(table)
+    actions = {action.objectName(): action for action in panel.tree.actions()}
+
+    def unfolded() -> set[int]:
+        rows, index = set(), panel.model.index(0, 0)
+        while index.isValid():
+            rows.add(int(index.internalId()))
+            index = panel.tree.indexBelow(index)
+        return rows
+
+    for depth in (1, 2, 3):
+        actions[f"expandTags{depth}"].trigger()
+        assert unfolded() == {row for row in range(len(table)) if table.depths[row] <= 2 * depth}, (
+            depth
+        )
+    actions["expandTagsAll"].trigger()
+    assert unfolded() == set(range(len(table)))
+    sequence = int(find_rows(table, "keyword:BeamSequence")[0])
+    panel.tree.collapse(panel.model.index_of(sequence))
+    hidden = set(range(len(table))) - unfolded()
+    assert hidden
+    panel.set_table(sample("rtplan.dcm"))
+    assert set(range(len(table))) - unfolded() == hidden
+    actions["collapseTags"].trigger()
+    assert unfolded() == {row for row in range(len(table)) if table.depths[row] == 0}
+
+
+def test_the_star_key_unfolds_everything(panel: TagPanel, qtbot: QtBot) -> None:
+    panel.set_table(sample("rtplan.dcm"))
+    panel.tree.setFocus()
+    qtbot.keyClick(panel.tree, Qt.Key.Key_Asterisk)
+    assert panel.tree.isExpanded(panel.model.index_of(int(panel.model.table.parents.max())))
+
+
+def test_several_rows_are_copied_as_csv_and_python(panel: TagPanel) -> None:
+    table = sample("CT_small.dcm")
+    panel.set_table(table)
+    panel.show_row(int(find_rows(table, "keyword:PatientName")[0]))
+    flags = QItemSelectionModel.SelectionFlag
+    for keyword in ("PatientName", "StudyDate"):
+        index = panel.model.index_of(int(find_rows(table, f"keyword:{keyword}")[0]))
+        panel.tree.selectionModel().select(index, flags.Select | flags.Rows)
+    actions = {action.objectName(): action for action in panel.tree.actions()}
+    clipboard = QGuiApplication.clipboard()
+    actions["copyTagCsv"].trigger()
+    assert clipboard.text().splitlines()[1:] == [
+        '"(0008,0020)",StudyDate,Study Date,DA,8,20040119,19 Jan 2004',
+        '"(0010,0010)",PatientName,Patient\'s Name,PN,22,'
+        'CompressedSamples^CT1,"CompressedSamples, CT1"',
+    ]
+    actions["copyTagPython"].trigger()
+    lines = clipboard.text().splitlines()
+    assert [str(eval(line, {"pydicom": pydicom})) for line in lines] == [
+        "20040119",
+        "CompressedSamples^CT1",
+    ]
+
+
+def test_all_rows_of_a_long_header_are_not_selected_at_once(panel: TagPanel) -> None:
+    panel.set_table(made_table(["x"] * 1000, groups=24_000))
+    panel.show_row(10)
+    began = time.perf_counter()
+    panel.tree.selectAll()
+    panel.grab()
+    assert time.perf_counter() - began < 2.0
+    assert len(panel.tree.selectionModel().selectedRows()) == 1
+
+
+def test_unfolding_a_long_header_does_not_hold_up_the_window(panel: TagPanel) -> None:
+    panel.set_table(made_table(["x"] * 1000, groups=24_000))
+    actions = {action.objectName(): action for action in panel.tree.actions()}
+    began = time.perf_counter()
+    actions["expandTagsAll"].trigger()
+    panel.grab()
+    assert time.perf_counter() - began < 2.0  # 0.2 s on an idle machine
