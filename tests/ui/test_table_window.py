@@ -242,6 +242,10 @@ def test_a_folder_that_is_not_open_can_be_read(
     table.read_folder(str(other))
     qtbot.waitUntil(lambda: table.model.count == 1 and _is_done(table), timeout=_WAIT_MS)
     assert _cells(table, "Modality") == ["US"]
+    assert table.controls.folder.text() == "Folder: other…"
+    table.controls.scope.activated.emit(0)  # back to what is open
+    qtbot.waitUntil(lambda: table.model.count == 13 and _is_done(table), timeout=_WAIT_MS)
+    assert "other" not in table.controls.folder.text()
 
 
 def test_an_empty_folder_is_said(table: TableWindow, qtbot: QtBot, tmp_path: Path) -> None:

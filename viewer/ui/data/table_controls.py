@@ -5,6 +5,7 @@ Widgets alone; what is done with what they say is `table_window`'s matter.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import QStringListModel, Qt
@@ -59,6 +60,11 @@ class TableControls(QWidget):
         self.adder.setCompleter(completer)
         self._arrange()
         self.list_groups((), "")
+
+    def name_folder(self, folder: str) -> None:
+        """Say which folder is read in place of what is open; "" for none."""
+        name = os.path.basename(folder) or folder
+        self.folder.setText(menu_title(f"Folder: {name}…", 40) if folder else "F&older…")
 
     def know_columns(self, columns: Sequence[object]) -> None:
         """Take the columns that there are: lists, the titles first."""

@@ -19,11 +19,10 @@ _SUDDEN = "Reading ended without a word; try again."
 
 @dataclass(frozen=True, slots=True)
 class TableEnd:
-    """How a run ended: "done", "cancelled" or "failed", its sentence, files without a row."""
+    """How a run ended: "done", "cancelled" or "failed", and its sentence."""
 
     result: str
     message: str
-    left_out: int = 0
 
 
 class TableRun(QObject):
@@ -92,8 +91,7 @@ class TableRun(QObject):
             elif "stage" in told:
                 self.filesTold.emit(number(told, "done"))
             elif "result" in told:
-                left_out = len(entries(told, "left_out"))
-                self._end = TableEnd(text(told, "result"), text(told, "message"), left_out)
+                self._end = TableEnd(text(told, "result"), text(told, "message"))
         if rows:
             self.rowsTold.emit(rows)
 

@@ -76,6 +76,7 @@ class TableWindow(QDialog):
     def read_folder(self, folder: str) -> None:
         """Read a folder in place of what is open."""
         self._folder = folder
+        self.controls.name_folder(folder)
         self._read()
 
     def add_columns(self, text: str) -> None:
@@ -177,6 +178,7 @@ class TableWindow(QDialog):
 
     def _choose_scope(self) -> None:
         self._folder = ""
+        self.controls.name_folder("")
         self._follow_scope()
 
     def _choose_folder(self) -> None:
