@@ -147,3 +147,16 @@ def test_nested_frame_groups_of_real_kind_do_not_crash(tmp_path: Path) -> None:
     path = write_enhanced(tmp_path / "e", 2, PerFrameFunctionalGroupsSequence=[Dataset()])
     part = read((path, (0, 1)))
     assert part.frames == 2
+
+
+def test_an_element_of_the_file_meta_within_the_data_set_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "stray.dcm"
+    dataset = Dataset()
+    dataset.file_meta = pydicom.dataset.FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = pydicom.uid.ImplicitVRLittleEndian
+    dataset.SOPClassUID, dataset.SOPInstanceUID = "1.2.840.10008.5.1.4.1.1.7", "1.2.3"
+    dataset.Modality = "OT"
+    dataset.save_as(path, enforce_file_format=True)
+    path.write_bytes(path.read_bytes() + b"\x02\x00\xff\x00\x04\x00\x00\x00abcd")
+    part = read_part([(str(path), (0,))], DEFAULT_LIMITS)
+    assert ("Modality", ("OT",)) in [(one.path, tuple(one.values)) for one in part.columns]

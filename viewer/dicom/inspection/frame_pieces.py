@@ -141,6 +141,8 @@ def _cut(
             value = position + 12
         elif vr not in SHORT_VRS:
             raise EncodingError("unknown value representation")
+        if group == 2 and not mark:
+            raise OddError  # of the file meta, by its group: it has no place here
         if tag in PIXEL_DATA and not mark:
             return position, True
         if tag == ITEM_END and mark:
