@@ -35,6 +35,7 @@ _SAME = {
     "PixelData has incorrect value length": ("pixel-length", "pixel-padding"),
     "SeriesInstanceUID has same value as StudyInstanceUID": ("uid-series-study",),
     "SOPInstanceUID has same value as (Series|Study)InstanceUID": ("uid-series-study",),
+    "has same value as FrameOfReferenceUID": ("uid-series-study",),
     "Invalid Value Representation": ("vr-dictionary", "pixel-vr", "vr-un"),
     "Bits Stored": ("pixel-bits",),
     "Dicom dataset read failed": ("structure-", "vr-", "length-", "fragments-", "group-invalid"),
@@ -79,7 +80,7 @@ def is_found(line: str, findings: list[Finding]) -> bool:
         number = int(tag[1] + tag[2], 16)
         return any(one.tag == number and one.rule.split("-")[0] in _VALUES for one in findings)
     if attribute is not None:
-        keyword = re.sub(r"[^A-Za-z0-9]", "", attribute[1]).lower()
+        keyword = re.sub(r"'s|[^A-Za-z0-9]", "", attribute[1]).lower()
         if any(one.where.rpartition(".")[2].lower() == keyword for one in findings):
             return True
     for says, rules in _SAME.items():

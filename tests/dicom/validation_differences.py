@@ -150,10 +150,10 @@ KINDS = (
         (
             "Bits Stored, High Bit, Image Type, LUT Descriptor, Number of Frames, Overlay"
             " Bit Position, Overlay Bits Allocated, Parallel Acquisition Technique, "
-            "Patient's Sex, Photometric Interpretation, Planar Configuration, "
-            "Presentation LUT Shape, Rescale Type, Value Type"
+            "Photometric Interpretation, Planar Configuration, Presentation LUT Shape, "
+            "Rescale Type, Value Type"
         ),
-        113,
+        110,
         (
             "Enumerated for one IOD or module alone; Negato checks those that decide how "
             "an image is shown."
@@ -417,12 +417,6 @@ KINDS = (
         ("Relations and templates of structured reports and references are not checked."),
     ),
     Known(
-        "SOPInstanceUID has same value as FrameOfReferenceUID",
-        "",
-        1,
-        "A rule of one IOD or module alone, without weight for who reads the file.",
-    ),
-    Known(
         "Seek failed - While skipping",
         "",
         1,
@@ -450,12 +444,6 @@ KINDS = (
         "A rule of one IOD or module alone, without weight for who reads the file.",
     ),
     Known(
-        "SeriesInstanceUID has same value as FrameOfReferenceUID",
-        "",
-        1,
-        "A rule of one IOD or module alone, without weight for who reads the file.",
-    ),
-    Known(
         ("Shall not be present when PatientOrientationCodeSequence is present | PatientPosition"),
         "",
         2,
@@ -471,12 +459,6 @@ KINDS = (
         ("Shall not be present when not an integer pixel data image | PixelPaddingValue"),
         "",
         1,
-        "A rule of one IOD or module alone, without weight for who reads the file.",
-    ),
-    Known(
-        "StudyInstanceUID has same value as FrameOfReferenceUID",
-        "",
-        3,
         "A rule of one IOD or module alone, without weight for who reads the file.",
     ),
     Known(
