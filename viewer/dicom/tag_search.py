@@ -24,13 +24,13 @@ from viewer.dicom.tags import FIELD_END, Kind, TagTable, read_tags
 from viewer.dicom.text_column import IntArray, TextColumn
 
 HELP = """\
-text               in tag, keyword, name or value
-0018  group:0018   everything of a group; 60xx for several
-tag:0018,0050      a tag; x for any digit, and the end may be left out
-keyword:…  name:…  value:…
-vr:DS              a VR; several as vr:DA,TM
-private:  private:siemens   private tags, all or of a creator
-/^1\\.2\\..*9$/    a regular expression, alone or as value:/…/
+text                        in tag, keyword, name or value
+0018, group:0018            everything of a group; 60xx for several
+tag:0018,0050               a tag; x for any digit, the end may be left out
+keyword:…, name:…, value:…  in that alone
+vr:DS                       of a VR; vr:DA,TM for several
+private:, private:siemens   private tags, all or of a creator
+/^1\\.2\\..*9$/              a regular expression, also as value:/…/
 Several parts must all hold: vr:DS name:spacing"""
 PATTERN_SECONDS = 5.0
 PATTERN_TOO_SLOW = "This regular expression takes too long; make it simpler."
