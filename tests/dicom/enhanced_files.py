@@ -43,7 +43,7 @@ def write_series(folder: Path, count: int = 5, **attributes: Any) -> list[Path]:
             PixelSpacing=[1, 1],
             KVP="120",
             XRayTubeCurrent=100 + 10 * number,
-            ContentTime=f"10000{number}",
+            ContentTime=f"1000{number:02}",
             **attributes,
         )
         paths.append(path)

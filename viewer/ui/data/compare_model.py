@@ -149,7 +149,7 @@ class CompareModel(QAbstractItemModel):
     def index(self, row: int, column: int, parent: _Index = _NO_INDEX) -> QModelIndex:
         """Qt: the index of a row below ``parent``."""
         at = self.row_of(parent)
-        if not 0 <= row < self._count(at) or not 0 <= column < len(_TITLES):
+        if parent.column() > 0 or not 0 <= row < self._count(at) or not 0 <= column < len(_TITLES):
             return QModelIndex()
         return self.createIndex(row, column, int(self._children[self._first[at + 1] + row]) + 1)
 

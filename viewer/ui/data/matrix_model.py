@@ -135,7 +135,8 @@ class AttributeModel(QAbstractItemModel):
         """Qt: how many rows are below ``parent``."""
         if not parent.isValid():
             return 2
-        return len(self._shown[parent.row()]) if not parent.internalId() else 0
+        is_group = not parent.internalId() and not parent.column()
+        return len(self._shown[parent.row()]) if is_group else 0
 
     def columnCount(self, _parent: _Index = _NO_INDEX) -> int:
         """Qt: attribute and value."""

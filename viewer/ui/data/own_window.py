@@ -7,7 +7,7 @@ there is nothing to show, or it is being read.
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QHideEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from viewer.session.settings import Settings
@@ -41,6 +41,7 @@ class OwnWindow(QDialog):
         self.pages.addWidget(self._message)
         self.page = QVBoxLayout(self)
         self.page.setContentsMargins(8, 8, 8, 8)
+        self.finished.connect(self.end_work)
         self.resize(*size)
         self.restoreGeometry(settings.window_geometry(name))
 
@@ -58,22 +59,12 @@ class OwnWindow(QDialog):
     def come_forward(self) -> None:
         """Show it above the others, with the keyboard."""
         self.show()
-        self.raise_()
         self.activateWindow()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Qt: it is closed, or minimised: keep how it stands."""
         self._settings.save_window_geometry(self.objectName(), self.saveGeometry())
         super().hideEvent(event)
-
-    def reject(self) -> None:
-        """Close, as by its frame: Escape."""
-        self.close()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Qt: end what goes on for it."""
-        self.end_work()
-        super().closeEvent(event)
 
     def end_work(self) -> None:
         """End what goes on in the background, for nobody now."""
