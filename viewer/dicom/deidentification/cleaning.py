@@ -39,7 +39,10 @@ _DRAWN = frozenset((0x00700009, 0x00700209))
 _TEXT_VALUE = 0x0040A160  # of a content item, which Table E.1-1 has go as a whole
 # what of codes and devices the profile keeps, which names no patient
 NEUTRAL = frozenset((_CODE_VALUE, _SCHEME, _MEANING, 0x00080070, 0x00081090, 0x00181020))
-_SCHEME_UIDS = frozenset((0x00080016, 0x0008001A, 0x0008001B, 0x00081150, 0x00080062))
+# classes, and what coding schemes, context groups and mappings are called by: no data of a person
+_SCHEME_UIDS = frozenset(
+    (0x00080016, 0x0008001A, 0x0008001B, 0x00081150, 0x0008010C, 0x00080117, 0x00080118)
+)
 _TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE"))
 _TELLING_VRS = frozenset(("DA", "DT", "PN", "UI"))
 _IDENTIFIERS = frozenset(("LO", "SH", "ST", "UC", "AE"))
@@ -111,6 +114,7 @@ class Cleaner:
                 for value in gone:
                     after = after.replace(value, b"") if value in after else after
                 if after != before:
+                    after = after.strip() or DUMMY.encode()  # which is valid for each type
                     self._note(element, before, where, "words", after)
                     self._set(element, after)
                     self.warnings.add(_TAKEN_OUT)
@@ -249,7 +253,7 @@ class Cleaner:
         text = values.text(before, self._encodings)
         if not names_one(text, self._telling):
             return True
-        new = self._encoded(without_words(text, self._telling))
+        new = self._encoded(without_words(text, self._telling)) or DUMMY.encode()
         self._note(element, before, where, "words", new)
         self._set(element, new)
         self.warnings.add(_TAKEN_OUT)
