@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QImage
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QMenu, QPushButton
 from pytestqt.qtbot import QtBot
 
 from tests.ui.images import an_image
@@ -20,6 +20,7 @@ from viewer import program
 from viewer.imaging.turning import Turn
 from viewer.session import export_order
 from viewer.session.export_order import FORMATS
+from viewer.ui import main_window
 from viewer.ui.data.export_dialog import ExportDialog
 from viewer.ui.dialogs.target_place import TargetPlace
 from viewer.ui.main_window import MainWindow
@@ -334,3 +335,23 @@ def test_the_sample_is_exported(
     images = len(window.workspace.viewport.stack)
     expected = 1 if name == "*.npz" else images
     assert len(list((tmp_path / "out").glob(name))) == expected
+
+
+def test_the_menus_of_picture_and_study_offer_it(
+    qtbot: QtBot, window: MainWindow, dialog: ExportDialog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dialog.close()
+    qtbot.waitUntil(lambda: window.findChild(ExportDialog) is None)
+    shown: list[list[QAction]] = []
+
+    class Menu(QMenu):
+        def popup(self, _at: QPoint) -> None:  # none comes up where nobody looks
+            shown.append(self.actions())
+
+    monkeypatch.setattr(main_window, "QMenu", Menu)
+    window._canvas_menu(QPoint())
+    window._study_menu(window.workspace.viewport.stack.headers[0].study_instance_uid, QPoint())
+    of_picture, of_study = shown
+    assert window.menus.action("export") in of_picture
+    next(action for action in of_study if action.text() == "Export…").trigger()
+    assert window.findChild(ExportDialog).isVisible()

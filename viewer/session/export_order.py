@@ -180,7 +180,7 @@ def facts_of(scope: Scope, stack: Stack | None, form: Format, values: Values) ->
 
 
 def _geometry_note(stack: Stack) -> str:
-    if stack.regular:
+    if stack.regular or len(stack) < 2:
         return ""
     notes = "; ".join(stack.geometry_notes[:2])
     told = f" ({notes})" if notes else ""

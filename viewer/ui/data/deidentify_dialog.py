@@ -35,9 +35,10 @@ from viewer.ui.dialogs.writing_dialog import WritingDialog, show_one, wrapped_la
 from viewer.ui.dialogs.writing_pages import details_of, files_text, left_out_sentence
 from viewer.ui.plain_label import PlainLabel
 
-_NO_PROMISE = (
-    "What this does not promise: it does not read what is burned into pictures, and a face can be "
-    "made of slices of a head. Look at the pictures yourself before you give them away."
+_NOT_PROMISED = (
+    "What this does not promise: it does not read what is burned into pictures,",
+    "and a face can be made of slices of a head.",
+    "Look at the pictures yourself before you give them away.",
 )
 _RANDOM = (
     "Without a key file, the names, UIDs and dates that are written differ from those shown here: "
@@ -115,7 +116,7 @@ class DeidentifyDialog(WritingDialog):
         key = text(outcome.told, "key")
         known = [whole_line(f"Key: {key}.")] if key else []
         if outcome.result == "done":
-            known += [f"Report: {whole_line(_report_of(self._target))}", "", _NO_PROMISE, ""]
+            known += [f"Report: {whole_line(_report_of(self._target))}", "", *_NOT_PROMISED, ""]
         left_out = Outcome(
             "done", left_out=(*self._failed, *self._left_out), warnings=outcome.warnings
         )
@@ -155,7 +156,7 @@ class DeidentifyDialog(WritingDialog):
         choices.addTab(self._options, "What &Remains")
         choices.addTab(self._rectangles, "Black &Out")
         choices.currentChanged.connect(self._show_picture)
-        no_promise = PlainLabel(_NO_PROMISE, self)
+        no_promise = PlainLabel(" ".join(_NOT_PROMISED), self)
         no_promise.setWordWrap(True)
         layout = QVBoxLayout(self._choices)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -219,7 +220,8 @@ class DeidentifyDialog(WritingDialog):
         self._bar.show()
         self._state.setText("Reading the files…")
         self._tabs.setCurrentIndex(0)
-        self._show_page(self._preview, self._back, self._write, self._cancel)
+        self._show_page(self._preview, self._write, self._back, self._cancel)
+        self._changes.setFocus()
         self._cancel.setText("Stop")
         self._follow_held()
         job.start()
@@ -278,6 +280,7 @@ class DeidentifyDialog(WritingDialog):
         held = len(self._held)
         self._tabs.setTabText(0, "&Changes")
         self._tabs.setTabText(1, f"&Held Back ({held:,})")
+        self._tabs.setTabVisible(1, held > 0)
         target = self._place.target
         ready = target is not None and not target.problem and self._looking is None
         self._write.setEnabled(ready and self._is_anything_left())

@@ -24,6 +24,14 @@ _ROOT = QModelIndex()
 _MOST_PAIRS = 2000  # of an element; more are found by the search
 _MOST_FILES = 100  # named at once
 _LONGEST = 200  # characters of a cell
+_ACTIONS = {
+    "X": "removed",
+    "Z": "emptied",
+    "D": "replaced",
+    "U": "new UID",
+    "C": "cleaned",
+    "K": "kept",
+}
 _DIM = QColor(139, 143, 150)
 _DISPLAY, _COLOUR = int(Qt.ItemDataRole.DisplayRole), int(Qt.ItemDataRole.ForegroundRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
@@ -225,10 +233,17 @@ def _cell(shown: _Shown, pair: Pair | None, column: Column, row: int) -> str:
     if column == Column.NAME:
         return plain_line(change.name, _LONGEST)
     if column == Column.ACTION:
-        return plain_line(change.action, _LONGEST)
+        return _action(change)
     if column == Column.FILES:
         return f"{change.files:,}"
     if len(change.pairs) == 1:
         only = change.pairs[0]
         return plain_line(only.before if column == Column.BEFORE else only.after, _LONGEST)
     return f"{len(change.pairs):,} different values" if column == Column.BEFORE else ""
+
+
+def _action(change: Change) -> str:
+    """Say what is done, with the code of PS3.15 Table E.1-1."""
+    kept_form = change.action == "Z" and change.pairs[0].after
+    words = "replaced" if kept_form else _ACTIONS.get(change.action, "")
+    return f"{words} ({plain_line(change.action, 8)})" if words else plain_line(change.action, 40)

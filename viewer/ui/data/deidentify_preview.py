@@ -55,6 +55,7 @@ class ChangesView(QWidget):
         self._whole = FixedText("", "The current change in full", self)
         self._whole.setObjectName("wholeChange")
         self._whole.setMaximumHeight(_WHOLE_PX)
+        self.setFocusProxy(self._tree)
         above = QHBoxLayout()
         above.addWidget(self._search, 1)
         above.addWidget(self._count)
