@@ -6,10 +6,9 @@ the choice of what is compared `compare_sides`'.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
@@ -29,9 +28,10 @@ from viewer.plain_text import csv_cell, plain_line
 from viewer.session.aside import Aside
 from viewer.session.command_job import CommandEnd, CommandJob, Told, number, text
 from viewer.session.workspace import Workspace
+from viewer.ui.data.compare_export import as_file
 from viewer.ui.data.compare_model import CompareModel, row_of
 from viewer.ui.data.compare_sides import CompareSide
-from viewer.ui.data.own_window import OwnWindow
+from viewer.ui.data.own_window import OwnWindow, limit_arguments
 from viewer.ui.dialogs.file_dialogs import ask_target
 from viewer.ui.export import saved
 from viewer.ui.plain_label import PlainLabel
@@ -261,7 +261,7 @@ class CompareWindow(OwnWindow):
             return
         self.model.clear()
         self._result, self._notes = None, []
-        arguments = ["diff", "--all"]
+        arguments = ["diff", "--all", *limit_arguments(self._workspace.limits())]
         if self._tolerance:
             arguments += ["--tolerance", self._tolerance]
         order = {
@@ -347,24 +347,9 @@ class CompareWindow(OwnWindow):
         """Write the differences that count, as text where the name says so, else as CSV."""
         rows = [self.model.rows[int(at)] for at in self.model.differences]
         as_text = path.lower().endswith(".txt")
-
-        def make() -> bytes:
-            out = io.StringIO()
-            if as_text:
-                for row in rows:
-                    sign, tag, _, a, b, note = map(plain_line, row.fields())
-                    out.write(f"{sign} {tag} {plain_line(row.path, 1024)}: {a}  |  {b}  {note}\n")
-            else:
-                writer = csv.writer(out, lineterminator="\r\n")
-                writer.writerow(["Path", "Difference", "Tag", "Name", "A", "B", "Note"])
-                writer.writerows(
-                    [*map(csv_cell, (row.path, row.state, *row.fields()[1:]))] for row in rows
-                )
-            return out.getvalue().encode("utf-8" if as_text else "utf-8-sig")
-
         messages = self._workspace.messages
 
         def write(data: bytes) -> None:
             saved(path, data, "comparison", messages)
 
-        self._aside.ask(make, write)
+        self._aside.ask(partial(as_file, rows, as_text=as_text), write)

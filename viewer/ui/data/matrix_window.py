@@ -31,13 +31,14 @@ from viewer.dicom.stacks import Stack
 from viewer.session.aside import Aside
 from viewer.session.command_job import CommandEnd, CommandJob, Told, entries, number, text
 from viewer.session.workspace import Workspace
+from viewer.ui.data.matrix_export import save_matrix
 from viewer.ui.data.matrix_model import (
     Attribute,
     AttributeModel,
     FrameModel,
     attribute_of,
 )
-from viewer.ui.data.own_window import OwnWindow
+from viewer.ui.data.own_window import OwnWindow, limit_arguments
 from viewer.ui.dialogs.file_dialogs import ask_target
 from viewer.ui.literal import window_title
 from viewer.ui.plain_label import PlainLabel
@@ -199,21 +200,10 @@ class MatrixWindow(OwnWindow):
         self.axis.addItem(_FRAME)
         self.axis.blockSignals(False)
         order = {"paths": [places[0].path], "frames": as_order(places)}
-        self._job = CommandJob(["matrix", *self._limits()], order, self)
+        self._job = CommandJob(["matrix", *limit_arguments(self._workspace.limits())], order, self)
         self._job.told.connect(self._take)
         self._job.ended.connect(self._end)
         self._job.start()
-
-    def _limits(self) -> list[str]:
-        from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES
-
-        limits = self._workspace.limits()
-        return [
-            part
-            for name in LIMIT_TITLES
-            if getattr(limits, name) != getattr(DEFAULT_LIMITS, name)
-            for part in ("--limit", f"{name}={getattr(limits, name)}")
-        ]
 
     def _take(self, lines: list[Told]) -> None:
         new: list[Attribute] = []
@@ -338,25 +328,7 @@ class MatrixWindow(OwnWindow):
 
     def export(self, path: str) -> None:
         """Write the matrix as CSV, over a file of that name: the dialog has asked."""
-        order = {"paths": [self._places[0].path], "frames": as_order(self._places)}
-        arguments = ["matrix", "-o", path, "--overwrite", *self._limits()]
-        # of the workspace: it goes on to its end when this window is closed
-        job = CommandJob(arguments, order, self._workspace)
-        results: list[Told] = []
-        messages = self._workspace.messages
-
-        def end(end: CommandEnd) -> None:
-            told = results[-1] if results else {}
-            if told.get("result") == "done":
-                messages.post("The matrix was saved.")
-            else:
-                why = text(told, "message") or end.problem
-                messages.post(f"The matrix was not saved. {why}", "error")
-            job.deleteLater()
-
-        job.told.connect(lambda lines: results.extend(one for one in lines if "result" in one))
-        job.ended.connect(end)
-        job.start()
+        save_matrix(self._workspace, self._places, path)
 
 
 def _about(told: Told) -> str:

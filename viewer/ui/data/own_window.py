@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
+from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES, Limits
 from viewer.session.settings import Settings
 from viewer.ui.plain_label import PlainLabel
 
@@ -68,3 +69,13 @@ class OwnWindow(QDialog):
 
     def end_work(self) -> None:
         """End what goes on in the background, for nobody now."""
+
+
+def limit_arguments(limits: Limits) -> list[str]:
+    """Give the arguments by which a command keeps to the window's limits."""
+    return [
+        part
+        for name in LIMIT_TITLES
+        if getattr(limits, name) != getattr(DEFAULT_LIMITS, name)
+        for part in ("--limit", f"{name}={getattr(limits, name)}")
+    ]
