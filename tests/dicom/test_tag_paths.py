@@ -98,3 +98,18 @@ def test_what_is_below_a_selected_row_goes_with_it() -> None:
     assert name is not None
     assert other is not None
     assert outermost(table, [name, beams, other]) == sorted([beams, other])
+
+
+def test_a_tag_that_comes_twice_is_said_to(tmp_path: Path) -> None:
+    content = Path(get_testdata_file("CT_small.dcm", download=False)).read_bytes()
+    at = content.index(b"\x08\x00\x60\x00CS")
+    element = content[at : at + 10]
+    path = tmp_path / "file"
+    path.write_bytes(content[:at] + element.replace(b"CT", b"MR") + content[at:])
+    table = read_tags(str(path))
+    row = row_named(table, "Modality")
+    assert row is not None
+    assert table.values[row] == "MR"
+    line = python_line(table, row)
+    assert "keeps the last" in line
+    assert run(line) == "CT"

@@ -11,6 +11,7 @@ _STEP = re.compile(
     r"(\([0-9A-Fa-f]{4},[0-9A-Fa-f]{4}\)|[0-9A-Fa-f]{4},?[0-9A-Fa-f]{4}|\w+)(?:\[(\d+)\])?"
 )
 _FILE_META = 0x0002
+_REPEATED = "  # there are several of this tag here: pydicom keeps the last"
 _REPEATING = ((0x5000, 0x50FF), (0x6000, 0x60FF), (0x7F00, 0x7FDF))  # groups
 
 
@@ -54,8 +55,10 @@ def python_line(table: TagTable, row: int) -> str:
         steps.append(_python_step(table, at))
         at = int(table.parents[at])
     source = python_source(table.path, has_meta=bool(len(table)) and table.tags[0] >> 16 == 2)
-    is_item = table.kinds[row] == Kind.ITEM
-    return source + "".join(reversed(steps)) + ("" if is_item else ".value")
+    line = source + "".join(reversed(steps))
+    if table.kinds[row] == Kind.ITEM:
+        return line
+    return f"{line}.value{_REPEATED if _is_repeated(table, row) else ''}"
 
 
 def python_source(path: str, *, has_meta: bool = True) -> str:
@@ -68,6 +71,12 @@ def python_source(path: str, *, has_meta: bool = True) -> str:
         member = os.path.relpath(path, archive).replace(os.sep, "/")
         return f"pydicom.dcmread(zipfile.ZipFile({archive!r}).open({member!r}){force})"
     return f"pydicom.dcmread({path!r}{force})"
+
+
+def _is_repeated(table: TagTable, row: int) -> bool:
+    """Tell whether the same tag comes again in the data set of a row."""
+    around = table.children_of(int(table.parents[row]))
+    return bool((table.tags[around] == table.tags[row]).sum() > 1)
 
 
 def _element(table: TagTable, above: int, name: str) -> int | None:
@@ -129,7 +138,9 @@ def _creator(table: TagTable, row: int) -> str:
     creators = [
         (int(table.tags[one]), table.values[one])
         for one in table.children_of(above).tolist()
-        if table.tags[one] >> 16 == tag >> 16 and 0x10 <= table.tags[one] & 0xFFFF <= 0xFF
+        if table.tags[one] >> 16 == tag >> 16
+        and 0x10 <= table.tags[one] & 0xFFFF <= 0xFF
+        and table.vrs[one] != "UN"  # bytes to pydicom
     ]
     name = next((name for one, name in creators if one == wanted), "")
     # where two blocks have one creator, it leads to the first
