@@ -204,6 +204,7 @@ def test_held_files_are_left_out_until_each_is_confirmed(
     look(qtbot, dialog)
     held = dialog.findChild(HeldPage)
     assert len(held) == 3
+    assert "3 files held back" in text(dialog, "previewState")
     item = held._list.topLevelItem(1)
     assert item.text(1) == "BurnedInAnnotation is YES."
     item.setCheckState(0, Qt.CheckState.Checked)

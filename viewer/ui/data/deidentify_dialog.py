@@ -262,6 +262,9 @@ class DeidentifyDialog(WritingDialog):
             assert self._order is not None
             failed = number(outcome.told, "failed")
             sentences = [whole_line(warning) for warning in outcome.warnings]
+            if len(self._held):
+                held = files_text(len(self._held))
+                sentences.append(f"{held} held back, with changes that are not listed here.")
             if failed:
                 path, reason = self._failed[0]
                 name = whole_line(os.path.basename(path))
