@@ -15,7 +15,8 @@ from dicomanonymizer.simpledicomanonymizer import anonymize_dicom_file
 
 from tests.benchmarks.archive import archive
 from tests.benchmarks.measuring import Goal, Result, StopWatch, compare, watched
-from viewer.commands.anonymize_writing import Anonymizer, Wanted
+from viewer.commands.anonymize_telling import Wanted
+from viewer.commands.anonymize_writing import Anonymizer
 from viewer.dicom.deidentification.keys import read_key
 from viewer.dicom.deidentification.profile import Profile
 

@@ -46,10 +46,12 @@ EXPLAINED = {
     "it empties references": "X/Z/U*: ours keeps them, with the new UIDs.",
     "it empties what is X/Z/D or X/D": "Ours has a made-up value, valid for each type.",
     "it fills what was empty": "An empty value tells nothing.",
-    "it leaves times of midnight": "000000 is what both put in place of a time.",
     "words of the identity are taken out": "PatientName or PatientID stood in a text that is kept.",
     "statements are ours": "(0012,0063), (0028,0303) and the like, written anew.",
     "it keeps private or unknown attributes": "Nobody knows what they hold.",
+    "UIDs of no table are replaced": "They may be made of a date or a serial number.",
+    "bits of overlays are cleared": "Beside the values in their words; the pixels are the same.",
+    "the value was a stand-in": "Ours puts 19000101 for a date, which it was already.",
     "pictures in the header go": "IconImageSequence may show what was blacked out.",
 }
 
@@ -71,22 +73,29 @@ def _why(  # noqa: C901 - a table, written as one
         return "it keeps private or unknown attributes"
     if element.keyword in ("PatientName", "PatientID"):
         return "it empties the pseudonym"
+    if element.keyword == "PixelData":
+        return "bits of overlays are cleared"
+    if element.VR == "UI" and not action and (theirs, ours) == ("kept", "replaced") and not under:
+        return "UIDs of no table are replaced"
+    if ours == "kept" and str(element.value) in STAND_INS:
+        return "the value was a stand-in"
     if words and theirs == "kept" and ours in ("replaced", "empty"):
         return "words of the identity are taken out"
     if "ContentSequence" in under or "GraphicAnnotationSequence" in under or action == "D":
         return "it puts made-up content for D"
     if action == "X/Z/U*" or {"ReferencedImageSequence", "SourceImageSequence"} & set(under):
         return "it empties references"
+    if "ReferencedPerformedProcedureStepSequence" in under:
+        return "it empties what is X/Z/D or X/D"
     if element.VR in ("DA", "DT", "TM") and action in ("Z", "X", "X/Z", "Z/D"):
         if theirs == "replaced" and ours in ("empty", "removed"):
             return "it puts a made-up date for Z or X"
     if element.is_empty and ours == "kept":
         return "it fills what was empty"
-    if element.VR == "TM" and theirs == "kept":
-        return "it leaves times of midnight"
     if action in ("X/Z/D", "X/D") and ours in ("replaced", "kept"):
         return "it empties what is X/Z/D or X/D"
-    return "it leaves sequences that stay as they are" if is_nested and theirs == "kept" else ""
+    is_left = theirs == "kept" and (is_nested or element.VR == "SQ")
+    return "it leaves sequences that stay as they are" if is_left else ""
 
 
 def _outcome(before: Any, after: Any) -> str:
@@ -110,7 +119,8 @@ def _differences(
             for items in zip(element.value, one.value, other.value, strict=False):
                 yield from _differences(*items, words, within)
         elif found[0] != found[1]:
-            has_words = any(word in str(element.value).casefold() for word in words)
+            text = str(element.value).casefold()
+            has_words = any(word in text for word in words)
             why = _why(element, *found, is_nested=bool(under), under=under, words=has_words)
             yield why, f"{element.keyword or element.tag}: {found[0]}, ours {found[1]}, in {under}"
 
@@ -138,7 +148,8 @@ def test_differences_from_dicom_anonymizer_are_explained(corpus, part):
                 continue
             ours = pydicom.dcmread(io.BytesIO(written(path, result)))
             names = f"{before.get('PatientName', '')} {before.get('PatientID', '')}"
-            words = frozenset(re.findall(r"[^\W_]{3,}", names.casefold()))
+            detector = str(before.get("DetectorID", "")).casefold()
+            words = frozenset((*re.findall(r"[^\W_]{3,}", names.casefold()), detector)) - {""}
             for why, what in _differences(before, theirs, ours, words, ()):
                 seen[why] += 1
                 if why not in EXPLAINED:

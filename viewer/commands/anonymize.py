@@ -27,7 +27,8 @@ import sys
 import threading
 from typing import Any
 
-from viewer.commands.anonymize_writing import Anonymizer, Outcome, Wanted
+from viewer.commands.anonymize_telling import Outcome, Wanted
+from viewer.commands.anonymize_writing import Anonymizer
 from viewer.commands.controlled import (
     INTERRUPTED,
     WRONG_USE,

@@ -6,27 +6,28 @@ The order of the work and what becomes of each file. How that is asked for and t
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from queue import Empty, SimpleQueue
 from typing import Any, cast
 
+from viewer.commands.anonymize_telling import (
+    Outcome,
+    Wanted,
+    action_line,
+    change_line,
+    write_report,
+)
 from viewer.commands.controlled import Cancelled, counted
-from viewer.dicom.deidentification.keys import Key
-from viewer.dicom.deidentification.profile import Profile, edition
+from viewer.dicom.deidentification.new_files import contents
 from viewer.dicom.deidentification.results import (
-    Change,
     Cleaned,
     Job,
     Order,
-    Rectangle,
     Refused,
-    Rule,
     Tells,
 )
 from viewer.dicom.errors import HeaderError, NegatoError
@@ -36,24 +37,17 @@ from viewer.dicom.file_set_instances import Instance
 from viewer.dicom.file_set_records import ABOVE
 from viewer.dicom.file_set_tree import FileSetTree, Place
 from viewer.dicom.ledger import Notice, Skipped
-from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.portable_media import DICOMDIR
-from viewer.dicom.regular_files import FileVersion, open_version, system_error
 from viewer.dicom.values import encodings_of, person_name, texts
-from viewer.imaging.files import write_whole
-from viewer.workers.child_pool import ChildPool
+from viewer.workers.batches import Batches
 from viewer.workers.scan import scan_in_child
 
 _SCANNER = "viewer.dicom.file_set_instances:scan"
 _CLEAN = "viewer.dicom.deidentification.task:deidentify"
 _CHECK = "viewer.dicom.deidentification.searching:check_files"
 _PRELOAD = ("viewer.dicom.deidentification.task", "viewer.dicom.deidentification.searching")
-_CHILDREN = 2
 _BATCH, _CHECK_BATCH = 16, 64  # files
 _LARGE_BATCH = 32 << 20  # bytes of files after which a batch is full
-_AHEAD = 3  # batches that wait while others are worked on
-_POLL_S = 0.1
-_PIECE = 1 << 20
 _RESERVE = 16 << 20
 _HARMLESS = frozenset(("not-dicom", "index", "viewer", "not-a-file", "archive"))
 _KNOWN = ("PatientName", "PatientID", "IssuerOfPatientID", "AccessionNumber", "StudyID")
@@ -61,41 +55,6 @@ _COPY = "Another file has its SOPInstanceUID, and is taken in its place."
 
 Stage = Callable[[str, int, int], None]  # what is done, done, of how many
 Line = Callable[[str, dict[str, Any]], None]  # "change", "held" or "failed", and what of it
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What was asked for; ``out`` is absolute, and "" where nothing is written."""
-
-    paths: tuple[str, ...]
-    out: str
-    profile: Profile
-    key: Key
-    confirmed: frozenset[str] = frozenset()
-    rectangles: tuple[Rectangle, ...] = ()
-    rules: tuple[Rule, ...] = ()
-    report: str = ""
-    is_dry: bool = False
-    limits: Limits = DEFAULT_LIMITS
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of it: numbers of files and changes, and what there is to say."""
-
-    out: str = ""
-    key: str = ""
-    files: int = 0
-    written: int = 0
-    held: int = 0
-    failed: int = 0
-    changes: int = 0
-    warnings: list[str] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Give it for the last line."""
-        names = ("out", "key", "files", "written", "held", "failed", "changes", "warnings")
-        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(slots=True)
@@ -148,7 +107,7 @@ class Anonymizer:
         """
         try:
             jobs = self._search()
-            with closing(_Pool(self._wanted.limits, self._pause)) as pool:
+            with closing(Batches(self._wanted.limits, _PRELOAD, self._pause)) as pool:
                 self._clean(pool, jobs)
                 if not self._wanted.is_dry:
                     settle()
@@ -210,7 +169,7 @@ class Anonymizer:
                         yield item
         self._pause()
 
-    def _clean(self, pool: _Pool, jobs: Sequence[Job]) -> None:
+    def _clean(self, pool: Batches, jobs: Sequence[Job]) -> None:
         self._look_for_room(jobs)
         wanted = self._wanted
         seconds = wanted.limits.header_seconds
@@ -240,7 +199,7 @@ class Anonymizer:
         self._told.update(result.warnings)
         if wanted.is_dry:
             for change in result.changes:
-                self._line("change", _change(job, change))
+                self._line("change", change_line(job, change))
             return
         try:
             path = self._write(job, result)
@@ -254,14 +213,14 @@ class Anonymizer:
         if wanted.report:
             self._reported[path] = {
                 "file": os.path.relpath(path, wanted.out).replace(os.sep, "/"),
-                "actions": [_action(change) for change in result.changes],
+                "actions": [action_line(change) for change in result.changes],
                 "warnings": list(result.warnings),
             }
 
     def _write(self, job: Job, result: Cleaned) -> str:
         with self._folder.open(*self._places[job.path].file_id) as target:
             try:
-                for piece in _contents(job, result, self._wanted.limits):
+                for piece in contents(job, result, self._wanted.limits):
                     self._pause()
                     target.write(piece)
             except HeaderError:
@@ -270,7 +229,7 @@ class Anonymizer:
                 raise
         return target.name
 
-    def _check(self, pool: _Pool) -> None:
+    def _check(self, pool: Batches) -> None:
         """Check all files; what a value is found in is cleaned of it, and checked once more."""
         done = 0
         for patient in self._patients.values():
@@ -286,7 +245,7 @@ class Anonymizer:
                     self._take_away(jobs[one.path], one)
 
     def _checked(
-        self, pool: _Pool, patient: _Patient, paths: Sequence[str]
+        self, pool: Batches, patient: _Patient, paths: Sequence[str]
     ) -> Iterator[tuple[Sequence[str], tuple[Refused, ...]]]:
         limits = self._wanted.limits
         rest = (tuple(patient.telling), tuple(patient.described), limits)
@@ -296,7 +255,7 @@ class Anonymizer:
         for batch, answer in pool.work(_CHECK, batches, rest, limits.header_seconds):
             yield batch, _results(answer, batch[0])
 
-    def _cleaned_again(self, pool: _Pool, job: Job, refused: Refused) -> str:
+    def _cleaned_again(self, pool: Batches, job: Job, refused: Refused) -> str:
         """Clean a file of values that others gave away; give where it lies, "" if nowhere."""
         if not refused.values:
             self._take_away(job, refused)
@@ -347,15 +306,7 @@ class Anonymizer:
         for told, number in sorted(self._told.items()):
             outcome.warnings.append(f"{told} ({counted(number, 'file', 'files')})")
         if wanted.report and not wanted.is_dry:
-            content = {
-                "profile": ["basic", *wanted.profile.options],
-                "edition": edition(),
-                "note": "Without original values or paths, which would tell who is who.",
-                **{name: value for name, value in outcome.as_json().items() if name != "key"},
-                "reasons": dict(self._reasons),
-                "file_list": list(self._reported.values()),
-            }
-            write_whole(wanted.report, json.dumps(content, indent=1).encode())
+            write_report(wanted, outcome, self._reasons, self._reported.values())
 
     def _look_for_room(self, jobs: Sequence[Job]) -> None:
         if self._wanted.is_dry:
@@ -372,68 +323,6 @@ class Anonymizer:
             )
 
 
-class _Pool:
-    """Children that work batches off, and give what they made in the order in which it comes."""
-
-    def __init__(self, limits: Limits, pause: Callable[[], None]) -> None:
-        self._pool = ChildPool(_CHILDREN, limits, _PRELOAD)
-        self._pause = pause
-
-    def close(self) -> None:
-        """End the children."""
-        self._pool.close()
-
-    def work(
-        self, task: str, batches: Any, rest: tuple[Any, ...], seconds_each: float
-    ) -> Iterator[tuple[Any, Any]]:
-        """Give each batch with the result, or with the error of the one thing in it."""
-        answers: SimpleQueue[tuple[Any, Any]] = SimpleQueue()
-        waiting = deque[Any]()
-        source = iter(batches)
-        flying = 0
-        while True:
-            while flying < _CHILDREN + _AHEAD:
-                batch = waiting.popleft() if waiting else next(source, None)
-                if batch is None:
-                    break
-                self._submit(task, batch, rest, seconds_each * len(batch), answers)
-                flying += 1
-            if not flying:
-                return
-            batch, result = self._next(answers)
-            flying -= 1
-            if isinstance(result, NegatoError) and len(batch) > 1:  # one of them: which?
-                waiting.extend([one] for one in batch)
-                continue
-            yield batch, result
-
-    def _next(self, answers: SimpleQueue[tuple[Any, Any]]) -> tuple[Any, Any]:
-        while True:
-            self._pause()
-            try:
-                return answers.get(timeout=_POLL_S)
-            except Empty:
-                continue
-
-    def _submit(
-        self,
-        task: str,
-        batch: Any,
-        rest: tuple[Any, ...],
-        seconds: float,
-        answers: SimpleQueue[tuple[Any, Any]],
-    ) -> None:
-        def on_done(result: Any) -> None:
-            answers.put((batch, result))
-
-        self._pool.submit(task, (tuple(batch), *rest), timeout_s=seconds, on_done=on_done)
-
-
-def _results(answer: Any, path: str) -> tuple[Any, ...]:
-    """Give what a child made, or the error that it ended with, as a refusal of its one file."""
-    return (Refused(path, answer.message),) if isinstance(answer, NegatoError) else answer
-
-
 def _batches(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     batch: list[Job] = []
     size = 0
@@ -445,32 +334,6 @@ def _batches(jobs: Sequence[Job]) -> Iterator[list[Job]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _contents(job: Job, result: Cleaned, limits: Limits) -> Iterator[bytes]:
-    """Give the bytes of a new file, from the source as long as it is the one that was read."""
-    if all(isinstance(piece, bytes) for piece in result.pieces):
-        yield from cast(tuple[bytes, ...], result.pieces)
-        return
-    try:
-        stream, version = open_version(job.path, limits)
-        with stream:
-            if version != FileVersion(job.size, job.mtime_ns):
-                raise HeaderError("It changed meanwhile; try again.", job.path, "unreadable")
-            for piece in result.pieces:
-                if isinstance(piece, bytes):
-                    yield piece
-                    continue
-                offset, left = piece
-                stream.seek(offset)
-                while left:
-                    data = stream.read(min(left, _PIECE))
-                    if not data:
-                        raise HeaderError("It changed meanwhile; try again.", job.path)
-                    yield data
-                    left -= len(data)
-    except OSError as error:
-        raise system_error(job.path, error) from error
 
 
 def _job(instance: Instance, known: tuple[str, ...]) -> Job:
@@ -497,20 +360,6 @@ def _is_index(path: str) -> bool:
     return os.path.basename(path).casefold() == "dicomdir" or path.casefold().endswith(".zip")
 
 
-def _change(job: Job, change: Change) -> dict[str, Any]:
-    return {
-        "path": job.path,
-        "sop_instance_uid": job.sop_instance_uid,
-        **_action(change),
-        "before": change.before,
-        "after": change.after,
-    }
-
-
-def _action(change: Change) -> dict[str, Any]:
-    return {
-        "tag": f"({change.tag >> 16:04X},{change.tag & 0xFFFF:04X})",
-        "name": change.name,
-        "where": ".".join(change.where),
-        "action": change.action,
-    }
+def _results(answer: Any, path: str) -> tuple[Any, ...]:
+    """Give what a child made, or the error that it ended with, as a refusal of its one file."""
+    return (Refused(path, answer.message),) if isinstance(answer, NegatoError) else answer
