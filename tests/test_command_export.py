@@ -154,6 +154,21 @@ def test_stored_values_go_out_in_16_bits(series, tmp_path, export):
     assert (pages == [values_of(n) for n in range(4)]).all()
 
 
+def test_indices_of_a_palette_are_called_that(tmp_path, export):
+    ramp = bytes(range(256))
+    palettes: dict[str, Any] = {"PhotometricInterpretation": "PALETTE COLOR"}
+    for name, data in (("Red", ramp), ("Green", ramp[::-1]), ("Blue", bytes(256))):
+        palettes[f"{name}PaletteColorLookupTableDescriptor"] = [256, 0, 8]
+        palettes[f"{name}PaletteColorLookupTableData"] = data
+    stored = np.arange(48, dtype=np.uint8).reshape(6, 8)
+    source = write(tmp_path / "palette", stored, **palettes)
+    ended = export(source, "-o", tmp_path / "a.tif", "--format", "tiff")
+    assert (tifffile.imread(tmp_path / "a.tif") == stored).all()
+    assert "indices of a palette" in ended.end["notes"][0]
+    assert export(source, "-o", tmp_path / "a.png", "--format", "png").end["notes"] == []
+    assert read_picture(tmp_path / "a.png")[1, 2].tolist() == [10, 245, 0]
+
+
 @pytest.mark.parametrize("form", ["gif", "webp"])
 def test_movies_hold_the_frames_at_the_rate_of_the_file(tmp_path, export, form):
     pixels = np.stack([values_of(n) // 8 for n in range(5)]).astype(np.uint8)

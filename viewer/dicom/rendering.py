@@ -108,10 +108,13 @@ def _rendered(header: InstanceHeader, index: int, look: Look, limits: Limits) ->
     try:
         pixels, description = read_for_look(header, index, limits)
         made = _pixels(pixels, description, look, header.path)
-        if look.encoding:
-            encoded, notes = _encoded(made, look, header.path)
-            return Rendered(np.frombuffer(encoded, np.uint8), (*description.warnings, *notes))
-        return Rendered(np.ascontiguousarray(made), description.warnings)
+        notes = description.warnings
+        if look.values != "seen" and description.photometric_interpretation == "PALETTE COLOR":
+            notes = (*notes, _INDICES)
+        if not look.encoding:
+            return Rendered(np.ascontiguousarray(made), notes)
+        encoded, of_encoding = _encoded(made, look, header.path)
+        return Rendered(np.frombuffer(encoded, np.uint8), (*notes, *of_encoding))
     except PixelError as error:
         return Rendered(error)
     except NegatoError as error:
@@ -163,6 +166,7 @@ def _encoded(pixels: _Array, look: Look, path: str) -> tuple[bytes, tuple[str, .
     )
 
 
+_INDICES = "These values are indices of a palette; its colours are in what is seen alone."
 _SHIFTED = "The stored values have a sign, which PNG has not: {:,} was added to each."
 
 
