@@ -141,6 +141,16 @@ def test_each_library_is_listed_with_its_licence_and_origin() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name", ["deflate", "sharpyuv", "tiff", "webpmux", "Xau", "xcb", "zstd", "openjp2", "jpeg"]
+)
+def test_the_licence_of_each_library_in_the_wheels_is_known(name: str) -> None:
+    source = f"/venv/site-packages/pillow.libs/lib{name}-0123abcd.so.1"
+    entry = (f"pillow.libs/lib{name}-0123abcd.so.1", source, "BINARY")
+    (listed,) = libraries.listed([entry])
+    assert listed.licence != "unknown"
+
+
 def test_a_child_of_the_bundle_is_the_same_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", "/opt/negato/negato")
