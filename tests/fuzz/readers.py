@@ -174,11 +174,11 @@ def _rle(_folder: str) -> Target:
 
 def _tag_walk(_folder: str) -> Target:
     from viewer.dicom.limits import DEFAULT_LIMITS
-    from viewer.dicom.tag_reader import _elements, _Rows
+    from viewer.dicom.tag_reader import _Rows, walk_elements
 
     def read(data: bytes) -> None:
         rows = _Rows()
-        for element in _elements(io.BytesIO(data), "/x", DEFAULT_LIMITS):
+        for element in walk_elements(io.BytesIO(data), "/x", DEFAULT_LIMITS):
             rows.add(element)
         table = rows.table("/x", (), is_whole=True)
         for row in range(min(len(table), 50)):

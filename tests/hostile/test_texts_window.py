@@ -16,7 +16,7 @@ from tests.hostile.texts import is_printable, misleading, plain, said
 from tests.hostile.texts_files import TEXTS, hostile_folder, hostile_image
 from tests.ui.conftest import open_paths, settings, window  # noqa: F401  # fixtures
 from tests.ui.screens import catch_up, entries, on_screen, wait_picture
-from viewer.dicom.tags import find_rows
+from viewer.dicom.tag_search import find_rows
 from viewer.ui.literal import menu_title, tooltip, window_title
 from viewer.ui.main_window import MainWindow
 from viewer.ui.plain_label import PlainLabel

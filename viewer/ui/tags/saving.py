@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 from viewer.dicom.tags import TagTable, tag_text
 from viewer.session.workspace import Workspace
 from viewer.session.writing_job import Outcome, Progress, WritingJob
+from viewer.ui.data.own_window import limit_arguments
 from viewer.ui.dialogs.file_dialogs import ask_target
 
 _SHARES = 1000  # the dialog counts in these: a value may have more bytes than it can count
@@ -25,7 +26,8 @@ def save_value(table: TagTable, row: int, workspace: Workspace, window: QWidget)
     if not path:
         return
     order = {"paths": [table.path], "row": row, "tag": tag, "output": path}
-    job = WritingJob(["dump"], order, "the value", path, window)
+    arguments = ["dump", *limit_arguments(workspace.limits())]
+    job = WritingJob(arguments, order, "the value", path, window)
     shown = QProgressDialog("Saving the value…", "Cancel", 0, _SHARES, window)
     shown.setObjectName("tagSaving")
     shown.setWindowTitle("Save the value")
