@@ -57,7 +57,7 @@ _SCOPES: tuple[tuple[ScopeName, str], ...] = (
     ("all", "All that is open"),
 )
 _GROUPINGS: tuple[tuple[Grouping, str], ...] = (("rule", "By rule"), ("file", "By file"))
-_WIDTHS = {Column.FINDING: 230, Column.PLACE: 115, Column.FILE: 60}
+_WIDTHS = {Column.FINDING: 265, Column.PLACE: 90, Column.FILE: 60}
 _WORDS: dict[Severity, str] = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 _NOTHING_OPEN = "Nothing is open. Open files or a folder, then check them here."
 _READY = "Check says where files depart from the DICOM standard."
