@@ -85,7 +85,7 @@ def test_a_broken_csa_header_is_shown_as_bytes_with_the_reason(
     note = dialog.findChild(PlainLabel, "tagValueNote")
     qtbot.waitUntil(note.isVisible, timeout=20_000)
     tabs = dialog.findChild(QTabWidget)
-    assert [tabs.tabText(at) for at in range(tabs.count())] == ["&Bytes"]
+    assert [tabs.tabText(at) for at in range(tabs.count())] == ["Bytes"]
     dialog.close()
 
 

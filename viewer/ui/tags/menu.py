@@ -54,6 +54,6 @@ class TagMenu:
         for entry in self._entries:
             into = submenus.get(entry.menu)
             if into is None:
-                into = submenus[entry.menu] = menu.addMenu(entry.menu)
+                into = submenus[entry.menu] = menu.addMenu(menu_title(entry.menu))
             into.addAction(self._actions[entry.name])
         menu.popup(self._tree.viewport().mapToGlobal(at))

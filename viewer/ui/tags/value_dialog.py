@@ -25,6 +25,7 @@ from viewer.dicom.tag_readable import readable
 from viewer.dicom.tags import BINARY_VRS, Kind, TagTable, keyword_path
 from viewer.dicom.value_place import HEX_BYTES, ValueBegin, hex_lines
 from viewer.plain_text import plain_line
+from viewer.ui.literal import menu_title
 from viewer.ui.plain_label import PlainLabel
 from viewer.ui.tags.search_bar import Ask
 
@@ -73,12 +74,12 @@ class ValueDialog(QDialog):
         self._tabs = QTabWidget(self)
         has_bytes = table.kinds[row] == Kind.ELEMENT and ask is not None
         if has_bytes and is_csa(tag, name):
-            self._add("CSA &header", "tagValueCsa", self._read_csa)
+            self._add("CSA header", "tagValueCsa", self._read_csa)
         if not has_bytes or table.vrs[row] not in BINARY_VRS:
-            text = self._add("&Text", "tagValueText")
+            text = self._add("Text", "tagValueText")
             text.setPlainText(visible_lines(table.values[row]))
         if has_bytes:
-            self._add("&Bytes", "tagValueBytes", self._read_bytes)
+            self._add("Bytes", "tagValueBytes", self._read_bytes)
         self._tabs.currentChanged.connect(self._read_shown)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=self)
         buttons.rejected.connect(self.reject)
@@ -105,7 +106,7 @@ class ValueDialog(QDialog):
             text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
             text.setPlainText(_READING)
             self._unread[text] = read
-        self._tabs.addTab(text, title)
+        self._tabs.addTab(text, menu_title(title))
         return text
 
     def _read_shown(self) -> None:
