@@ -134,6 +134,10 @@ class TagPanel(QWidget):
         dialog.saveRequested.connect(partial(self.saveRequested.emit, table, row))
         dialog.open()
 
+    def copy_value(self) -> None:
+        """Copy the values of the selected rows, whole and unchanged."""
+        self._copy(copying.copy_values)
+
     def save_value(self) -> None:
         """Have the bytes of the current row's value saved."""
         table, row = self._current()
@@ -229,9 +233,8 @@ class TagPanel(QWidget):
         return tree
 
     def _entries(self) -> tuple[Entry, ...]:
-        def copier(name: str, text: str, copy: _Copier, key: str = "") -> Entry:
-            menu = "" if key else "Copy as"
-            return Entry(f"copyTag{name}", text, partial(self._copy, copy), key, menu)
+        def copier(name: str, text: str, copy: _Copier) -> Entry:
+            return Entry(f"copyTag{name}", text, partial(self._copy, copy), menu="Copy as")
 
         def expander(depth: int) -> Entry:
             act = partial(self._place.expand_to, depth)
@@ -239,7 +242,7 @@ class TagPanel(QWidget):
 
         expand_all = partial(self._place.expand_to, EVERY_DEPTH)
         return (
-            copier("Value", "Copy value", copying.copy_values, "Ctrl+C"),
+            Entry("copyTagValue", "Copy value", self.copy_value, "Ctrl+C"),
             copier("Row", "Row", copying.copy_rows),
             copier("Path", "Keyword path", copying.copy_paths),
             Entry("copyTagJson", "DICOM JSON", self._copy_json, menu="Copy as"),
