@@ -65,16 +65,16 @@ def test_a_file_that_is_there_is_written_over_on_request_alone(
     out = tmp_path / "out.csv"
     out.write_text("mine")
     assert main(["matrix", str(tmp_path / "s"), "-o", str(out)]) == 2
-    assert "--overwrite" in capsys.readouterr().err
+    assert "--replace" in capsys.readouterr().err
     assert out.read_text() == "mine"
-    assert main(["matrix", str(tmp_path / "s"), "-o", str(out), "--overwrite"]) == 0
+    assert main(["matrix", str(tmp_path / "s"), "-o", str(out), "--replace"]) == 0
     assert out.read_text("utf-8-sig").startswith("Frame,")
 
 
 def test_a_source_is_never_written_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write_series(tmp_path)[0]
     before = path.read_bytes()
-    assert main(["matrix", str(tmp_path), "-o", str(path), "--overwrite"]) == 1
+    assert main(["matrix", str(tmp_path), "-o", str(path), "--replace"]) == 1
     assert "one of the files that are read" in capsys.readouterr().err
     assert path.read_bytes() == before
 

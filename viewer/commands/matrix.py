@@ -57,7 +57,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-o", "--output", metavar="OUT.csv", help="write a row a frame and a column an attribute"
     )
-    parser.add_argument("--overwrite", action="store_true", help="write over a file of that name")
+    parser.add_argument("--replace", action="store_true", help="write over a file of that name")
     configure_control(parser)
 
 
@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     out = os.path.abspath(arguments.output) if arguments.output else ""
     try:
         order = read_order(stop) if arguments.control else {"paths": arguments.paths}
-        _refuse(paths_of(order), out, overwrite=arguments.overwrite)
+        _refuse(paths_of(order), out, replace=arguments.replace)
     except NegatoError as error:
         teller.end("failed", str(error))
         return WRONG_USE
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
     return int(bool(found.unread))
 
 
-def _refuse(paths: Sequence[str], out: str, *, overwrite: bool) -> None:
+def _refuse(paths: Sequence[str], out: str, *, replace: bool) -> None:
     """Say what cannot be done, before anything is."""
     if not paths:
         raise NegatoError("Name what is to be looked at: files, a folder, archive or disc.")
@@ -98,8 +98,8 @@ def _refuse(paths: Sequence[str], out: str, *, overwrite: bool) -> None:
         return
     if os.path.isdir(out) or not os.path.isdir(os.path.dirname(out)):
         raise NegatoError("Name a file in a folder that is there.", out)
-    if os.path.isfile(out) and not overwrite:
-        raise NegatoError("There is such a file; name another, or add --overwrite.", out)
+    if os.path.isfile(out) and not replace:
+        raise NegatoError("There is such a file; name another, or add --replace.", out)
 
 
 def _places(
@@ -139,7 +139,7 @@ def _write(
     if any(os.path.realpath(place.path) == os.path.realpath(out) for place in places):
         raise NegatoError("This is one of the files that are read; name another.", out)
     try:
-        with whole_file(out, replace=arguments.overwrite) as file:
+        with whole_file(out, replace=arguments.replace) as file:
             text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
             write_csv(text, found, places, varying=arguments.varying)
             text.flush()

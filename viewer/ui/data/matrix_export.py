@@ -16,7 +16,7 @@ def save_matrix(workspace: Workspace, places: Sequence[FramePlace], path: str) -
     It goes on to its end where the window of the matrix is closed.
     """
     order = {"paths": [places[0].path], "frames": as_order(places)}
-    arguments = ["matrix", "-o", path, "--overwrite", *limit_arguments(workspace.limits())]
+    arguments = ["matrix", "-o", path, "--replace", *limit_arguments(workspace.limits())]
     job = CommandJob(arguments, order, workspace)
     results: list[Told] = []
     messages = workspace.messages
