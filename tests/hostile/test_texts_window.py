@@ -204,6 +204,8 @@ _ALLOWED = {
     ("setTextFormat", "plain_label.py"),
     ("setTextFormat", "image_actions.py"),
     ("addMenu", "menus.py"),
+    ("QAction", "menu.py"),  # titles of our own, through menu_title
+    ("addTab", "value_dialog.py"),
 }
 
 
