@@ -205,6 +205,7 @@ _ALLOWED = {
     ("setTextFormat", "image_actions.py"),
     ("addMenu", "menus.py"),
     ("QAction", "menu.py"),  # titles of our own, through menu_title
+    ("addAction", "menu.py"),
     ("addTab", "value_dialog.py"),
 }
 
