@@ -86,7 +86,7 @@ def _coronal(volume: npt.NDArray[np.int16]) -> Iterator[FileDataset]:
         image.SeriesDescription = "Chest coronal"
         image.ImageType = ["DERIVED", "SECONDARY", "REFORMATTED"]
         image.DerivationDescription = "Coronal reformat of series 2, mean of three rows"
-        image.SliceThickness = _SLAB * _STEP_MM
+        image.SliceThickness = round(_SLAB * _STEP_MM, 3)  # DS: 16 characters at most
         _set_hounsfield(image, upright[:, row : row + _SLAB].mean(axis=1), RLELossless)
         yield image
 
