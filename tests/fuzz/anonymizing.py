@@ -46,7 +46,7 @@ def anonymize(folder: str, out: str, random: Random) -> Iterator[Finding]:
     if random.random() < 0.8:
         arguments += ["--confirm", "burned-in,structured-content"]
     if random.random() < 0.2:
-        arguments += ["--black-out", "0,0,3,4"]
+        arguments += ["--black-out", "1,1,3,4"]
     told, said = io.StringIO(), io.StringIO()
     try:
         with defects_told() as defects, redirect_stdout(told), redirect_stderr(said):

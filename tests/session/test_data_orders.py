@@ -93,7 +93,7 @@ def test_a_window_that_is_no_plain_one_is_not_told_as_one(catalogue: Catalogue) 
 
 
 def test_rectangles_are_read_and_written() -> None:
-    assert rectangles_of("0,0,60,512; 400,0,20,100;") == ((0, 0, 60, 512), (400, 0, 20, 100))
+    assert rectangles_of("1,1,60,512; 401,1,20,100;") == ((0, 0, 60, 512), (400, 0, 20, 100))
     assert rectangles_of(rectangles_text([(1, 2, 3, 4)])) == ((1, 2, 3, 4),)
     for wrong in ("1,2,3", "a", "0,0,0,5", "-1,0,2,2"):
         with pytest.raises(ValueError, match="rectangle"):

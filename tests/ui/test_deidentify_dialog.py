@@ -175,7 +175,7 @@ def test_what_is_chosen_goes_to_the_command_twice_and_the_report_beside_the_file
     dialog.findChild(QCheckBox, "retain-uids").click()
     dialog.findChild(QComboBox, "deidentifyDates").setCurrentIndex(1)
     dialog.findChild(QLineEdit, "deidentifyKey").setText("/keys/mine")
-    dialog.findChild(QLineEdit, "blackOut").setText("0,0,4,20; 8,1,2,3")
+    dialog.findChild(QLineEdit, "blackOut").setText("1,1,4,20; 9,2,2,3")
     look(qtbot, dialog)
     said = write(qtbot, dialog, tmp_path)
     assert said.startswith("3 files written to ")
@@ -183,7 +183,7 @@ def test_what_is_chosen_goes_to_the_command_twice_and_the_report_beside_the_file
     dry, wet = told()
     shared = [
         *("--profile", "basic,retain-uids,retain-modified-dates", "--key-file", "/keys/mine"),
-        *("--black-out", "0,0,4,20", "--black-out", "8,1,2,3"),
+        *("--black-out", "1,1,4,20", "--black-out", "9,2,2,3"),
     ]
     assert dry["arguments"] == ["--control", "--json", "--dry-run", *shared]
     report = ["--report", f"{out}-report.json"]
@@ -236,7 +236,7 @@ def test_a_rectangle_is_drawn_with_the_mouse(qtbot: QtBot, dialog: DeidentifyDia
     drag_widget(qtbot, picture, start, end)
     typed = dialog.findChild(QLineEdit, "blackOut").text()
     row, column, rows, columns = map(int, typed.split(","))
-    assert (row, column) == (0, 0)
+    assert (row, column) == (1, 1)
     assert rows in (23, 24)
     assert columns in (9, 10, 11)
 

@@ -82,7 +82,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ROW,COLUMN,ROWS,COLUMNS",
-        help="rectangle of all pictures to be blacked out, counted from 0; may be repeated",
+        help="rectangle of all pictures to be blacked out, counted from 1; may be repeated",
     )
     parser.add_argument("--rules", metavar="FILE.toml", help="rectangles by device")
     parser.add_argument("--report", metavar="FILE.json", help="write what was done with each file")

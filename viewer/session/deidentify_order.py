@@ -85,7 +85,7 @@ class DeidentifyOrder:
         if self.rules:
             arguments += ["--rules", self.rules]
         for rectangle in self.rectangles:
-            arguments += ["--black-out", ",".join(map(str, rectangle))]
+            arguments += ["--black-out", rectangles_text([rectangle])]
         return arguments
 
     def order(self, left_out: Collection[str] = ()) -> dict[str, object]:
@@ -94,7 +94,7 @@ class DeidentifyOrder:
 
 
 def rectangles_of(text: str) -> tuple[Rectangle, ...]:
-    """Read rectangles as they are typed: "0,0,60,512; 400,0,20,100".
+    """Read rectangles as they are typed: "1,1,60,512; 401,1,20,100", counted from 1.
 
     Raises
     ------
@@ -109,14 +109,16 @@ def rectangles_of(text: str) -> tuple[Rectangle, ...]:
         try:
             row, column, rows, columns = (int(number) for number in numbers)
         except ValueError:
-            row = column = rows = columns = -1
-        if row < 0 or column < 0 or rows < 1 or columns < 1:
-            told = "A rectangle is row, column, rows, columns: 0,0,60,512 for the first 60 rows."
+            row = column = rows = columns = 0
+        if min(row, column, rows, columns) < 1:
+            told = "A rectangle is row, column, rows, columns: 1,1,60,512 for the first 60 rows."
             raise ValueError(told)
-        rectangles.append((row, column, rows, columns))
+        rectangles.append((row - 1, column - 1, rows, columns))
     return tuple(rectangles)
 
 
 def rectangles_text(rectangles: Collection[Rectangle]) -> str:
     """Write rectangles as they are typed."""
-    return "; ".join(",".join(map(str, one)) for one in rectangles)
+    return "; ".join(
+        f"{row + 1},{column + 1},{rows},{columns}" for row, column, rows, columns in rectangles
+    )

@@ -38,7 +38,7 @@ class Pixels:
 
 
 def rectangle_of(text: str) -> Rectangle:
-    """Read ``ROW,COLUMN,ROWS,COLUMNS``.
+    """Read ``ROW,COLUMN,ROWS,COLUMNS``, the first two counted from 1.
 
     Raises
     ------
@@ -48,13 +48,13 @@ def rectangle_of(text: str) -> Rectangle:
     try:
         row, column, rows, columns = (int(part) for part in text.split(","))
     except ValueError:
-        row = column = rows = columns = -1
-    if min(row, column) < 0 or min(rows, columns) < 1:
+        row = column = rows = columns = 0
+    if min(row, column, rows, columns) < 1:
         raise NegatoError(
-            f"No rectangle: {text!r}; name first row and column from 0, then rows and columns, "
-            "as 0,0,60,800."
+            f"No rectangle: {text!r}; name first row and column from 1, then rows and columns, "
+            "as 1,1,60,800."
         )
-    return row, column, rows, columns
+    return row - 1, column - 1, rows, columns
 
 
 def read_rules(path: str) -> tuple[Rule, ...]:

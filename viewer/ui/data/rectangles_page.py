@@ -41,7 +41,7 @@ class RectanglesPage(QWidget):
         self._typed = QLineEdit(self)
         self._typed.setObjectName("blackOut")
         self._typed.setAccessibleName("Rectangles to black out")
-        self._typed.setPlaceholderText("none; as 0,0,60,512 for the first 60 rows")
+        self._typed.setPlaceholderText("none; as 1,1,60,512 for the first 60 rows")
         self._typed.textChanged.connect(self._read)
         clear = QPushButton("Remove &All", self)
         clear.setAutoDefault(False)
