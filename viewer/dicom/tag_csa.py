@@ -17,7 +17,7 @@ from viewer.plain_text import plain_line
 CREATOR = "SIEMENS CSA HEADER"
 _ELEMENTS = (0x10, 0x20)  # image and series header info, in their block
 _LONGEST = 64 << 20  # bytes; none is as large
-_MISSING = "To read this header as text: pip install 'negato[nifti]'. Its bytes are shown instead."
+_MISSING = "To read this header as text: pip install nibabel. Its bytes are shown instead."
 _UNREADABLE = "This CSA header cannot be read: it is damaged, or of another kind."
 
 

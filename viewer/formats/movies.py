@@ -71,5 +71,5 @@ def _av() -> Any:
     try:
         import av
     except ImportError as error:
-        raise MissingPartError("MP4", "PyAV", "video") from error
+        raise MissingPartError("MP4", "PyAV", "av") from error
     return av

@@ -78,5 +78,5 @@ def _nibabel() -> Any:
     try:
         import nibabel
     except ImportError as error:
-        raise MissingPartError("NIfTI", "nibabel", "nifti") from error
+        raise MissingPartError("NIfTI", "nibabel", "nibabel") from error
     return nibabel

@@ -28,19 +28,18 @@ VALUES: dict[Values, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of files. ``extra`` is the optional part of Negato that has ``library``, if any."""
+    """A kind of files. ``library`` is what it needs beside Negato, if anything."""
 
     name: str
     title: str
     kind: Kind
     values: tuple[Values, ...]
     library: str = ""
-    extra: str = ""
 
     @property
     def missing(self) -> str:
         """Say what is to be installed; "" where it can be written."""
-        return f"needs pip install 'negato[{self.extra}]'" if self.library else ""
+        return f"needs pip install {self.library}" if self.library else ""
 
 
 _SEEN: tuple[Values, ...] = ("seen",)
@@ -51,10 +50,10 @@ FORMATS = (
     Format("tiff", "TIFF: the pages of a stack", "pages", ("stored", "seen", "modality")),
     Format("gif", "GIF: an animation a stack", "movie", _SEEN),
     Format("webp", "WebP: an animation a stack", "movie", _SEEN),
-    Format("mp4", "MP4: a movie a stack", "movie", _SEEN, "av", "video"),
+    Format("mp4", "MP4: a movie a stack", "movie", _SEEN, "av"),
     Format("npy", "NumPy .npy: the values", "volume", _OF_VOLUMES),
     Format("npz", "NumPy .npz: values, affine, units", "volume", _OF_VOLUMES),
-    Format("nifti", "NIfTI: a volume a stack", "volume", _OF_VOLUMES, "nibabel", "nifti"),
+    Format("nifti", "NIfTI: a volume a stack", "volume", _OF_VOLUMES, "nibabel"),
     Format("nrrd", "NRRD: a volume a stack", "volume", _OF_VOLUMES),
     Format("dicom", "DICOM: copies of the files", "copy", ("",)),
 )
