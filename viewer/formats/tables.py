@@ -30,7 +30,7 @@ _ROW_GROUP = 10_000
 _MOST_ROWS_OF_A_SHEET = 1_048_576
 _MOST_COLUMNS_OF_A_SHEET = 16_384
 _LONGEST_CELL = 32_767
-_INSTALL = "{} needs {}, which is not installed: pip install pandas pyarrow openpyxl, or write CSV or JSON."
+_INSTALL = "{} needs {}, not installed: pip install pandas pyarrow openpyxl, or write CSV or JSON."
 
 
 class TableError(Exception):
