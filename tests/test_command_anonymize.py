@@ -119,11 +119,13 @@ def test_the_report_has_actions_and_no_original_values(sources, tmp_path):
 
 def test_rules_of_a_file_black_out_by_device(sources, tmp_path, capsys):
     rules = tmp_path / "rules.toml"
-    rules.write_text('[[rule]]\nManufacturer = "Maker"\nrectangles = [[1, 1, 2, 12]]\n')
-    out = tmp_path / "out"
-    assert main(["anonymize", str(sources), "-o", str(out), "--rules", str(rules)]) == 0
-    assert "3 files written" in capsys.readouterr().out
-    assert not dcmread(files(out)[0]).pixel_array[:2].any()
+    rule = '[[rule]]\nManufacturer = "Maker"\nrectangles = [[1, 1, 2, 12]]\n'
+    for number, more in enumerate(("", "confirms = true\n")):
+        rules.write_text(rule + more)
+        out = tmp_path / f"out{number}"
+        assert main(["anonymize", str(sources), "-o", str(out), "--rules", str(rules)]) == 0
+        assert f"{2 + number} files written" in capsys.readouterr().out
+        assert not dcmread(files(out)[0]).pixel_array[:2].any()
 
 
 @pytest.mark.parametrize(

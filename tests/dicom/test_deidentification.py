@@ -264,7 +264,8 @@ def test_a_report_that_is_confirmed_loses_its_texts(path):
 
 def test_a_rectangle_is_black_and_the_rest_as_it_was(path):
     named_ct(path, BurnedInAnnotation="YES")
-    ds = read_back(path, rectangles=((2, 3, 4, 5),))
+    assert cleaned(path, rectangles=((2, 3, 4, 5),)).is_held
+    ds = read_back(path, rectangles=((2, 3, 4, 5),), confirmed=frozenset(("burned-in",)))
     wanted = np.full((16, 12), 700)
     wanted[2:6, 3:8] = 0
     assert np.array_equal(ds.pixel_array, wanted)
@@ -280,7 +281,7 @@ def test_black_is_what_is_shown_black(path):
 def test_compressed_pictures_are_blacked_out_and_written_native(path):
     source = get_testdata_file("SC_rgb_jpeg_dcmtk.dcm", download=False)
     shutil.copy(source, path)
-    ds = read_back(path, rectangles=((0, 0, 10, 100),))
+    ds = read_back(path, rectangles=((0, 0, 10, 100),), confirmed=frozenset(("burned-in",)))
     assert not ds.file_meta.TransferSyntaxUID.is_compressed
     assert ds.PhotometricInterpretation == "RGB"
     assert not ds.pixel_array[:10].any()
@@ -289,10 +290,24 @@ def test_compressed_pictures_are_blacked_out_and_written_native(path):
 
 def test_rectangles_of_a_rule_are_for_its_device_alone(path):
     named_ct(path, BurnedInAnnotation="YES")
-    fits = Rule((("Manufacturer", "maker"), ("Rows", "16")), ((0, 0, 1, 12),))
-    other = Rule((("Manufacturer", "maker"), ("Rows", "17")), ((0, 0, 1, 12),))
-    assert not read_back(path, rules=(fits,)).pixel_array[0].any()
+    fits = Rule((("Manufacturer", "maker"), ("Rows", "16")), ((0, 0, 1, 12),), confirms=True)
+    other = Rule((("Manufacturer", "maker"), ("Rows", "17")), ((0, 0, 1, 12),), confirms=True)
+    ds = read_back(path, rules=(fits,))
+    assert not ds.pixel_array[0].any()
+    assert ds.BurnedInAnnotation == "NO"
     assert cleaned(path, rules=(other,)).is_held
+
+
+def test_rectangles_confirm_nothing_by_themselves(path):
+    rule = Rule((("Manufacturer", "maker"),), ((0, 0, 1, 12),))
+    named_ct(path, BurnedInAnnotation="YES")
+    assert cleaned(path, rules=(rule,)).is_held
+    assert cleaned(path, rectangles=((0, 0, 1, 12),)).is_held
+    named_ct(path, BurnedInAnnotation="")
+    ds = read_back(path, rectangles=((0, 0, 1, 12),))
+    assert not ds.pixel_array[0].any()
+    assert ds.BurnedInAnnotation == ""
+    assert "113101" not in [item.CodeValue for item in ds.DeidentificationMethodCodeSequence]
 
 
 def test_bits_of_overlays_beside_the_values_are_cleared(path):

@@ -84,7 +84,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="ROW,COLUMN,ROWS,COLUMNS",
         help="rectangle of all pictures to be blacked out, counted from 1; may be repeated",
     )
-    parser.add_argument("--rules", metavar="FILE.toml", help="rectangles by device")
+    parser.add_argument(
+        "--rules",
+        metavar="FILE.toml",
+        help="rectangles by device; confirms = true takes its pictures",
+    )
     parser.add_argument("--report", metavar="FILE.json", help="write what was done with each file")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; tell each change")
     configure_control(parser)

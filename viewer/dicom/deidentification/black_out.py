@@ -23,6 +23,7 @@ _MATCHED = (
     *("Manufacturer", "ManufacturerModelName", "Modality"),
     *("Rows", "Columns", "SOPClassUID"),
 )
+_SAID = ("rectangles", "confirms")
 _MOST_BYTES = 1 << 30
 
 
@@ -81,16 +82,20 @@ def read_rules(path: str) -> tuple[Rule, ...]:
 def _rule(rule: object, path: str) -> Rule:
     if not isinstance(rule, dict):
         raise NegatoError("A rule is a table: [[rule]].", path)
-    match = {name: value for name, value in rule.items() if name != "rectangles"}
+    match = {name: value for name, value in rule.items() if name not in _SAID}
     unknown = next((name for name in match if name not in _MATCHED), None)
     if unknown is not None or not match:
         raise NegatoError(f"A rule matches by {', '.join(_MATCHED)}; not by {unknown!r}.", path)
     rectangles = rule.get("rectangles")
     if not isinstance(rectangles, list) or not all(isinstance(one, list) for one in rectangles):
         raise NegatoError("A rule has rectangles = [[ROW, COLUMN, ROWS, COLUMNS], ...].", path)
+    confirms = rule.get("confirms", False)
+    if not isinstance(confirms, bool):
+        raise NegatoError("A rule has confirms = true or false, without quotes.", path)
     return Rule(
         tuple((name, str(value).strip()) for name, value in match.items()),
         tuple(rectangle_of(",".join(map(str, one))) for one in rectangles),
+        confirms,
     )
 
 
@@ -98,12 +103,7 @@ def rectangles_for(
     facts: Mapping[str, str], rectangles: tuple[Rectangle, ...], rules: tuple[Rule, ...]
 ) -> tuple[Rectangle, ...]:
     """Give the rectangles of a file: those of all files, and of the rules that it matches."""
-    fitting = (
-        one
-        for rule in rules
-        if all(facts[name].casefold() == value.casefold() for name, value in rule.match)
-        for one in rule.rectangles
-    )
+    fitting = (one for rule in rules if rule.fits(facts) for one in rule.rectangles)
     return (*rectangles, *fitting)
 
 

@@ -33,7 +33,7 @@ _NUMBERS = {"IS": b"0", "DS": b"0", "UR": b"https://removed.invalid"}
 _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
 _TAKEN_OUT = "A text that the profile keeps held words of the identity: taken out."
 _PATIENT_NAME, _PATIENT_ID = 0x00100010, 0x00100020
-_ICON, _CHARACTER_SET = 0x00880200, 0x00080005
+_ICON, _CHARACTER_SET, _ZONE = 0x00880200, 0x00080005, 0x00080201
 # pictures of a presentation state, drawn by hand as names may be. PS3.3 C.10.5
 _DRAWN = frozenset((0x00700009, 0x00700209))
 _TEXT_VALUE = 0x0040A160  # of a content item, which Table E.1-1 has go as a whole
@@ -209,6 +209,8 @@ class Cleaner:
             return b""
         if action == "U":
             return self._mapped(before)
+        if action == "C" and tag == _ZONE:
+            return before.strip(b"\0 ")  # days are shifted, not hours
         if action == "C":
             return self._shifted(vr, before) if vr in DUMMIES else self._described(before)
         return self._dummy(vr, len(before))

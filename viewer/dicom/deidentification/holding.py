@@ -37,7 +37,7 @@ def held_back(facts: Mapping[str, str], *, has_pixels: bool) -> tuple[str, str]:
     if not has_pixels:
         return "", ""
     reason = ""
-    if burned_in == "YES":
+    if burned_in not in ("", "NO"):
         reason = "It says that texts are burned into its picture."
     elif any(sop_class == one or sop_class.startswith(f"{one}.") for one in _CAPTURES):
         reason = "A secondary capture, whose picture may show the patient's name."
@@ -45,7 +45,7 @@ def held_back(facts: Mapping[str, str], *, has_pixels: bool) -> tuple[str, str]:
         reason = "Ultrasound, whose picture may show the patient's name."
     elif kinds & _SHOWN:
         reason = "A screen save or label, whose picture may show the patient's name."
-    elif burned_in != "NO":
+    elif not burned_in:
         reason = _unsaid(sop_class, kinds, facts["Modality"])
     return reason, BURNED_IN if reason else ""
 

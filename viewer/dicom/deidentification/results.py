@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,10 +15,18 @@ Rectangle = tuple[int, int, int, int]  # first row and column, rows and columns
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Rectangles of a device: ``match`` are keywords with the values that a file must have."""
+    """Rectangles of a device: ``match`` are keywords with the values that a file must have.
+
+    ``confirms`` says that all texts burned into pictures of this device lie within them.
+    """
 
     match: tuple[tuple[str, str], ...]
     rectangles: tuple[Rectangle, ...]
+    confirms: bool = False
+
+    def fits(self, facts: Mapping[str, str]) -> bool:
+        """Tell whether a file with these values, "" where there is none, is of the device."""
+        return all(facts[name].casefold() == value.casefold() for name, value in self.match)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,8 +95,10 @@ def _cleaned(stream: BinaryIO, job: Job, order: Order, limits: Limits) -> Cleane
     has_pixels = any(element.tag in _PIXELS for element in elements)
     rectangles = rectangles_for(facts, order.rectangles, order.rules) if has_pixels else ()
     reason, taken_by = holding.held_back(facts, has_pixels=has_pixels)
-    is_seen_to = taken_by in order.confirmed or (taken_by == holding.BURNED_IN and rectangles)
-    if reason and not is_seen_to:
+    confirmed = order.confirmed
+    if any(rule.confirms and rule.fits(facts) for rule in order.rules):
+        confirmed |= {holding.BURNED_IN}
+    if reason and taken_by not in confirmed:
         return Refused(job.path, reason, is_held=True)
     identity = Identity(
         order.key,
@@ -115,13 +117,15 @@ def _cleaned(stream: BinaryIO, job: Job, order: Order, limits: Limits) -> Cleane
     )
     if rectangles or is_embedded:
         kept, syntax = _with_pixels(kept, job, rectangles, reader, syntax, limits)
-    kept = state(kept, order.profile, is_blacked_out=bool(rectangles))
+    # that no text is left is said where somebody who has looked says so
+    is_clean = bool(rectangles) and holding.BURNED_IN in confirmed
+    kept = state(kept, order.profile, is_blacked_out=is_clean)
     _sort_out(kept, elements)
     meta = _meta(kept, reader, facts["SOPClassUID"], syntax)
     is_inflated = isinstance(reader.source, _Inflated)
     pieces = (meta, *_joined(Writer(reader).pieces(kept), reader.source if is_inflated else None))
     warnings = cleaner.warnings.union(holding.warnings_of(facts, has_pixels=has_pixels))
-    if rectangles:
+    if is_clean:
         warnings -= {one for one in warnings if one.startswith("BurnedIn")}
     return Cleaned(
         path=job.path,
