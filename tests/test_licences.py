@@ -166,3 +166,10 @@ def test_the_option_stands_alone(arguments: list[str]) -> None:
     )
     assert done.returncode == 2
     assert not done.stdout
+
+
+def test_whose_tables_of_the_standard_were_used_is_told() -> None:
+    [tables] = [part for part in parts() if part.name == "Tables of the DICOM standard"]
+    for owner in ("highdicom", "dicom-anonymizer", "dicom-deidentifier"):
+        assert owner in tables.text
+    assert tables.text.count("Copyright") >= 3

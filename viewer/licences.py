@@ -53,7 +53,7 @@ class Part:
 
 def parts() -> list[Part]:
     """Give every part: Negato first, the others by name."""
-    others = [_python(), *_libraries_of_the_bundle()]
+    others = [_python(), _tables(), *_libraries_of_the_bundle()]
     for distribution in _distributions():
         others += _parts_of(distribution)
     others.sort(key=lambda part: part.name.casefold())
@@ -86,6 +86,11 @@ def _negato() -> Part:
 def _python() -> Part:
     text = _read(resource("licences/Python.txt"))
     return Part("Python", platform.python_version(), "PSF-2.0", text)
+
+
+def _tables() -> Part:
+    text = _read(resource("licences/Tables.txt"))
+    return Part("Tables of the DICOM standard", "", "MIT, BSD-3-Clause", text)
 
 
 def _libraries_of_the_bundle() -> Iterator[Part]:
