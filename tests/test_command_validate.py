@@ -80,7 +80,7 @@ def test_json_names_tag_place_rule_and_section(tmp_path: Path, capsys: Captured)
         "path": str(series / "0.dcm"),
         "severity": "error",
         "rule": "value-enumerated",
-        "tag": "0010,0040",
+        "tag": "(0010,0040)",
         "where": "PatientSex",
         "sentence": 'PatientSex is "W"; it can be F, M or O.',
         "section": "PS3.3 C.7.1.1",

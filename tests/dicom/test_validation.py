@@ -21,6 +21,7 @@ from viewer.dicom.limits import Limits
 from viewer.dicom.validation.findings import Checked, Finding
 from viewer.dicom.validation.rules import RULES
 from viewer.dicom.validation.scanning import check_file
+from viewer.dicom.validation.tables import iod_of, modules_of
 
 CT = "1.2.840.10008.5.1.4.1.1.2"
 Change = Callable[[Dataset], object]
@@ -236,6 +237,10 @@ def _windows(ct: Dataset) -> None:
 
 
 CHANGES: list[tuple[str, str, Change]] = [
+def _no_width(ct: Dataset) -> None:
+    ct.WindowCenter, ct.WindowWidth, ct.VOILUTFunction = 40, 0, "SIGMOID"
+
+
     ("sop-class-missing", "SOPClassUID", without("SOPClassUID")),
     ("sop-class-unknown", "SOPClassUID", value("SOPClassUID", "1.2.3.77")),
     ("attribute-missing", "Modality", without("Modality")),
@@ -247,6 +252,7 @@ CHANGES: list[tuple[str, str, Change]] = [
     ("attribute-conditional", "DeidentificationMethod", value("PatientIdentityRemoved", "YES")),
     ("attribute-pair", "WindowCenter", _windows),
     ("code-incomplete", "ProcedureCodeSequence[0].CodeValue", _coded),
+    ("value-enumerated", "WindowWidth", _no_width),
     ("value-enumerated", "PatientSex", value("PatientSex", "W")),
     ("value-enumerated", "ImageType", value("ImageType", ["ORIGINAL", "TERTIARY", "AXIAL"])),
     ("value-enumerated", "PixelRepresentation", value("PixelRepresentation", 2)),
@@ -394,3 +400,18 @@ def test_every_rule_has_its_words() -> None:
         assert name == name.lower()
         assert rule.title
         assert rule.section or name == "file-not-checked"
+
+
+def test_findings_name_the_section_of_the_module_or_the_module_and_its_iod() -> None:
+    every = {
+        module.key: module.section
+        for uid in ("1.3.10", "5.1.4.1.1.2", "5.1.4.1.1.7", "5.1.4.1.1.12.1", "5.1.4.1.1.77.1.5.1")
+        for module in modules_of(iod_of(f"1.2.840.10008.{uid}") or "")
+    }
+    assert every["ct-image"] == "PS3.3 C.8.2.1"
+    assert every["directory-information"] == "PS3.3 F.3.2.2"
+    unknown = every["ophthalmic-photography-series"]
+    assert unknown.startswith("PS3.3, Ophthalmic Photography Series Module of the Ophthalmic")
+    assert all(
+        section.startswith(("PS3.3 C.", "PS3.3 F.", "PS3.3, ")) for section in every.values()
+    )

@@ -30,6 +30,7 @@ from viewer.commands.controlled import (
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.limits import Limits
+from viewer.dicom.tags import tag_text
 from viewer.dicom.validation.disc import compare
 from viewer.dicom.validation.findings import Checked, Collector, Finding, Identity, RecordOnDisc
 from viewer.dicom.validation.rules import RULES, SEVERITIES
@@ -248,7 +249,7 @@ def _as_json(one: Finding) -> dict[str, Any]:
         "path": one.path,
         "severity": one.severity,
         "rule": one.rule,
-        "tag": None if one.tag is None else f"{one.tag >> 16:04X},{one.tag & 0xFFFF:04X}",
+        "tag": None if one.tag is None else tag_text(one.tag),
         "where": one.where,
         "sentence": one.sentence,
         "section": one.section,

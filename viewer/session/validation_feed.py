@@ -33,7 +33,7 @@ class ShownFinding:
     path: str
     severity: Severity
     rule: str
-    tag: str  # "0010,0010", "" for none
+    tag: str  # "(0010,0010)", "" for none
     where: str
     sentence: str
     section: str

@@ -66,7 +66,8 @@ _OF_CLASS: dict[str, tuple[frozenset[str], tuple[int, ...], str]] = {
     f"{_CLASS}1.2.1": (_GREY, (8, 16), "PS3.3 C.8.11.3"),
     f"{_CLASS}481.2": (frozenset(("MONOCHROME2",)), (16, 32), "PS3.3 C.8.8.3"),
 }
-_THREE_VALUES = frozenset((f"{_CLASS}2", f"{_CLASS}4"))  # in ImageType of CT and MR
+# SOP class: section on the third value of ImageType, which CT and MR must have
+_THREE_VALUES = {f"{_CLASS}2": "PS3.3 C.8.2.1.1.1", f"{_CLASS}4": "PS3.3 C.8.3.1.1.1"}
 _PAIRS = (("WindowCenter", "WindowWidth", "PS3.3 C.11.2.1.2"),)
 _FRAME_CONTENT = 0x00209111
 
@@ -109,7 +110,7 @@ def _walk(level: DataSet, collector: Collector, prefix: str) -> None:
         collector.add("value-enumerated", told, tag=tag, where=where, section=section)
     width = level.number("WindowWidth")
     if width is not None and (
-        width < 0 or (width < 1 and level.text("VOILUTFunction") in ("", "LINEAR"))
+        width <= 0 or (width < 1 and level.text("VOILUTFunction") in ("", "LINEAR"))
     ):
         told = f"WindowWidth is {width:g}; it must be at least 1, or above 0 where not LINEAR."
         where, section = f"{prefix}WindowWidth", "PS3.3 C.11.2.1.2"
@@ -141,8 +142,8 @@ def _of_class(root: DataSet, collector: Collector) -> None:
     uid, kinds = root.text("SOPClassUID"), root.texts("ImageType")
     if uid in _THREE_VALUES and 0 < len(kinds) < 3:
         told = f"ImageType has {len(kinds)} values; the third must say what kind of image it is."
-        tag = tag_of("ImageType")
-        collector.add("value-iod", told, tag=tag, where="ImageType", section="PS3.3 C.8.2, C.8.3")
+        tag, section = tag_of("ImageType"), _THREE_VALUES[uid]
+        collector.add("value-iod", told, tag=tag, where="ImageType", section=section)
     known = _OF_CLASS.get(root.text("SOPClassUID"))
     if known is None or not root.has("Rows"):
         return
