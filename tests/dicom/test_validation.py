@@ -162,6 +162,7 @@ BYTES: list[tuple[str, Patch]] = [
         swap(raw(0x00100030, b"DA", b""), raw(0x00100030, b"DA", b"20240230"[:6] + b"32")),
     ),
     ("vr-da-form", swap(raw(0x00080020, b"DA", b""), raw(0x00080020, b"DA", b"2024.01.01"))),
+    ("vr-da-form", swap(raw(0x00080020, b"DA", b""), raw(0x00080020, b"DA", b"20230229"))),
     ("vr-da-repertoire", swap(raw(0x00080020, b"DA", b""), raw(0x00080020, b"DA", b"2024-1-1"))),
     ("vr-tm-form", swap(raw(0x00080030, b"TM", b""), raw(0x00080030, b"TM", b"250000"))),
     ("vr-tm-repertoire", swap(raw(0x00080030, b"TM", b""), raw(0x00080030, b"TM", b"12:30:00"))),
@@ -236,11 +237,11 @@ def _windows(ct: Dataset) -> None:
     ct.WindowCenter, ct.WindowWidth = [40, 50], 400
 
 
-CHANGES: list[tuple[str, str, Change]] = [
 def _no_width(ct: Dataset) -> None:
     ct.WindowCenter, ct.WindowWidth, ct.VOILUTFunction = 40, 0, "SIGMOID"
 
 
+CHANGES: list[tuple[str, str, Change]] = [
     ("sop-class-missing", "SOPClassUID", without("SOPClassUID")),
     ("sop-class-unknown", "SOPClassUID", value("SOPClassUID", "1.2.3.77")),
     ("attribute-missing", "Modality", without("Modality")),
@@ -251,8 +252,8 @@ def _no_width(ct: Dataset) -> None:
     ("attribute-conditional", "WindowWidth", value("WindowCenter", 40)),
     ("attribute-conditional", "DeidentificationMethod", value("PatientIdentityRemoved", "YES")),
     ("attribute-pair", "WindowCenter", _windows),
-    ("code-incomplete", "ProcedureCodeSequence[0].CodeValue", _coded),
     ("value-enumerated", "WindowWidth", _no_width),
+    ("code-incomplete", "ProcedureCodeSequence[0].CodeValue", _coded),
     ("value-enumerated", "PatientSex", value("PatientSex", "W")),
     ("value-enumerated", "ImageType", value("ImageType", ["ORIGINAL", "TERTIARY", "AXIAL"])),
     ("value-enumerated", "PixelRepresentation", value("PixelRepresentation", 2)),
@@ -356,6 +357,34 @@ def test_functional_groups_are_as_many_as_frames(tmp_path: Path) -> None:
     ct.PerFrameFunctionalGroupsSequence = Sequence([both, Dataset()])
     rules = {one.rule for one in found(tmp_path / "ct", written(ct))}
     assert {"frames-number", "frames-shared"} <= rules
+
+
+def test_creators_of_private_blocks_may_stand_in_shared_and_single_groups(tmp_path: Path) -> None:
+    ct = a_ct()
+    ct.SOPClassUID = ct.file_meta.MediaStorageSOPClassUID = f"{CT}.1"
+    ct.NumberOfFrames = 1
+    shared, single = Dataset(), Dataset()
+    for item, number in ((shared, 1), (single, 2)):
+        block = item.private_block(0x2005, "MAKER", create=True)
+        block.add_new(number, "SQ", Sequence([]))
+    ct.SharedFunctionalGroupsSequence = Sequence([shared])
+    ct.PerFrameFunctionalGroupsSequence = Sequence([single])
+    rules = {one.rule for one in found(tmp_path / "ct", written(ct))}
+    assert "frames-shared" not in rules
+
+
+def test_frames_have_groups_unless_their_places_follow_from_their_order(tmp_path: Path) -> None:
+    ct = a_ct()
+    ct.SOPClassUID = ct.file_meta.MediaStorageSOPClassUID = f"{CT}.1"
+    ct.NumberOfFrames = 1
+    told = [one.sentence for one in found(tmp_path / "ct", written(ct))]
+    assert any(one.startswith("PerFrameFunctionalGroupsSequence") for one in told)
+
+
+def test_nobody_has_no_role(tmp_path: Path) -> None:
+    ct = a_ct()
+    ct.ResponsiblePerson = None
+    assert found(tmp_path / "ct", written(ct)) == []
 
 
 def test_frames_have_an_index_for_each_dimension(tmp_path: Path) -> None:

@@ -82,6 +82,10 @@ def _has(*keywords: str) -> Condition:
     return lambda context: any(context.here.has(keyword) for keyword in keywords)
 
 
+def _says(keyword: str) -> Condition:
+    return lambda context: bool(context.here.texts(keyword))
+
+
 def _lacks(*keywords: str) -> Condition:
     return lambda context: not any(context.here.has(keyword) for keyword in keywords)
 
@@ -133,6 +137,10 @@ def _is_not_plain_echo_planar(context: Context) -> bool:
     return not (is_planar and "SK" not in context.here.texts("SequenceVariant"))
 
 
+def _is_not_tiled_full(context: Context) -> bool:
+    return context.here.text("DimensionOrganizationType") != "TILED_FULL"
+
+
 def _has_value_code(context: Context) -> bool:
     return context.here.has("CodeValue") or context.here.has("LongCodeValue")
 
@@ -166,7 +174,8 @@ _CONDITIONS: dict[tuple[str, str], Condition] = {
     ("", "DeidentificationMethod"): _all(
         _is("PatientIdentityRemoved", "YES"), _lacks("DeidentificationMethodCodeSequence")
     ),
-    ("", "ResponsiblePersonRole"): _has("ResponsiblePerson"),
+    ("", "ResponsiblePersonRole"): _says("ResponsiblePerson"),
+    ("", "PerFrameFunctionalGroupsSequence"): _is_not_tiled_full,
     ("", "PatientAlternativeCalendar"): _has(
         "PatientBirthDateInAlternativeCalendar", "PatientDeathDateInAlternativeCalendar"
     ),

@@ -182,7 +182,12 @@ def _functional_groups(root: DataSet, collector: Collector) -> None:
         told = "FrameContentSequence is of each frame, and cannot be shared."
         place = "SharedFunctionalGroupsSequence[0].FrameContentSequence"
         collector.add("frames-shared", told, tag=_FRAME_CONTENT, where=place)
-    both = {tag for item in frames.items for tag in item.by_tag if tag in of_all}
+    both = {  # creators of private blocks stand in each item that has one
+        tag
+        for item in frames.items
+        for tag, element in item.by_tag.items()
+        if tag in of_all and element.items is not None
+    }
     for tag in sorted(both):
         told = f"{name_of(tag)} is both shared and of single frames."
         collector.add("frames-shared", told, tag=tag, where=f"{where}[0].{name_of(tag)}")

@@ -7,6 +7,7 @@ decoded by `characters` first.
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -75,6 +76,7 @@ _MEANT = {
 _IS_RANGE = 1 << 31
 _CONTROLS = re.compile(r"[\x00-\x1a\x1c-\x1f\x7f]")  # ESC shifts character sets
 _TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f\x7f]")  # TAB, LF, FF, CR are allowed
+_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _OLD_DATE = re.compile(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}")
 
 
@@ -154,8 +156,19 @@ def _of_plain(vr: str, one: str) -> Iterator[Problem]:
     form = _FORM.get(vr)
     if form is not None and not form.fullmatch(kept):
         yield f"vr-{name}-form", f"{quoted(kept)} is not {_MEANT[vr]}."
+    elif vr in ("DA", "DT") and not _is_of_calendar(kept):
+        yield f"vr-{name}-form", f"{quoted(kept)} is a day that its month does not have."
     elif vr == "IS" and not -_IS_RANGE <= int(kept) < _IS_RANGE:
         yield "vr-is-range", f"{quoted(kept)} does not fit into 32 bits with a sign."
+
+
+def _is_of_calendar(text: str) -> bool:
+    """Tell whether a month has the day of a date; what is not said of it is right."""
+    found = _DAY.match(text)
+    if found is None:
+        return True
+    year, month, day = map(int, found.groups())
+    return day <= monthrange(year or 4, month)[1]
 
 
 def _of_extended(vr: str, one: str) -> Iterator[Problem]:
