@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,13 @@ def test_numbers_within_the_tolerance_are_equal(
     found = compared(original, other, tolerance=tolerance)
     assert ("KVP" in differing(found)) is differs
     assert differs or {row.path: row.state for row in found.told()}["KVP"] == "near"
+
+
+def test_nothing_finite_is_near_what_is_not() -> None:
+    tolerance = Tolerance(absolute=1, relative=0.5)
+    assert tolerance.holds(math.inf, math.inf)
+    assert not tolerance.holds(math.inf, 1)
+    assert not tolerance.holds(-math.inf, math.inf)
 
 
 def test_a_number_written_otherwise_is_the_same(original: Path, tmp_path: Path) -> None:

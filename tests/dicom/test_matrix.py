@@ -90,6 +90,19 @@ def test_an_attribute_that_some_frames_lack_varies(tmp_path: Path) -> None:
     assert columns(read((first, (0,)), (second, (0,))))["KVP"].values == (None, "120")
 
 
+def test_long_texts_that_differ_at_their_end_alone_vary(tmp_path: Path) -> None:
+    paths = write_series(tmp_path, 2)
+    for path in paths:
+        dataset = pydicom.dcmread(path)
+        coded = item(CodeValue="1", CodeMeaning="x", LongCodeValue="u" * 70_000 + path.name)
+        dataset.ImageComments = "c" * 2000 + path.name
+        dataset.ProcedureCodeSequence = [coded]
+        dataset.save_as(path)
+    found = columns(read(*((path, (0,)) for path in paths)))
+    assert found["ImageComments"].varies
+    assert found["ProcedureCodeSequence[0].LongCodeValue"].varies
+
+
 def test_a_file_that_cannot_be_read_leaves_the_others(tmp_path: Path) -> None:
     paths = write_series(tmp_path, 3)
     paths[1].write_bytes(b"no image")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ntpath
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -312,6 +314,16 @@ def test_rows_are_folded_into_series_and_counted() -> None:
     ]
 
 
+def test_files_of_a_series_on_several_drives_have_no_folder_in_common(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(os.path, "commonpath", ntpath.commonpath)
+    levels = Levels(parse_columns(("path", "instances"), "series"), "series")
+    for path in (r"C:\s\1", r"C:\s\2", r"D:\s\3", r"D:\s\4"):
+        levels.add(path, [path, "1", "1.1", "1.2"])
+    assert list(levels.rows()) == [(r"C:\s\1", ["", "4"])]
+
+
 def test_files_without_uids_are_rows_of_their_own() -> None:
     levels = Levels(parse_columns(("Modality", "series"), "study"), "study")
     for number in range(2):
@@ -333,6 +345,8 @@ def test_files_without_uids_are_rows_of_their_own() -> None:
         ("StudyDate>=20240101", "2024-01-31", True),
         ("StudyDate<2024-01-31", "2024-01-31", False),
         ("PatientID=", "", True),
+        ("PixelSpacing<2", "0.5\\0.5", True),
+        ("PixelSpacing<2", "10\\10", False),
     ],
 )
 def test_a_condition_holds_as_it_reads(condition: str, cell: str, holds: bool) -> None:

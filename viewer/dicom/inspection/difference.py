@@ -5,6 +5,7 @@ Made in child processes by `difference_reader`; shown by the command and the win
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
@@ -27,7 +28,8 @@ class Tolerance:
         """Tell whether two numbers count as equal; NaN does with itself."""
         if a == b or (a != a and b != b):
             return True
-        return abs(a - b) <= self.absolute + self.relative * max(abs(a), abs(b))
+        apart = abs(a - b)
+        return apart < math.inf and apart <= self.absolute + self.relative * max(abs(a), abs(b))
 
 
 class DifferenceRow(NamedTuple):

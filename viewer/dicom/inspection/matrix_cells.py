@@ -7,6 +7,7 @@ told; bulk is left out.
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -82,7 +83,7 @@ class CellReader:
         if vr == "SQ" or undefined or elements.holds_items(piece, at, written):
             creator = self._creator(tag, context)
             reader = ByteReader(io.BytesIO(creator + self._before + piece), None)
-            walk = Walk(reader, self._limits)
+            walk = Walk(reader, self._limits, len(piece))
             met = walk.dataset(implicit=not explicit, little_endian=True)
             return tuple(cell for cell in cells_of(met) if cell.root == tag)
         element = Element(Kind.ELEMENT, 0, tag, stored_vr, vr, length, piece[at:], context=context)
@@ -156,7 +157,10 @@ def _text(element: Element) -> str | None:
         text = "\\".join(uid.strip(" \0") for uid in element.value.decode("latin-1").split("\\"))
     else:
         text = value_text(element)
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - 1] + "…"
+    if len(text) <= MOST_CHARACTERS:
+        return text
+    # what is cut off may be what differs
+    return f"{text[:MOST_CHARACTERS]}… (CRC-32 {zlib.crc32(text.encode('utf-8', 'replace')):08X})"
 
 
 def _name(tag: int) -> str:

@@ -1,8 +1,9 @@
 """Conditions that rows of a table hold to: ``Modality=CT``, ``SliceThickness<=2``.
 
 ``=`` and ``!=`` look at the whole cell and at each of several values, ``~`` at a part of the text
-in any case; these and ``<``, ``<=``, ``>``, ``>=`` compare numbers as numbers and all else as text,
-in which dates (ISO 8601, or 20240131) have their order. An empty cell is less than nothing.
+in any case; ``<``, ``<=``, ``>``, ``>=`` hold where they do for each value. Numbers are compared as
+numbers and all else as text, in which dates (ISO 8601, or 20240131) have their order. An empty
+cell is less than nothing.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Condition:
             return self.value.casefold() in cell.casefold()
         value = date(self.value) if self.column.vr == "DA" else self.value
         if self.sign in _ORDERS:
-            return bool(cell) and _in_order(cell, self.sign, value)
+            return bool(cell) and all(_in_order(one, self.sign, value) for one in cell.split("\\"))
         is_equal = any(_is_equal(one, value) for one in (cell, *cell.split("\\")))
         return is_equal == (self.sign == "=")
 

@@ -1,11 +1,13 @@
 """Rows of files made rows of series or studies: what is the same once, what differs counted.
 
 A cell of several values gives the first ones and their number: "1; 2; 3 … (40 values)". Counts are
-added up. What is kept grows with the number of series and of different values, not of files.
+added up; of paths, the folder that all are below is given. What is kept grows with the number of
+series and of different values, not of files.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -66,6 +68,8 @@ class Levels:
             cell = cells[place]
             if column.computed in _ADDED:
                 group.sums[place] += int(cell)
+            elif column.computed == "path":  # not one for each file
+                group.values[place] = {_common_folder([*group.values[place], cell]): None}
             else:
                 group.values[place][cell] = None
 
@@ -80,19 +84,19 @@ class Levels:
             return str(group.sums[place])
         if computed == "series":
             return str(len(group.series))
-        return _folded(computed, list(group.values[place]))
+        return _folded(list(group.values[place]))
 
 
-def _folded(computed: str, values: list[str]) -> str:
+def _folded(values: list[str]) -> str:
     if len(values) == 1:
         return values[0]
-    if computed == "path":
-        return _common_folder(values)
     shown = "; ".join(value or "(empty)" for value in values[:_SHOWN])
     return f"{shown}{' …' if len(values) > _SHOWN else ''} ({len(values):,} values)"
 
 
 def _common_folder(paths: Sequence[str]) -> str:
-    import os
-
-    return os.path.commonpath(paths)
+    """Give the folder that files are below; of a single one, its path; "" on several drives."""
+    try:
+        return paths[0] if len(paths) == 1 else os.path.commonpath(paths)
+    except ValueError:
+        return ""
