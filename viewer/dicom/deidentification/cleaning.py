@@ -19,8 +19,10 @@ from viewer.dicom.deidentification.removed import Removed
 from viewer.dicom.deidentification.results import Change
 from viewer.dicom.deidentification.well_known import is_well_known
 from viewer.dicom.deidentification.words import (
+    bare,
     names_one,
     telling,
+    whole_ones,
     without_identity,
     without_words,
     words_of,
@@ -45,6 +47,7 @@ _SCHEME_UIDS = frozenset(
 )
 _TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE"))
 _TELLING_VRS = frozenset(("DA", "DT", "PN", "UI"))
+_LARGE_TEXT = 1 << 20
 _IDENTIFIERS = frozenset(("LO", "SH", "ST", "UC", "AE"))
 _UNTOUCHED = frozenset(("CS", "DS", "IS", "AS", "TM"))
 _WHOLE_DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
@@ -79,6 +82,7 @@ class Cleaner:
     _encodings: list[str] = field(default_factory=list)
     _words: frozenset[str] = frozenset()
     _telling: frozenset[str] = frozenset()
+    _whole: frozenset[str] = frozenset()  # values of codes that would be the identity itself
     _regions: frozenset[int] = frozenset()  # groups of overlays that are kept
 
     def clean(self, elements: list[Element]) -> list[Element]:
@@ -89,6 +93,7 @@ class Cleaner:
         names = self._texts_of(one for one in every if one.vr == "PN")
         identifiers = self._texts_of(one for one in every if one.tag == _PATIENT_ID)
         self._telling = telling(names, [*identifiers, *self.identity.known])
+        self._whole = whole_ones((*names, *identifiers, *self.identity.known))
         if self.profile.has("clean-graphics"):
             self._regions = frozenset(
                 one.tag >> 16
@@ -158,10 +163,13 @@ class Cleaner:
         vr = vr_in_dictionary(tag)
         if not vr:
             return "X"  # nobody knows what it holds
-        if element.vr in _TELLING_VRS:  # as it is written, whatever the dictionary has
-            vr = element.vr
-        if element.items is not None or vr == "SQ":
+        if element.items is not None:
             return "K"
+        if vr == "SQ":
+            return "X"  # written as bytes, which nobody looks into
+        # as it is written, whatever the dictionary has
+        if element.vr in _TELLING_VRS or (element.vr in _TEXTS and vr not in _TELLING_VRS):
+            vr = element.vr
         if vr in ("DA", "DT"):
             dates = self.profile.dates
             return {"UNMODIFIED": "K", "MODIFIED": "C"}.get(dates, "D")
@@ -169,7 +177,7 @@ class Cleaner:
             return "D"
         if vr == "UI" and tag not in _SCHEME_UIDS:
             return "K" if self.profile.has("retain-uids") else "U"
-        return "words" if vr in _TEXTS and tag not in NEUTRAL else "K"
+        return "words" if vr in (*_TEXTS, "UR") and tag not in NEUTRAL else "K"
 
     def _graphics_action(self, tag: int) -> str:
         """Keep regions of interest alone, and these where graphics are kept. PS3.15 E.3.3."""
@@ -179,6 +187,7 @@ class Cleaner:
         """Do an action to an element; say whether it stays."""
         if action == "K":
             self._keep(element, where)
+            self._guard_code(element, where)
             return True
         if action == "-":
             return False
@@ -249,7 +258,10 @@ class Cleaner:
 
     def _guard(self, element: Element, where: tuple[str, ...]) -> bool:
         """Take words of the identity out of a text that the table leaves as it is."""
-        if not self._telling or element.length > 1 << 20:
+        if element.length > _LARGE_TEXT:  # longer than is read
+            self._note(element, b"", where, "X", None)
+            return False
+        if not self._telling:
             return True
         before = self._value(element)
         text = values.text(before, self._encodings)
@@ -261,8 +273,23 @@ class Cleaner:
         self.warnings.add(_TAKEN_OUT)
         return True
 
+    def _guard_code(self, element: Element, where: tuple[str, ...]) -> None:
+        """Take values out of codes and enumerated values that are the identity as a whole."""
+        is_code = element.vr == "CS" or element.tag in NEUTRAL
+        if not is_code or not self._whole or element.items is not None:
+            return
+        before = self._value(element)
+        parts = values.text(before, self._encodings).split("\\")
+        if self._whole.isdisjoint(bare(part) for part in parts):
+            return
+        kept = (DUMMY if bare(part) in self._whole else part for part in parts)
+        new = self._encoded("\\".join(kept)) or DUMMY.encode()
+        self._note(element, before, where, "words", new)
+        self._set(element, new)
+        self.warnings.add(_TAKEN_OUT)
+
     def _value(self, element: Element) -> bytes:
-        return self.reader.value(element) if element.length <= 1 << 20 else b""
+        return self.reader.value(element) if element.length <= _LARGE_TEXT else b""
 
     def _set(self, element: Element, new: bytes) -> None:
         if element.vr == "UN":

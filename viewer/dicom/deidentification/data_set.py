@@ -89,6 +89,7 @@ class Element:
     new: bytes | None = None
     is_changed: bool = False
     end: int = 0
+    blanked: tuple[tuple[int, int], ...] = ()  # places in the source to be written as blanks
 
 
 class Reader:
@@ -160,7 +161,7 @@ class Reader:
         elif is_undefined or self._holds_items(element, vr):
             within = explicit and vr != b"UN"  # PS3.5 6.2.2
             until = None if is_undefined else position + length
-            element.items, end = self._items(position, until, within, depth + 1)
+            end = self._take_items(element, until, within, depth + 1)
             element.vr = "SQ"
         else:
             end = position + length
@@ -177,16 +178,18 @@ class Reader:
         data, at = self.source.window(element.value_at, min(8, element.length))
         return element.length >= 8 and holds_items(data, at, vr, self.order)
 
-    def _items(
-        self, position: int, until: int | None, explicit: bool, depth: int
-    ) -> tuple[list[list[Element]], int]:
-        items: list[list[Element]] = []
+    def _take_items(self, element: Element, until: int | None, explicit: bool, depth: int) -> int:
+        position = element.value_at
+        items = element.items = []
         while until is None or position < until:
             data, at = self.source.window(position, 8)
             tag, _, length, value = element_at(data, at, False, self.order)
             position += value - at
             if tag == SEQUENCE_END:
-                return items, position if until is None else until
+                if until is None:
+                    return position
+                element.is_changed = position != until  # what lies behind its end is not copied
+                return until
             if tag != ITEM:
                 raise EncodingError("a sequence holds something that is no item")
             end = None if length == UNDEFINED_LENGTH else position + length
@@ -194,7 +197,7 @@ class Reader:
             items.append(elements)
             if len(items) > self._limits.items_per_file:
                 raise EncodingError("too many items")
-        return items, position
+        return position
 
     def _after_fragments(self, position: int) -> int:
         while True:
@@ -220,7 +223,9 @@ class Writer:
         for element in elements:
             if not element.is_changed:
                 size = element.end - element.start
-                if size <= LARGE:
+                if element.blanked:
+                    yield from _around(element)
+                elif size <= LARGE:
                     yield source.bytes_at(element.start, size)
                 else:
                     yield element.start, size
@@ -256,6 +261,15 @@ class Writer:
 
     def _pack(self, form: str, *values: object) -> bytes:
         return struct.pack(self._reader.order + form, *values)
+
+
+def _around(element: Element) -> Iterator[Piece]:
+    position = element.start
+    for start, size in element.blanked:
+        yield position, start - position
+        yield b" " * size
+        position = start + size
+    yield position, element.end - position
 
 
 def all_elements(elements: Iterable[Element]) -> Iterator[Element]:

@@ -139,6 +139,8 @@ class _Places:
             return "file meta information" if is_telling else ""
         element = self._elements[at]
         where = f"({element.tag >> 16:04X},{element.tag & 0xFFFF:04X})"
+        if is_telling and b"^" in value.strip(b"^") and element.vr in ("CS", *_TEXTS):
+            return where  # a name of several parts is nothing else
         if element.vr in _NEUTRAL:
             is_uid = is_telling and element.vr == "UI" and value.count(b".") > 2
             return where if is_uid else ""

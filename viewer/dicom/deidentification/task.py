@@ -14,6 +14,7 @@ from viewer.dicom import header_fields, values
 from viewer.dicom.deidentification import holding
 from viewer.dicom.deidentification.black_out import blacked_out, rectangles_for
 from viewer.dicom.deidentification.cleaning import Cleaner, Identity
+from viewer.dicom.deidentification.comments import comments_of
 from viewer.dicom.deidentification.data_set import Element, Piece, Reader, Source, Writer
 from viewer.dicom.deidentification.results import Cleaned, Job, Order, Rectangle, Refused
 from viewer.dicom.deidentification.statements import replaced, state, text
@@ -31,6 +32,7 @@ from viewer.dicom.inflating import InflatingStream
 from viewer.dicom.limits import Limits
 from viewer.dicom.regular_files import open_version, system_error
 from viewer.dicom.scanning import read_or_skip
+from viewer.dicom.video import is_video
 
 _GE_PRIVATE = "1.2.840.113619.5.2"  # implicit little endian, but for the pixels
 _META_WINDOW = 64 << 10
@@ -51,6 +53,8 @@ _FACTS = {
     0x00280302: "RecognizableVisualFeatures",
 }
 _SOP_INSTANCE = 0x00080018
+_COMMENTS = "Comments within compressed pictures were blanked."
+_VIDEO = "A video: what its stream tells beside the pictures is kept as it is, and was not read."
 _CHANGED = "It changed meanwhile; try again once it is complete."
 
 
@@ -119,12 +123,13 @@ def _cleaned(stream: BinaryIO, job: Job, order: Order, limits: Limits) -> Cleane
         kept, syntax = _with_pixels(kept, job, rectangles, reader, syntax, limits)
     # that no text is left is said where somebody who has looked says so
     is_clean = bool(rectangles) and holding.BURNED_IN in confirmed
+    comments = _without_comments(kept, reader, syntax)
     kept = state(kept, order.profile, is_blacked_out=is_clean)
     _sort_out(kept, elements)
     meta = _meta(kept, reader, facts["SOPClassUID"], syntax)
     is_inflated = isinstance(reader.source, _Inflated)
     pieces = (meta, *_joined(Writer(reader).pieces(kept), reader.source if is_inflated else None))
-    warnings = cleaner.warnings.union(holding.warnings_of(facts, has_pixels=has_pixels))
+    warnings = cleaner.warnings.union(holding.warnings_of(facts, has_pixels=has_pixels), comments)
     if is_clean:
         warnings -= {one for one in warnings if one.startswith("BurnedIn")}
     return Cleaned(
@@ -244,6 +249,18 @@ def _with_pixels(
         added.append(number(0x00280006, 0))
     left = [one for one in kept if one.tag not in _OFFSET_TABLES]
     return replaced(left, added), syntax
+
+
+def _without_comments(kept: Sequence[Element], reader: Reader, syntax: str) -> list[str]:
+    """Blank comments in compressed pictures; say that it was done, or that it cannot be."""
+    if is_video(syntax):
+        return [_VIDEO]
+    for element in kept:
+        if element.tag == _PIXEL_DATA and not element.is_changed and element.items is None:
+            element.blanked = comments_of(reader.source, element, reader.order)
+            if element.blanked:
+                return [_COMMENTS]
+    return []
 
 
 def _sort_out(kept: list[Element], elements: Sequence[Element]) -> None:

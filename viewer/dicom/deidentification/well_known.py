@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from pydicom._uid_dict import UID_dictionary
 
-_STANDARD = "1.2.840.10008."
-_LONGEST = 64  # characters of a UID: what is longer is none, whatever it begins with
+# the parts of the standard's own are short; what some devices append to them are dates and numbers
+_STANDARD = re.compile(r"1\.2\.840\.10008(\.\d{1,4}){1,9}")
 
 
 def is_well_known(uid: str) -> bool:
     """Tell a UID of a class, a transfer syntax, a coding scheme or the like; "" as well."""
-    is_of_standard = uid.startswith(_STANDARD) and len(uid) <= _LONGEST
-    return not uid or is_of_standard or uid in UID_dictionary
+    return not uid or uid in UID_dictionary or _STANDARD.fullmatch(uid) is not None

@@ -50,6 +50,21 @@ def telling(names: Iterable[str], identifiers: Iterable[str]) -> frozenset[str]:
     )
 
 
+def bare(text: str) -> str:
+    """Give a name or identifier as it is compared: without case, and blanks for what joins."""
+    return " ".join(_WORD.findall(text)).casefold()
+
+
+def whole_ones(texts: Iterable[str]) -> frozenset[str]:
+    """Give those that mean nothing else even as a code: names of several words, numbers."""
+    return frozenset(
+        one
+        for text in texts
+        if len(one := bare(text)) >= _SHORTEST_OF_IDENTIFIER
+        and (" " in one or any(map(str.isdigit, one)))
+    )
+
+
 def names_one(text: str, words: frozenset[str]) -> bool:
     """Tell whether a text holds one of the words."""
     return not words.isdisjoint(word.casefold() for word in _WORD.findall(text))
