@@ -45,6 +45,18 @@ def test_json_has_a_line_for_each_attribute(
     assert told[-1]["left_out"] == ["PixelData"]
 
 
+def test_frames_of_one_file_that_two_children_read_keep_their_order(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_enhanced(tmp_path / "e")
+    assert main(["matrix", str(path), "--json"]) == 0
+    told = lines(capsys.readouterr().out)
+    columns = {line["column"]["path"]: line["column"] for line in told if "column" in line}
+    exposure = columns["CTExposureSequence[0].ExposureInmAs"]
+    assert exposure["values"] == ["50.0", "51.0", "52.0", "53.0"]
+    assert columns["PixelMeasuresSequence[0].SliceThickness"]["value"] == "3.0"
+
+
 def test_csv_has_a_row_for_each_frame_and_no_formulas(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

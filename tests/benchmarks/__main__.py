@@ -39,6 +39,7 @@ _NAMES = (
     "adding",
     "tags",
     "table",
+    "matrix",
     "stalls",
     "thumbnails",
     "growth",

@@ -1,6 +1,7 @@
 """The series matrix of a stack, read by child processes in parts.
 
 A part that crashes or hangs its child is read again in halves, down to the file that does it.
+The frames of one file are as many parts as there are children: each reads its header.
 """
 
 from __future__ import annotations
@@ -49,6 +50,9 @@ def read_matrix(
         (path, tuple(place.frame for place in group))
         for path, group in groupby(places, attrgetter("path"))
     ]
+    if len(files) == 1:
+        (path, frames), half = files[0], -(-len(places) // _PROCESSES)
+        files = [(path, frames[at : at + half]) for at in range(0, len(frames), half)]
     size = min(_FILES_OF_A_PART, -(-len(files) // _PROCESSES))
     waiting = {at: tuple(files[at : at + size]) for at in range(0, len(files), size)}
     parts: dict[int, MatrixPart] = {}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from viewer.dicom.planes import orientation_of, position_of
@@ -67,7 +67,8 @@ def headers_of(stack: Stack) -> list[FramePlace]:
 
 def as_order(places: Sequence[FramePlace]) -> list[dict[str, Any]]:
     """Give frames as JSON has them, for an order."""
-    return [asdict(one) for one in places]
+    names = FramePlace.__slots__  # `asdict` copies each value: ten times as long
+    return [{name: getattr(one, name) for name in names} for one in places]
 
 
 def from_order(found: object) -> list[FramePlace]:
