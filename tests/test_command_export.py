@@ -53,7 +53,7 @@ def a_series(folder: Path, count: int = 4, series_number: int = 3, **changed: An
             "InstanceNumber": number + 11,
             "ImagePositionPatient": [-10, -20, 2.0 * number],
             "ImageOrientationPatient": [1, 0, 0, 0, 1, 0],
-            "PixelSpacing": [0.5, 0.75],
+            "PixelSpacing": [0.75, 0.75],
             "RescaleSlope": 1,
             "RescaleIntercept": -1024,
             "RescaleType": "HU",
@@ -135,6 +135,35 @@ def test_pictures_are_turned_mirrored_and_inverted_as_asked(series, tmp_path, ex
     assert np.abs(read_picture(out) - expected).max() <= 0.51
 
 
+@pytest.mark.parametrize(
+    ("changed", "turn", "size"),
+    [
+        ({"PixelSpacing": [1.5, 0.5]}, 0, (3 * ROWS, COLUMNS)),
+        ({"PixelSpacing": [1.5, 0.5]}, 90, (COLUMNS, 3 * ROWS)),
+        ({"PixelSpacing": [1, 2]}, 0, (ROWS, 2 * COLUMNS)),
+        ({"PixelSpacing": None, "PixelAspectRatio": [2, 1]}, 0, (2 * ROWS, COLUMNS)),
+    ],
+)
+def test_shapes_are_true_where_pixels_are_not_square(tmp_path, export, changed, turn, size):
+    (path,) = a_series(tmp_path / "series", 1, **changed)
+    options = ("--turn", turn, "--window", -400, 300)
+    assert export(path, "-o", tmp_path / "a.png", "--format", "png", *options).code == 0
+    picture = read_picture(tmp_path / "a.png")
+    assert picture.shape == size
+    corners = np.rot90(seen(0, -400, 300), -turn // 90)[:: ROWS - 1, :: COLUMNS - 1]
+    assert picture[0, 0] == pytest.approx(corners[0, 0], abs=1)
+    stored = ("-o", tmp_path / "b.png", "--format", "png", "--values", "stored")
+    assert export(path, *stored).code == 0
+    assert read_picture(tmp_path / "b.png").shape == (ROWS, COLUMNS)
+
+
+def test_pixels_that_no_screen_shows_true_are_refused(tmp_path, export):
+    (path,) = a_series(tmp_path / "series", 1, PixelSpacing=[5000, 0.001])
+    ended = export(path, "-o", tmp_path / "a.png", "--format", "png")
+    assert ended.code == 1
+    assert "write its values instead" in ended.failed[0]["reason"]
+
+
 def test_a_stack_without_a_window_has_one_for_all_its_frames(tmp_path, export):
     bare = {"WindowCenter": None, "WindowWidth": None}
     a_series(tmp_path / "series", 6, **bare)
@@ -197,8 +226,9 @@ def test_mp4_holds_the_frames(tmp_path, export):
         assert [round(f.time * 1000) for f in file.decode(video=0)] == [0, 40, 80, 120, 160]
 
 
-def test_arrays_hold_modality_values_with_their_place(series, tmp_path, export):
-    assert export(series, "-o", tmp_path / "a.npz", "--format", "npz").code == 0
+def test_arrays_hold_modality_values_with_their_place(tmp_path, export):
+    a_series(tmp_path / "series", PixelSpacing=[0.5, 0.75])
+    assert export(tmp_path / "series", "-o", tmp_path / "a.npz", "--format", "npz").code == 0
     with np.load(tmp_path / "a.npz") as read:
         assert (read["values"] == [values_of(n) - 1024 for n in range(4)]).all()
         assert read["affine"] @ (3, 2, 1, 1) == pytest.approx((-10 + 0.75, -20 + 1, 6, 1))
@@ -208,8 +238,10 @@ def test_arrays_hold_modality_values_with_their_place(series, tmp_path, export):
 
 
 @pytest.mark.parametrize("name", ["a.nii.gz", "a.nii", "a.nrrd"])
-def test_volumes_lie_where_simpleitk_puts_the_series(series, tmp_path, export, name):
+def test_volumes_lie_where_simpleitk_puts_the_series(tmp_path, export, name):
     sitk = pytest.importorskip("SimpleITK")
+    series = tmp_path / "series"
+    a_series(series, PixelSpacing=[0.5, 0.75])
     form = "nrrd" if name.endswith("nrrd") else "nifti"
     assert export(series, "-o", tmp_path / name, "--format", form).code == 0
     read = sitk.ReadImage(str(tmp_path / name))
@@ -584,6 +616,37 @@ def test_a_series_that_a_step_cannot_take_is_told(tmp_path, export):
     assert "cannot hold them" in too_large.failed[0]["reason"]
 
 
+@pytest.mark.parametrize(
+    ("step", "sentence"),
+    [
+        ("resample={spacing_mm=[1e-4, 1e-4, 1e-4]}", "choose fewer"),
+        ("resample={spacing_mm=[5e-324, 1, 1]}", "choose fewer"),
+        ("fit={shape=[4096, 4096, 4096]}", "choose fewer"),
+    ],
+)
+def test_steps_that_make_too_much_are_told_before(series, tmp_path, export, step, sentence):
+    ended = export(series, "-o", tmp_path / "a.npz", "--step", step)
+    assert (ended.code, len(ended.failed)) == (1, 1)
+    assert sentence in ended.failed[0]["reason"]
+
+
+def test_half_floats_hold_no_more_than_they_can(tmp_path, export):
+    a_series(tmp_path / "series", 3, RescaleSlope=1000)
+    ended = export(tmp_path / "series", "-o", tmp_path / "a.npz", "--step", "dtype='float16'")
+    assert "float16 cannot hold them" in ended.failed[0]["reason"]
+
+
+def test_a_fill_beyond_the_type_of_the_values_stays_what_it_is(tmp_path, export):
+    a_series(tmp_path / "series", 2, RescaleIntercept=0)
+    ended = export(
+        *(tmp_path / "series", "-o", tmp_path / "a.npz", "--step", "values='stored'"),
+        *("--step", "fit={shape=[4, 30, 30], fill=-70000}"),
+    )
+    assert ended.code == 0
+    with np.load(tmp_path / "a.npz") as file:
+        assert file["values"].min() == -70000
+
+
 def test_slopes_of_each_slice_are_applied(tmp_path, export):
     for number in range(3):
         folder = tmp_path / "series"
@@ -598,38 +661,3 @@ def test_slopes_of_each_slice_are_applied(tmp_path, export):
     assert export(tmp_path / "series", "-o", tmp_path / "a.npy", "--format", "npy").code == 0
     values = np.load(tmp_path / "a.npy")
     assert values == pytest.approx(np.array([values_of(0) * (n + 1.5) for n in range(3)]))
-
-
-@pytest.mark.parametrize(
-    "folder",
-    [
-        "series/ct_sphere_32",  # axial
-        "series/mr_tof_mra_145_plus_mip",  # oblique, and projections beside it
-        "series/pet_nema_iq_phantom_89",
-        "series/mr_localizer_3plane",  # axial, sagittal and coronal stacks of one series
-    ],
-)
-def test_real_series_lie_in_nifti_where_simpleitk_puts_them(corpus, tmp_path, export, folder):
-    sitk = pytest.importorskip("SimpleITK")
-    ended = export(corpus / folder, "-o", tmp_path, "--format", "nifti", "--name", "{stack}")
-    export(corpus / folder, "-o", tmp_path, "--format", "npz", "--name", "{stack}")
-    sources = {}
-    for path in (corpus / folder).rglob("*"):
-        if path.is_file():
-            sources[dcmread(path, stop_before_pixels=True, force=True).get("SOPInstanceUID")] = path
-    checked = 0
-    for one in ended.written:
-        with np.load(one["path"].replace(".nii.gz", ".npz")) as read:
-            files = [str(sources[uid]) for uid in read["sop_instance_uids"]]
-        if len(set(files)) < 2:
-            continue
-        theirs, ours = sitk.ReadImage(files), sitk.ReadImage(one["path"])
-        for corner in ((0, 0, 0), tuple(side - 1 for side in theirs.GetSize())):
-            assert ours.TransformIndexToPhysicalPoint(corner) == pytest.approx(
-                theirs.TransformIndexToPhysicalPoint(corner), abs=1e-4
-            )
-        mine, itk = map(sitk.GetArrayFromImage, (ours, theirs))
-        if mine.dtype.kind == "i":  # ITK takes the type of one file for slopes of all
-            assert np.array_equal(mine, itk)
-        checked += 1
-    assert checked

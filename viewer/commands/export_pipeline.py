@@ -17,7 +17,7 @@ from viewer.workers.volumes import Values
 
 FORMATS = ("npz", "npy", "nifti", "nrrd")
 _DTYPES = ("uint8", "int16", "uint16", "int32", "float16", "float32", "float64")
-_LONGEST_SIDE = 4096
+LONGEST_SIDE = 4096
 _FIRST = "values"
 
 
@@ -152,7 +152,7 @@ def _one_of(*known: str) -> Callable[[Any], str]:
 
 
 def _is_shape(given: Any) -> bool:
-    return _numbers(given, 3) and all(isinstance(n, int) and 1 <= n <= _LONGEST_SIDE for n in given)
+    return _numbers(given, 3) and all(isinstance(n, int) and 1 <= n <= LONGEST_SIDE for n in given)
 
 
 def _resample_is_wrong(given: Any) -> str:
@@ -166,7 +166,7 @@ def _resample_is_wrong(given: Any) -> str:
     ):
         return "has a spacing_mm of three numbers above 0: slices, rows, columns."
     if "shape" in given and not _is_shape(given["shape"]):
-        return f"has a shape of three whole numbers from 1 to {_LONGEST_SIDE:,}."
+        return f"has a shape of three whole numbers from 1 to {LONGEST_SIDE:,}."
     if given.get("method", "linear") not in ("linear", "nearest"):
         return "has a method of linear or nearest."
     return ""

@@ -6,22 +6,26 @@ What steps there are, and what they may be given, is `export_pipeline`'s; the nu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from viewer.commands.export_pipeline import Pipeline
+from viewer.commands.export_pipeline import LONGEST_SIDE, Pipeline
 from viewer.dicom.errors import NegatoError
 from viewer.imaging.volume_resampling import (
     fitted,
     is_sheared,
     resampled,
+    resampled_shape,
     spacing_of,
     straightened,
 )
 from viewer.workers.volumes import COLOUR_UNITS, PALETTE_UNITS, Volume
+
+_MOST_VOXELS = 1 << 31
 
 
 def processed(volume: Volume, pipeline: Pipeline) -> Volume:
@@ -70,11 +74,13 @@ def _do_resample(state: _State, given: dict[str, Any]) -> None:
     if is_sheared(affine):
         told = "The gantry was tilted; put the step straighten = {fill = -1024} before resample."
         raise NegatoError(told)
+    spacing, shape = given.get("spacing_mm"), given.get("shape")
+    _refuse_size(shape or resampled_shape(state.values.shape, affine, given["spacing_mm"]))
     state.values, state.affine = resampled(
         state.values,
         affine,
-        spacing_zyx_mm=given.get("spacing_mm"),
-        shape=given.get("shape"),
+        spacing_zyx_mm=spacing,
+        shape=shape,
         method=given.get("method", "linear"),
     )
 
@@ -87,11 +93,25 @@ def _do_straighten(state: _State, given: dict[str, Any]) -> None:
 
 def _do_fit(state: _State, given: dict[str, Any]) -> None:
     fill = given.get("fill", 0)
-    if not np.can_cast(np.min_scalar_type(fill), state.values.dtype, "same_kind"):
-        state.values = state.values.astype(np.float32)
+    _refuse_size(given["shape"])
+    if not _holds(state.values.dtype, fill):
+        state.values = state.values.astype(np.result_type(np.float32, np.min_scalar_type(fill)))
     affine = np.eye(4) if state.affine is None else state.affine
     state.values, moved = fitted(state.values, affine, given["shape"], fill)
     state.affine = None if state.affine is None else moved
+
+
+def _holds(dtype: np.dtype[Any], number: float) -> bool:
+    if dtype.kind == "f":
+        return not math.isfinite(number) or abs(number) <= float(np.finfo(dtype).max)
+    span = np.iinfo(dtype)
+    return float(number).is_integer() and bool(span.min <= number <= span.max)
+
+
+def _refuse_size(shape: Sequence[int]) -> None:
+    if max(shape) > LONGEST_SIDE or math.prod(shape) > _MOST_VOXELS:
+        sides = " x ".join(f"{side:,}" for side in shape)
+        raise NegatoError(f"It would have {sides} voxels, which is too much; choose fewer.")
 
 
 def _do_clip(state: _State, given: Sequence[float]) -> None:
@@ -121,12 +141,12 @@ def _do_normalise(state: _State, given: str) -> None:
 
 def _do_dtype(state: _State, given: str) -> None:
     dtype, values = np.dtype(given), state.values
-    if dtype.kind in "iu":
-        values = np.rint(values) if values.dtype.kind == "f" else values
-        span = np.iinfo(dtype)
-        low, high = float(values.min()), float(values.max())
-        if not (span.min <= low and high <= span.max):
-            raise NegatoError(f"The values run from {low:g} to {high:g}; {given} cannot hold them.")
+    if dtype.kind in "iu" and values.dtype.kind == "f":
+        values = np.rint(values)
+    low, high = (float(end.reduce(values, axis=None)) for end in (np.fmin, np.fmax))
+    fits = _holds(dtype, low) and _holds(dtype, high)
+    if not fits or (dtype.kind in "iu" and np.isnan(values).any()):
+        raise NegatoError(f"The values run from {low:g} to {high:g}; {given} cannot hold them.")
     state.values = values.astype(dtype)
 
 

@@ -240,10 +240,14 @@ class Exporter:
                 progress=step,
                 is_stopped=self._is_stopped,
             )
+            if self._order.pipeline is not None:
+                volume = processed(volume, self._order.pipeline)
         except VolumeStopped:
             raise Cancelled from None
-        if self._order.pipeline is not None:
-            volume = processed(volume, self._order.pipeline)
+        except MemoryError as error:
+            raise NegatoError(
+                "There is not enough memory for what the steps make of it."
+            ) from error
         compress = self._order.compress and not target.path.endswith(".nii")
         notes = write_volume(file, volume, self._order.form, compress=compress)
         if self._manifest is not None:

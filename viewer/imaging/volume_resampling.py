@@ -14,6 +14,7 @@ import numpy as np
 
 Method = Literal["linear", "nearest"]
 _RIGHT_ANGLE = 1e-4  # cosine between axes
+_MOST = 1e12  # voxels along a side that are counted
 
 
 def spacing_of(affine: np.ndarray) -> tuple[float, float, float]:
@@ -26,6 +27,14 @@ def is_sheared(affine: np.ndarray) -> bool:
     """Tell whether the axes are not at right angles, as with a tilted gantry."""
     axes = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
     return bool(np.abs(axes.T @ axes - np.eye(3)).max() > _RIGHT_ANGLE)
+
+
+def resampled_shape(
+    shape: Sequence[int], affine: np.ndarray, spacing_zyx_mm: Sequence[float]
+) -> list[int]:
+    """Give the shape that a volume has at another spacing: its extent in whole voxels."""
+    sides = zip(shape, spacing_of(affine), spacing_zyx_mm, strict=True)
+    return [max(1, round(min(count * old / new, _MOST))) for count, old, new in sides]
 
 
 def resampled(
@@ -58,7 +67,7 @@ def resampled(
     if shape is None:
         wanted = before if spacing_zyx_mm is None else spacing_zyx_mm
         scales = [new / old for new, old in zip(wanted, before, strict=True)]
-        counts = [max(1, round(n / s)) for n, s in zip(values.shape, scales, strict=True)]
+        counts = resampled_shape(values.shape, affine, wanted)
     else:
         counts = list(shape)
         scales = [old / new for old, new in zip(values.shape, counts, strict=True)]
