@@ -46,6 +46,21 @@ def test_nothing_of_the_identity_is_left_in_any_byte(path):
     assert data[:128] == bytes(128)
 
 
+@pytest.mark.parametrize(
+    ("tag", "vr", "profile", "left"),
+    [
+        (0x0040A160, "UT", "basic", "REMOVED"),
+        (0x00081030, "UT", "basic,clean-descriptors", ""),
+        (0x00080050, "UC", "basic", ""),
+    ],
+)
+def test_a_value_too_long_to_be_read_does_not_stay(path, tag, vr, profile, left):
+    ds = named_ct(path)
+    ds.add_new(tag, vr, "who knows what " * 80_000)
+    ds.save_as(path)
+    assert (read_back(path, profile)[tag].value or "") == left
+
+
 def test_what_is_done_is_stated_in_the_file(path):
     named_ct(path)
     ds = read_back(path, "basic,clean-descriptors,retain-device")

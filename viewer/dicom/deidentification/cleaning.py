@@ -200,7 +200,7 @@ class Cleaner:
         if action == "C" and not is_date and element.vr not in _TEXTS:
             action = "X"
         new = self._new_value(action, element, before)
-        if new is not None and new == before.rstrip(b"\0 "):
+        if new == before.rstrip(b"\0 ") and element.length <= _LARGE_TEXT:
             return True
         self._note(element, before, where, action, new)
         if new is None:
@@ -214,7 +214,8 @@ class Cleaner:
         tag, vr = element.tag, element.vr
         if tag in (_PATIENT_NAME, _PATIENT_ID):
             return self.identity.pseudonym.encode()
-        if action == "Z" or not before.strip(b"\0 "):
+        is_empty = not before.strip(b"\0 ") and element.length <= _LARGE_TEXT
+        if action == "Z" or is_empty:
             return b""
         if action == "U":
             return self._mapped(before)
