@@ -64,9 +64,9 @@ def _configure_look(parser: argparse.ArgumentParser) -> None:
     values.add_argument(
         "--values",
         choices=("seen", "stored", "modality"),
-        help="seen: 8 bit, through the window, as on screen at one pixel each; stored: as in the "
-        "file; modality: rescaled (CT: HU). If not said: seen for pictures and movies, stored for "
-        "tiff, modality for arrays",
+        help="seen: 8 bit, through the window, as on screen, stretched where pixels are not "
+        "square; stored: as in the file; modality: rescaled (CT: HU). If not said: seen for "
+        "pictures and movies, stored for tiff, modality for arrays",
     )
     values.add_argument(
         "--raw", action="store_const", const="stored", dest="values", help="--values stored"

@@ -22,7 +22,7 @@ from viewer.dicom.plain_description import description_from_header
 from viewer.formats.pictures import Encoding, encode_picture
 from viewer.imaging import display, modality
 from viewer.imaging.frame import FrameDescription
-from viewer.imaging.picture import picture_of
+from viewer.imaging.picture import picture_of, with_square_pixels
 from viewer.imaging.turning import Turn, turned_pixels
 from viewer.imaging.voi_choice import (
     VoiChoice,
@@ -133,14 +133,17 @@ def _pixels(pixels: _Array, description: FrameDescription, look: Look, path: str
     choice = look.choice or choice_of_frame(pixels, description)
     if choice is None:
         choice = choice_of_samples([sample_of(pixels, description)])
-    return picture_of(
+    picture = picture_of(
         pixels,
         description,
         chosen_voi(choice, pixels, description),
-        turn=look.turn,
         shutter=look.shutter,
         overlays=look.overlays,
     )
+    try:
+        return turned_pixels(with_square_pixels(picture, description), look.turn)
+    except ValueError as error:
+        raise PixelError(f"{error}: write its values instead.", path) from error
 
 
 def _encoded(pixels: _Array, look: Look, path: str) -> tuple[bytes, tuple[str, ...]]:

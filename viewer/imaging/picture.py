@@ -1,7 +1,7 @@
 """A frame as it is seen, as plain 8-bit pixels: window, shutter, overlays and turn in one go.
 
-One pixel for each of the frame's. What the steps do is left to `display`, `composition` and
-`turning`; writing it to a file to `viewer.formats`.
+One pixel for each of the frame's, or more where these are not square. What the steps do is left to
+`display`, `composition`, `turning` and `resample`; writing it to a file to `viewer.formats`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ import numpy as np
 from viewer.imaging import display
 from viewer.imaging.colour import unpack_rgb
 from viewer.imaging.composition import compose
+from viewer.imaging.pixel_shape import stretch_of
+from viewer.imaging.resample import sample
 from viewer.imaging.turning import Turn, turned_pixels
 
 if TYPE_CHECKING:
     from viewer.imaging.frame import FrameDescription
     from viewer.imaging.voi import Voi
+
+
+_MOST_STRETCH = 32  # what is more is no picture, and would fill the memory
 
 
 def picture_of(
@@ -47,3 +52,21 @@ def picture_of(
     if grey is None or not is_grey:
         return unpack_rgb(turned_pixels(composed, turn or Turn()))
     return turned_pixels(grey, turn or Turn())
+
+
+def with_square_pixels(picture: np.ndarray, description: FrameDescription) -> np.ndarray:
+    """Stretch a picture that is not turned, so that shapes are true where each pixel is square.
+
+    Raises
+    ------
+    ValueError
+        It would be larger than any that is shown.
+    """
+    down, across = stretch_of(description)
+    rows, columns = picture.shape[:2]
+    if max(down, across) > _MOST_STRETCH:
+        raise ValueError(f"Its pixels are {max(down, across):,.0f} times as long as wide")
+    size = round(rows * down), round(columns * across)
+    if size == (rows, columns):
+        return picture
+    return sample(picture, (0, 0), (rows / size[0], columns / size[1]), size).pixels
