@@ -248,3 +248,58 @@ def test_the_model_is_one(
     qtmodeltester.check(compare.model)  # type: ignore[attr-defined]
     compare.only.setChecked(False)
     qtmodeltester.check(compare.model)  # type: ignore[attr-defined]
+
+
+def test_a_comparison_that_is_closed_ends_without_a_word_of_qt(
+    window: MainWindow, open_paths: Callable[..., None], qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_series(tmp_path)
+    open_paths(tmp_path)
+    show_comparison(window.workspace, "", window)
+    (compare,) = window.findChildren(CompareWindow)
+    qtbot.waitUntil(lambda: compare._job is not None)
+    job = compare._job
+    with (
+        qtbot.waitSignal(job.destroyed, timeout=20_000),
+        qtbot.waitSignal(compare.destroyed),
+    ):
+        compare.close()
+
+
+def test_what_is_exported_is_written_where_the_window_is_closed_meanwhile(
+    window: MainWindow, open_paths: Callable[..., None], opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_series(tmp_path)
+    open_paths(tmp_path)
+    compare = opened(window)
+    out = tmp_path / "out.csv"
+    with qtbot.waitSignal(window.workspace.messages.posted), qtbot.waitSignal(compare.destroyed):
+        compare.export(str(out))
+        compare.close()
+    assert "Path" in out.read_text(encoding="utf-8-sig")
+
+
+def test_a_wrong_tolerance_is_said_in_words(
+    window: MainWindow, open_paths: Callable[..., None], opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_series(tmp_path)
+    open_paths(tmp_path)
+    compare = opened(window)
+    compare.tolerance.setText("abc")
+    compare.tolerance.editingFinished.emit()
+    qtbot.waitUntil(lambda: "a tolerance is a number" in compare.message, timeout=20_000)
+    assert "--tolerance" not in compare.message
+
+
+def test_escape_clears_the_search_before_it_closes(
+    window: MainWindow, open_paths: Callable[..., None], opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_series(tmp_path)
+    open_paths(tmp_path)
+    compare = opened(window)
+    compare.search.setFocus()
+    compare.search.setText("x")
+    qtbot.keyClick(compare.search, Qt.Key.Key_Escape)
+    assert (compare.search.text(), compare.isVisible()) == ("", True)
+    qtbot.keyClick(compare.search, Qt.Key.Key_Escape)
+    assert not compare.isVisible()

@@ -272,12 +272,22 @@ def test_escape_leaves_the_preview_and_stops_it(
     manner("waits")
     press(qtbot, dialog, "previewDeidentified")
     qtbot.waitUntil(lambda: dialog.findChild(ChangesModel).rowCount() == 3, timeout=30_000)
-    job = dialog._looking
-    with qtbot.waitSignal(job.ended, timeout=30_000):
+    with qtbot.waitSignal(dialog._looking._job.destroyed, timeout=30_000):  # its process has ended
         qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.isVisible()
     assert button(dialog, "previewDeidentified").isVisible()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_the_preview_closes_and_says_what_is_missing_to_write(
+    qtbot: QtBot, dialog: DeidentifyDialog, manner: Manners
+) -> None:
+    manner("works")
+    look(qtbot, dialog)
+    assert not button(dialog, "writeDeidentified").isEnabled()
+    assert "choose a folder" in text(dialog, "previewState")
+    dialog.close()
     assert not dialog.isVisible()
 
 

@@ -119,12 +119,11 @@ def test_a_filter_leaves_rows_that_hold_a_text(table: TableWindow, qtbot: QtBot)
     for text, rows in (("mr", 1), ("Modality:ct", 12), ("InstanceNumber:1", 4), ("zzz", 0)):
         table.controls.filter.setText(text)
         qtbot.waitUntil(lambda rows=rows: table.model.rowCount() == rows)
-    qtbot.waitUntil(lambda: table.pages.currentWidget() is table.nothing)
-    assert "No row holds" in table.nothing.text()
+    qtbot.waitUntil(lambda: "No row holds" in table.message)
     assert not table.footer.export.isEnabled()
     table.activateWindow()
     table.controls.filter.setFocus()
-    table.reject()  # Escape clears the filter before it closes the window
+    qtbot.keyClick(table.controls.filter, Qt.Key.Key_Escape)  # clears it before it closes
     qtbot.waitUntil(lambda: table.model.rowCount() == 13)
     assert table.isVisible()
 
@@ -228,6 +227,18 @@ def test_what_is_shown_is_written(table: TableWindow, qtbot: QtBot, tmp_path: Pa
     qtbot.waitUntil(lambda: "written to" in table.footer.status.text(), timeout=_WAIT_MS)
 
 
+def test_what_is_written_is_told_where_the_window_is_closed_meanwhile(
+    table: TableWindow, window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    told = window.workspace.messages.posted
+    with qtbot.waitSignal(told, check_params_cb=lambda _, said: "written to" in said):
+        table.controls.filter.setText("ct")
+        table.controls.filter.setFocus()
+        table.export_to(str(tmp_path / "out.csv"))
+        table.close()
+        assert not table.isVisible()  # nor does its filter keep it
+
+
 def test_what_cannot_be_written_is_said(table: TableWindow, qtbot: QtBot, tmp_path: Path) -> None:
     table.export_to(str(tmp_path / "nowhere" / "out.csv"))
     qtbot.waitUntil(lambda: "There is no folder" in table.footer.status.text(), timeout=_WAIT_MS)
@@ -261,8 +272,7 @@ def test_nothing_open_is_said(qtbot: QtBot, window: MainWindow) -> None:
     show_table(window.workspace, "", window)
     found = window.findChild(TableWindow)
     assert found is not None
-    assert "Nothing is open" in found.nothing.text()
-    assert found.pages.currentWidget() is found.nothing
+    assert "Nothing is open" in found.message
     assert not found.footer.export.isEnabled()
     words = found.controls.adder.completer().model()
     qtbot.waitUntil(lambda: words.rowCount() > 0, timeout=_WAIT_MS)

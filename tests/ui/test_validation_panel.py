@@ -110,8 +110,11 @@ def test_severities_and_words_filter_and_grouping_by_file(
     wait_picture(qtbot, window)
     panel = checked(qtbot, window)
     panel.search.setText("patientage")
-    assert {one.rule for one in panel.model.shown()} == {"vr-as-form"}
+    qtbot.waitUntil(lambda: {one.rule for one in panel.model.shown()} == {"vr-as-form"})
+    panel.search.setText("zzz")
+    qtbot.waitUntil(lambda: panel.message.isVisible() and "No finding" in panel.message.text())
     panel.search.setText("")
+    qtbot.waitUntil(panel.tree.isVisible)
     panel.severities["error"].setChecked(False)
     assert all(one.severity == "warning" for one in panel.model.shown())
     panel.severities["error"].setChecked(True)

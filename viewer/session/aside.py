@@ -35,6 +35,10 @@ class Aside(QObject):
 
         threading.Thread(target=answer, name="aside", daemon=True).start()
 
+    def forget(self) -> None:
+        """Tell nothing of what was asked so far."""
+        self._latest += 1
+
     def close(self) -> None:
         """Tell nothing more."""
         self._latest += 1

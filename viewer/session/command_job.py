@@ -9,12 +9,14 @@ at a time; other lines are passed over. What an object means is left to who runs
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QProcess, QTimer, Signal
 
+from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES, Limits
 from viewer.plain_text import plain_line
 from viewer.session.own_process import prepare
 
@@ -22,6 +24,8 @@ _MOST_LINE = 256 << 20  # bytes; a list of everything that was left out: a milli
 _AT_ONCE = 256 << 10  # bytes; some milliseconds of reading them
 _MOST_SAID = 4096  # bytes kept of standard error
 _FAREWELL_MS = 60_000  # to take away what was written, once the window is gone
+
+_WHO_SAYS_IT = re.compile(r"^negato(?: \w+)?: (?:error: (?:argument [^:]+: )?)?")  # and of what
 
 Told = dict[str, Any]  # a line of the command
 
@@ -103,6 +107,14 @@ class CommandJob(QObject):
             self.is_stopping = True
             self._process.write(b"stop\n")
 
+    def leave(self) -> None:
+        """Ask for an end, and tell nothing more: who started it may go before it does."""
+        self.blockSignals(True)
+        self.setParent(QCoreApplication.instance())
+        self.stop()
+        if not self.is_running:
+            self.deleteLater()
+
     def kill(self) -> None:
         """End it now: what was written stays."""
         self._process.kill()
@@ -140,7 +152,7 @@ class CommandJob(QObject):
     def _finish(self, _code: int, status: QProcess.ExitStatus) -> None:
         self._listen()
         lines = self._said.decode("utf-8", "replace").strip().splitlines()
-        problem = plain_line(lines[-1].removeprefix("negato: "), 500).rstrip(".") if lines else ""
+        problem = plain_line(_WHO_SAYS_IT.sub("", lines[-1]), 500).rstrip(".") if lines else ""
         self._end = CommandEnd(problem, in_order=status == QProcess.ExitStatus.NormalExit)
         self._read()
 
@@ -148,6 +160,18 @@ class CommandJob(QObject):
         if self.is_running:
             self.is_running = False
             self.ended.emit(end)
+            if self.signalsBlocked():
+                self.deleteLater()
+
+
+def limit_arguments(limits: Limits) -> list[str]:
+    """Give the arguments by which a command keeps to the window's limits."""
+    return [
+        part
+        for name in LIMIT_TITLES
+        if getattr(limits, name) != getattr(DEFAULT_LIMITS, name)
+        for part in ("--limit", f"{name}={getattr(limits, name)}")
+    ]
 
 
 def number(told: Mapping[str, object], name: str) -> int:

@@ -42,7 +42,7 @@ OPTIONS = (
     ),
     Option(
         "clean-descriptors",
-        "Keep cleaned descri&ptions",
+        "Keep cleaned de&scriptions",
         "Descriptions and comments remain, without what is found of the patient in them.",
     ),
     Option(
@@ -52,7 +52,7 @@ OPTIONS = (
     ),
     Option(
         "retain-safe-private",
-        "Keep safe p&rivate elements",
+        "Keep safe pri&vate elements",
         "Private elements that are known to say nothing of the patient remain.",
     ),
 )

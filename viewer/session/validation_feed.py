@@ -15,10 +15,11 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from viewer.dicom.catalogue import Catalogue
+from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.dicom.stacks import Stack
 from viewer.dicom.validation.rules import RULES, Severity
 from viewer.plain_text import csv_cell, json_text
-from viewer.session.command_job import CommandEnd, CommandJob, Told, number, text
+from viewer.session.command_job import CommandEnd, CommandJob, Told, limit_arguments, number, text
 
 ScopeName = Literal["series", "study", "all"]
 _PER_FRAME = re.compile(r"PerFrameFunctionalGroupsSequence\[(\d+)\]")
@@ -72,11 +73,12 @@ class ValidationFeed(QObject):
         """Whether files are being checked."""
         return self._job is not None
 
-    def start(self, paths: Sequence[str]) -> None:
+    def start(self, paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> None:
         """Check files and folders; what was going on before is not told of any more."""
         self.drop()
         self._result = None
-        job = CommandJob(["validate", "--severity", "note"], {"paths": list(paths)}, self)
+        arguments = ["validate", "--severity", "note", *limit_arguments(limits)]
+        job = CommandJob(arguments, {"paths": list(paths)}, self)
         job.told.connect(self._hear)
         job.ended.connect(self._end)
         self._job = job
@@ -91,10 +93,7 @@ class ValidationFeed(QObject):
         """End the check, and tell nothing more."""
         job, self._job = self._job, None
         if job is not None:
-            job.told.disconnect(self._hear)
-            job.ended.disconnect(self._end)
-            job.ended.connect(job.deleteLater)
-            job.stop()
+            job.leave()
 
     def _hear(self, lines: list[Told]) -> None:
         findings = [found for line in lines if (found := _finding(line)) is not None]

@@ -132,6 +132,11 @@ class WritingJob(Job):
         """End it now: what was written stays."""
         self._job.kill()
 
+    def leave(self) -> None:
+        """Ask for an end, and tell nothing more."""
+        self._job.leave()
+        self.deleteLater()
+
     def end_with_program(self) -> None:
         """Wait for what was written to be taken away: there is no window any more."""
         self._job.end_with_program()

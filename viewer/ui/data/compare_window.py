@@ -26,12 +26,12 @@ from viewer.dicom.inspection.frame_places import as_order
 from viewer.dicom.stacks import Stack
 from viewer.plain_text import csv_cell, plain_line
 from viewer.session.aside import Aside
-from viewer.session.command_job import CommandEnd, CommandJob, Told, number, text
+from viewer.session.command_job import CommandEnd, CommandJob, Told, limit_arguments, number, text
 from viewer.session.workspace import Workspace
 from viewer.ui.data.compare_export import as_file
 from viewer.ui.data.compare_model import CompareModel, row_of
 from viewer.ui.data.compare_sides import CompareSide
-from viewer.ui.data.own_window import OwnWindow, limit_arguments
+from viewer.ui.data.own_window import OwnWindow
 from viewer.ui.dialogs.file_dialogs import ask_target
 from viewer.ui.export import saved
 from viewer.ui.plain_label import PlainLabel
@@ -63,7 +63,6 @@ class CompareWindow(OwnWindow):
         self._job: CommandJob | None = None
         self._result: Told | None = None
         self._notes: list[str] = []
-        self._aside = Aside(self)
         self.model = CompareModel(self)
         self.a, self.b = CompareSide("A", workspace, self), CompareSide("B", workspace, self)
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
@@ -107,10 +106,8 @@ class CompareWindow(OwnWindow):
         """Stop comparing."""
         self._soon.stop()
         if self._job is not None:
-            job, self._job = self._job, None
-            job.told.disconnect(self._take)
-            job.ended.disconnect(self._end)
-            job.stop()
+            self._job.leave()
+            self._job = None
 
     def step(self, by: int) -> None:
         """Go to the next difference (1) or the one before (-1), round at the ends."""
@@ -177,7 +174,7 @@ class CompareWindow(OwnWindow):
         sides.addWidget(self.b)
         top = QHBoxLayout()
         top.addLayout(sides, 1)
-        top.addWidget(self._button("S&wap", "compareSwap", self._swap))
+        top.addWidget(self._button("&Swap", "compareSwap", self._swap))
         options = QHBoxLayout()
         options.addWidget(self.only)
         options.addWidget(PlainLabel("Ignore:", self))
@@ -348,8 +345,10 @@ class CompareWindow(OwnWindow):
         rows = [self.model.rows[int(at)] for at in self.model.differences]
         as_text = path.lower().endswith(".txt")
         messages = self._workspace.messages
+        aside = Aside(self._workspace)  # outlives the window
 
         def write(data: bytes) -> None:
             saved(path, data, "comparison", messages)
+            aside.deleteLater()
 
-        self._aside.ask(partial(as_file, rows, as_text=as_text), write)
+        aside.ask(partial(as_file, rows, as_text=as_text), write)

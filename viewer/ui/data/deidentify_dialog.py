@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialogButtonBox,
     QHBoxLayout,
@@ -18,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from viewer.dicom.stacks import FrameKey
 from viewer.plain_text import whole_line
-from viewer.session.command_job import Told, number, text
+from viewer.session.command_job import Told, limit_arguments, number, text
 from viewer.session.deidentify_changes import Held
 from viewer.session.deidentify_order import DeidentifyOrder
 from viewer.session.finding import find_frame
@@ -50,6 +51,8 @@ _STAGES = {
     "check": "Opening each file again, and searching it for what was removed…",
 }
 _CANCELLED = "Nothing was de-identified. What was written was taken away again."
+_NOTHING_LEFT = "There is nothing to write: check what is held back, or go back and choose others."
+_NO_PLACE = "To write, go back and choose a folder."
 _NO_FOLDER = "Choose a folder to write to; the preview needs none."
 
 
@@ -130,11 +133,16 @@ class DeidentifyDialog(WritingDialog):
             self._show_page(self._outcome, self._back, self._save, self._close)
 
     def reject(self) -> None:
-        """Stop what runs; leave the preview; close."""
-        if self._looking is not None or self._pages.currentWidget() is self._preview:
+        """Stop what runs; close where nothing does."""
+        if self._looking is not None:
             self._choose_again()
         else:
             super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Close from each page."""
+        self._end_preview()
+        super().closeEvent(event)
 
     def _add_buttons(self) -> None:
         role = QDialogButtonBox.ButtonRole
@@ -208,7 +216,7 @@ class DeidentifyDialog(WritingDialog):
         self._changes.clear()
         self._held.clear()
         self._left_out, self._failed = [], []
-        arguments = ["anonymize", "--dry-run", *self._order.arguments()]
+        arguments = ["anonymize", "--dry-run", *self._order.arguments(), *self._limits()]
         job = self._looking = WritingJob(
             arguments, self._order.order(), "the preview", "", self._window
         )
@@ -229,10 +237,7 @@ class DeidentifyDialog(WritingDialog):
     def _end_preview(self) -> None:
         job, self._looking = self._looking, None
         if job is not None:
-            job.told.disconnect(self._hear)
-            job.progressed.disconnect(self._show_progress)
-            job.ended.disconnect(self._preview_ended)
-            job.stop()
+            job.leave()
 
     def _hear(self, lines: list[Told]) -> None:
         self._changes.take(lines)
@@ -272,6 +277,10 @@ class DeidentifyDialog(WritingDialog):
                 sentences.append(f"{said}; the first is {name}: {whole_line(reason)}")
             if not self._order.key_file:
                 sentences.append(_RANDOM)
+            if not self._is_anything_left():
+                sentences.append(_NOTHING_LEFT)
+            if not self._place.folder:
+                sentences.append(_NO_PLACE)
             self._state.setText(" ".join(sentences))
         self._cancel.setText("Cancel")
         if outcome.result != "done":
@@ -309,7 +318,7 @@ class DeidentifyDialog(WritingDialog):
         assert order is not None
         self._workspace.settings.set_picture_folder(self._place.folder)
         arguments = ["anonymize", "-o", target.path, *order.arguments()]
-        arguments += ["--report", _report_of(target.path)]
+        arguments += ["--report", _report_of(target.path), *self._limits()]
         left_out = self._held.left_out()
         if len(self._held) > len(left_out):
             arguments += ["--confirm", "burned-in,structured-content"]
@@ -318,6 +327,9 @@ class DeidentifyDialog(WritingDialog):
         job = WritingJob(arguments, order.order(left_out), "the files", target.path, self._window)
         job.told.connect(self._keep_left_out)
         self._run(job, target.path)
+
+    def _limits(self) -> list[str]:
+        return limit_arguments(self._workspace.limits())
 
     def _open_result(self) -> None:
         if not open_window(self._target):

@@ -12,7 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialogButtonBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from viewer.plain_text import whole_line
-from viewer.session.command_job import Told, entries, number, text
+from viewer.session.command_job import Told, entries, limit_arguments, number, text
 from viewer.session.export_order import ExportOrder, facts_of
 from viewer.session.workspace import Workspace
 from viewer.session.writing_job import Job, Outcome, WritingJob
@@ -166,15 +166,14 @@ class ExportDialog(WritingDialog):
         self._named, self._planned, self._number, self._refusal = None, [], 0, ""
         self._ask_names.stop()
         if job is not None:
-            job.told.disconnect(self._hear_names)
-            job.ended.disconnect(self._show_names)
-            job.stop()
+            job.leave()
 
     def _find_names(self) -> None:
         if self._named is None:
             return
         arguments, order = self._named
-        job = self._naming = WritingJob([*arguments, "--dry-run"], order, "the names", "", self)
+        arguments = [*arguments, *self._limits(), "--dry-run"]
+        job = self._naming = WritingJob(arguments, order, "the names", "", self)
         job.told.connect(self._hear_names)
         job.ended.connect(self._show_names)
         job.ended.connect(job.deleteLater)
@@ -220,11 +219,13 @@ class ExportDialog(WritingDialog):
                 parent=self._window,
             )
         else:
-            job = WritingJob(
-                order.arguments(target.path), order.order(), "it", target.path, self._window
-            )
+            arguments = [*order.arguments(target.path), *self._limits()]
+            job = WritingJob(arguments, order.order(), "it", target.path, self._window)
             job.told.connect(self._hear)
         self._run(job, target.path)
+
+    def _limits(self) -> list[str]:
+        return limit_arguments(self._workspace.limits())
 
     def _hear(self, lines: list[Told]) -> None:
         for line in lines:

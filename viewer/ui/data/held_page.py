@@ -65,7 +65,7 @@ class HeldPage(QWidget):
         self._all = QCheckBox("I have looked at &all of these pictures; write them", self)
         self._all.setObjectName("confirmAll")
         self._all.clicked.connect(self._check_all)
-        show = QPushButton("Sho&w in the Window", self)
+        show = QPushButton("Show in the Wi&ndow", self)
         show.setObjectName("showHeld")
         show.setAutoDefault(False)
         show.clicked.connect(self._show)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from viewer.dicom.inspection.frame_places import FramePlace, as_order
-from viewer.session.command_job import CommandEnd, CommandJob, Told, text
+from viewer.session.command_job import CommandEnd, CommandJob, Told, limit_arguments, text
 from viewer.session.workspace import Workspace
-from viewer.ui.data.own_window import limit_arguments
 
 
 def save_matrix(workspace: Workspace, places: Sequence[FramePlace], path: str) -> None:

@@ -29,7 +29,15 @@ from PySide6.QtWidgets import (
 from viewer.dicom.inspection.frame_places import FramePlace, as_order, places_of
 from viewer.dicom.stacks import Stack
 from viewer.session.aside import Aside
-from viewer.session.command_job import CommandEnd, CommandJob, Told, entries, number, text
+from viewer.session.command_job import (
+    CommandEnd,
+    CommandJob,
+    Told,
+    entries,
+    limit_arguments,
+    number,
+    text,
+)
 from viewer.session.workspace import Workspace
 from viewer.ui.data.matrix_export import save_matrix
 from viewer.ui.data.matrix_model import (
@@ -38,7 +46,7 @@ from viewer.ui.data.matrix_model import (
     FrameModel,
     attribute_of,
 )
-from viewer.ui.data.own_window import OwnWindow, limit_arguments
+from viewer.ui.data.own_window import OwnWindow
 from viewer.ui.dialogs.file_dialogs import ask_target
 from viewer.ui.literal import window_title
 from viewer.ui.plain_label import PlainLabel
@@ -120,11 +128,10 @@ class MatrixWindow(OwnWindow):
 
     def end_work(self) -> None:
         """Stop reading; what is being saved goes on to its end."""
+        self._aside.forget()
         if self._job is not None:
-            job, self._job = self._job, None
-            job.told.disconnect(self._take)
-            job.ended.disconnect(self._end)
-            job.stop()
+            self._job.leave()
+            self._job = None
 
     def _make_parts(self) -> None:
         self.search = QLineEdit(self)
@@ -150,11 +157,12 @@ class MatrixWindow(OwnWindow):
         self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         self.table.horizontalHeader().setStretchLastSection(True)
-        self.table.horizontalHeader().setDefaultSectionSize(120)
+        self.table.horizontalHeader().setDefaultSectionSize(140)
         self.axis = QComboBox(self)
         self.axis.setObjectName("matrixAxis")
+        self.axis.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.axis.setAccessibleName("What the plot runs along")
-        self._export = QPushButton("&Export CSV…", self)
+        self._export = QPushButton("&Export…", self)
         self._export.setObjectName("exportMatrix")
         self._export.setAutoDefault(False)
         self._export.clicked.connect(self._ask_export)
@@ -179,8 +187,8 @@ class MatrixWindow(OwnWindow):
         both.setChildrenCollapsible(False)
         self._content = both
         self.pages.addWidget(both)
-        along = PlainLabel("A&long", self)
-        along.setText("Along")
+        along = PlainLabel("Along", self)
+        along.setBuddy(self.axis)
         bottom = QHBoxLayout()
         bottom.addWidget(self._about, 1)
         bottom.addWidget(along)

@@ -1,16 +1,15 @@
 """What the windows that look into headers share: they stand beside the main one, and stay as left.
 
-Not modal; Escape closes; size and place are kept; in the place of their content, a sentence where
-there is nothing to show, or it is being read.
+Not modal; Escape clears a search, then closes; size and place are kept; in the place of their
+content, a sentence where there is nothing to show, or it is being read.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from viewer.dicom.limits import DEFAULT_LIMITS, LIMIT_TITLES, Limits
 from viewer.session.settings import Settings
 from viewer.ui.plain_label import PlainLabel
 
@@ -62,6 +61,15 @@ class OwnWindow(QDialog):
         self.show()
         self.activateWindow()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: Escape closes; in a search with text, it clears that first."""
+        field = self.focusWidget()
+        search = field if isinstance(field, QLineEdit) and field.isClearButtonEnabled() else None
+        if event.key() == Qt.Key.Key_Escape and search is not None and search.text():
+            search.clear()
+        else:
+            super().keyPressEvent(event)
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Qt: it is closed, or minimised: keep how it stands."""
         self._settings.save_window_geometry(self.objectName(), self.saveGeometry())
@@ -69,13 +77,3 @@ class OwnWindow(QDialog):
 
     def end_work(self) -> None:
         """End what goes on in the background, for nobody now."""
-
-
-def limit_arguments(limits: Limits) -> list[str]:
-    """Give the arguments by which a command keeps to the window's limits."""
-    return [
-        part
-        for name in LIMIT_TITLES
-        if getattr(limits, name) != getattr(DEFAULT_LIMITS, name)
-        for part in ("--limit", f"{name}={getattr(limits, name)}")
-    ]

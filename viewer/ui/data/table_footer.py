@@ -23,8 +23,8 @@ class TableFooter(QWidget):
         self.export.setEnabled(False)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.status, 2)
-        layout.addWidget(self.totals, 3)
+        layout.addWidget(self.status, 1)
+        layout.addWidget(self.totals)
         layout.addWidget(self.export)
 
     def say(self, sentence: str) -> None:

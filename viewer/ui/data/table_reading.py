@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
 from viewer.session.command_job import CommandEnd, CommandJob, Told, entries, number, text
 from viewer.ui.data.table_model import TableField
@@ -70,14 +70,10 @@ class TableRun(QObject):
         """Ask for an end."""
         self._job.stop()
 
-    def leave(self, *, stop: bool = True) -> None:
-        """Be heard no more, and go when the process has ended; ``stop``: which is to be soon."""
-        self.blockSignals(True)
-        self.setParent(QCoreApplication.instance())
-        if not self._job.is_running:
-            self.deleteLater()
-        elif stop:
-            self._job.stop()
+    def leave(self) -> None:
+        """Ask for an end, and tell nothing more."""
+        self._job.leave()
+        self.deleteLater()
 
     def _hear(self, lines: list[Told]) -> None:
         rows: list[list[str]] = []
@@ -98,8 +94,6 @@ class TableRun(QObject):
     def _finish(self, end: CommandEnd) -> None:
         told = self._end or TableEnd("failed", end.problem or _SUDDEN)
         self.ended.emit(told)
-        if self.signalsBlocked():
-            self.deleteLater()
 
 
 def _field(told: object) -> TableField:

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QDialog,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QSplitter, QWidget
 
+from viewer.session.command_job import limit_arguments
 from viewer.session.workspace import Workspace
+from viewer.ui.data.own_window import OwnWindow
 from viewer.ui.data.shown_file import show_file
 from viewer.ui.data.table_controls import TableControls
 from viewer.ui.data.table_footer import TableFooter
@@ -28,48 +23,43 @@ from viewer.ui.data.table_reading import TableEnd, TableRun
 from viewer.ui.data.table_view import MetadataView
 from viewer.ui.dialogs.file_dialogs import ask_folder, ask_target
 from viewer.ui.pace import Pace
-from viewer.ui.plain_label import PlainLabel
 
-_NAME = "table"  # in the settings
+_NAME = "tableWindow"
+_SIZE = (1100, 620)
 _KINDS = "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet);;JSON (*.json)"
 _ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
 _NOTHING = "Nothing is open. Open a study, or choose a folder above."
+_READING = "Reading…"
 _NO_MATCH = "No row holds this text. Change the filter, or press Escape in it to clear it."
 
 
 def show_table(workspace: Workspace, study_uid: str, window: QWidget) -> None:
     """Show the metadata table, the one that is there where there is one."""
-    table = window.findChild(TableWindow)
+    table = window.findChild(TableWindow, _NAME)
     if table is None:
         table = TableWindow(workspace, study_uid, window)
-        table.show()
-    table.activateWindow()
+    table.come_forward()
 
 
-class TableWindow(QDialog):
+class TableWindow(OwnWindow):
     """The window."""
 
     def __init__(self, workspace: Workspace, study_uid: str, window: QWidget) -> None:
-        super().__init__(window)
+        super().__init__(_NAME, "Metadata Table", _SIZE, workspace.settings, window)
         self._workspace = workspace
         self._folder = ""  # that is read in place of what is open
         self._read_paths: tuple[str, ...] = ()
         self._columns: tuple[str, ...] = ()  # none: the usual ones of the level
         self._level = "instance"
         self._group_title = ""
+        self._said = _READING  # in the place of rows, where there are none
         self._run: TableRun | None = None
-        self._writing: TableRun | None = None
+        self._is_writing = False
         self._asking: TableRun | None = None
-        self.setObjectName("tableWindow")
-        self.setWindowTitle("Metadata Table")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.model = TableModel(self)
         self._make_widgets(study_uid)
         self._arrange()
         self._connect()
-        geometry = workspace.settings.window_geometry(_NAME)
-        if geometry.isEmpty() or not self.restoreGeometry(geometry):
-            self.resize(QSize(1100, 620))
         self._ask_for_columns()
         self._follow_scope()
 
@@ -101,45 +91,47 @@ class TableWindow(QDialog):
             "fields": [{"title": one.title, "numeric": one.numeric} for one in fields],
             "rows": self.model.shown_rows(columns),
         }
-        self._writing = TableRun(["--replace", "-o", path], order, self)
-        self._writing.ended.connect(self._written)
+        messages = self._workspace.messages
+
+        def tell(end: TableEnd) -> None:
+            messages.post(end.message, "info" if end.result == "done" else "error")
+
+        writing = TableRun(["--replace", "-o", path], order, self._workspace)  # outlives the window
+        writing.ended.connect(tell)
+        writing.ended.connect(self._written)
+        writing.ended.connect(writing.deleteLater)
+        self._is_writing = True
         self.footer.export.setEnabled(False)
         self.footer.say("Writing…")
-        self._writing.start()
+        writing.start()
 
-    def reject(self) -> None:
-        """Close, as Escape asks for; in a filter with text, clear that first."""
-        if self.controls.filter.hasFocus() and self.controls.filter.text():
-            self.controls.filter.clear()
-            return
-        super().reject()
+    def end_work(self) -> None:
+        """Stop reading; what is being written goes on to its end."""
+        self.controls.scope.close_down()
+        for run in (self._run, self._asking):
+            if run is not None:
+                run.leave()
+        self._run = self._asking = None
 
     def _make_widgets(self, study_uid: str) -> None:
         self.controls = TableControls(self._workspace, study_uid, self)
         self.view = MetadataView(self.model, self)
         self.groups = TableGroups(self)
         self.groups.hide()
-        self.nothing = PlainLabel(_NOTHING, self)
-        self.nothing.setWordWrap(True)
-        self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.footer = TableFooter(self)
 
     def _arrange(self) -> None:
-        self.pages = QStackedWidget(self)
-        self.pages.addWidget(self.nothing)
         self.pages.addWidget(self.view)
         splitter = QSplitter(self)
         splitter.addWidget(self.groups)
         splitter.addWidget(self.pages)
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([220, 880])
-        layout = QVBoxLayout(self)
-        layout.addWidget(self.controls)
-        layout.addWidget(splitter, 1)
-        layout.addWidget(self.footer)
+        self.page.addWidget(self.controls)
+        self.page.addWidget(splitter, 1)
+        self.page.addWidget(self.footer)
 
     def _connect(self) -> None:
-        self.finished.connect(self._close_down)
         self._counts = Pace(self._count, self)
         self._looks = Pace(self._filter_changed, self)
         self.controls.scope.chosenChanged.connect(self._follow_scope)
@@ -208,7 +200,7 @@ class TableWindow(QDialog):
             self._run.leave()
         self._read_paths = () if self._folder else paths
         wanted = self._columns if columns is None else columns
-        arguments = ["--level", self._level]
+        arguments = ["--level", self._level, *limit_arguments(self._workspace.limits())]
         for column in wanted:
             arguments += ["--columns", column]
         self._run = TableRun(arguments, {"paths": list(paths)}, self)
@@ -216,8 +208,8 @@ class TableWindow(QDialog):
         self._run.rowsTold.connect(self._take)
         self._run.filesTold.connect(self._tell_files)
         self._run.ended.connect(self._finish)
-        self.footer.say("Reading…")
-        self.nothing.setText("Reading…")
+        self.footer.say(_READING)
+        self._said = _READING
         self.controls.again.setText("&Stop")
         self._run.start()
 
@@ -243,12 +235,9 @@ class TableWindow(QDialog):
     def _finish(self, end: TableEnd) -> None:
         self.controls.again.setText("&Read Again")
         self.model.settle()
-        if end.result == "failed":
-            self.nothing.setText(end.message)
-        if end.result == "cancelled":
-            end = TableEnd("cancelled", "Stopped; not all files were read.")
-            self.nothing.setText(end.message)
-        self.footer.say(end.message)
+        is_stopped = end.result == "cancelled"
+        self._said = "Stopped; not all files were read." if is_stopped else end.message
+        self.footer.say(self._said)
         self._count()
         if end.result == "done":
             self.controls.adder.clear()
@@ -264,18 +253,20 @@ class TableWindow(QDialog):
             groups = self.model.groups(titles.index(self._group_title))
             self.groups.show_groups(self._group_title, groups)
         self._total_of(self.view.currentIndex().column())
-        self.footer.export.setEnabled(self.model.rowCount() > 0 and self._writing is None)
+        self.footer.export.setEnabled(self.model.rowCount() > 0 and not self._is_writing)
 
     def _total_of(self, column: int) -> None:
         self.footer.total(self.model, column)
 
     def _show_page(self) -> None:
-        is_filtered_out = self.model.count > 0 and not self.model.rowCount()
-        if is_filtered_out:
-            self.nothing.setText(_NO_MATCH)
+        if self.model.rowCount():
+            self.pages.setCurrentWidget(self.view)
+        elif self.model.count:
+            self.say(_NO_MATCH)
         elif self._workspace.document is None and not self._folder:
-            self.nothing.setText(_NOTHING)
-        self.pages.setCurrentWidget(self.view if self.model.rowCount() else self.nothing)
+            self.say(_NOTHING)
+        else:
+            self.say(self._said)
 
     def _choose_group(self) -> None:
         self._group_by(str(self.controls.group.currentData()))
@@ -307,24 +298,11 @@ class TableWindow(QDialog):
 
     def _ask_export(self) -> None:
         settings = self._workspace.settings
-        path = ask_target(settings, self, "Export the table", "metadata.csv", _KINDS)
+        path = ask_target(settings, self, "Save the table", "metadata.csv", _KINDS)
         if path:
             self.export_to(path if path.lower().endswith(_ENDINGS) else f"{path}.csv")
 
     def _written(self, end: TableEnd) -> None:
-        if self._writing is not None:
-            self._writing.leave()
-        self._writing = None
+        self._is_writing = False
         self.footer.say(end.message)
-        self._workspace.messages.post(end.message, "info" if end.result == "done" else "error")
         self._count()
-
-    def _close_down(self) -> None:
-        self._workspace.settings.save_window_geometry(_NAME, self.saveGeometry())
-        self.controls.scope.close_down()
-        for run in (self._run, self._asking):
-            if run is not None:
-                run.leave()
-        if self._writing is not None:
-            self._writing.leave(stop=False)
-        self._run = self._asking = self._writing = None

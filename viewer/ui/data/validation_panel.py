@@ -47,6 +47,7 @@ from viewer.ui.data.validation_model import Column, Grouping, ValidationModel
 from viewer.ui.dialogs.file_dialogs import ask_target
 from viewer.ui.docks import add_behind_tags
 from viewer.ui.literal import menu_title, tooltip
+from viewer.ui.pace import Pace
 from viewer.ui.plain_label import PlainLabel
 from viewer.ui.tags.panel import TagPanel
 
@@ -61,6 +62,7 @@ _WIDTHS = {Column.FINDING: 265, Column.PLACE: 90, Column.FILE: 60}
 _WORDS: dict[Severity, str] = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 _NOTHING_OPEN = "Nothing is open. Open files or a folder, then check them here."
 _READY = "Check says where files depart from the DICOM standard."
+_NO_MATCH = "No finding is shown. Change the filter, or press the buttons beside it."
 _CLEAN = "Nothing was found. "
 _FEW = 100  # findings that are shown open
 _KINDS = "CSV table (*.csv);;JSON (*.json)"
@@ -107,6 +109,7 @@ class ValidationPanel(QWidget):
         self.model = ValidationModel(icons, self)
         self.feed = ValidationFeed(self)
         self._aside = Aside(self)
+        self._filters = Pace(self._filter, self)
         self.scope = self._choice("validationScope", "What is checked", _SCOPES)
         self.grouping = self._choice("validationGrouping", "How findings are grouped", _GROUPINGS)
         self.check = QPushButton("Check", self)
@@ -132,7 +135,7 @@ class ValidationPanel(QWidget):
         self.detail.hide()
         self.summary = PlainLabel(parent=self)
         self.summary.setObjectName("validationSummary")
-        self.save = QPushButton("Save As…", self)
+        self.save = QPushButton("Export…", self)
         self.save.setObjectName("validationSave")
         self._lay_out()
         self._connect()
@@ -159,7 +162,7 @@ class ValidationPanel(QWidget):
             return
         self._was_checked = True
         self._show_state("Checking…")
-        self.feed.start(paths)
+        self.feed.start(paths, self._workspace.limits())
         self._show_counts()
 
     def go_to(self, finding: ShownFinding) -> None:
@@ -195,8 +198,8 @@ class ValidationPanel(QWidget):
 
     def save_as(self) -> None:
         """Ask for a file, and write what is shown into it."""
-        title = "Save Findings"
-        path = ask_target(self._workspace.settings, self, title, "validation.csv", _KINDS)
+        settings = self._workspace.settings
+        path = ask_target(settings, self, "Save the findings", "validation.csv", _KINDS)
         if not path:
             return
         findings = self.model.shown()
@@ -233,7 +236,7 @@ class ValidationPanel(QWidget):
 
     def _take(self, findings: list[ShownFinding]) -> None:
         self.model.add(findings)
-        self._pages.setCurrentWidget(self.tree)
+        self._show_page()
         self._show_counts()
 
     def _progressed(self, files: int) -> None:
@@ -256,6 +259,14 @@ class ValidationPanel(QWidget):
     def _filter(self) -> None:
         shown = frozenset(one for one, button in self.severities.items() if button.isChecked())
         self.model.set_filter(self.search.text().strip(), shown)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        """Show the findings, or say why there are none to be seen."""
+        if not self.model.findings:
+            return
+        self.message.setText(_NO_MATCH)
+        self._pages.setCurrentWidget(self.tree if self.model.rowCount() else self.message)
 
     def _regroup(self) -> None:
         self.model.set_grouping(self.grouping.currentData())
@@ -360,7 +371,7 @@ class ValidationPanel(QWidget):
         self._filter()
         self.check.clicked.connect(self._toggle)
         self.save.clicked.connect(self.save_as)
-        self.search.textChanged.connect(self._filter)
+        self.search.textChanged.connect(self._filters.ask)
         self.grouping.activated.connect(self._regroup)
         self.feed.found.connect(self._take)
         self.feed.progressed.connect(self._progressed)

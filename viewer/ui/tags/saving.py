@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from viewer.dicom.tags import TagTable, tag_text
+from viewer.session.command_job import limit_arguments
 from viewer.session.workspace import Workspace
 from viewer.session.writing_job import Outcome, Progress, WritingJob
-from viewer.ui.data.own_window import limit_arguments
 from viewer.ui.dialogs.file_dialogs import ask_target
 
 _SHARES = 1000  # the dialog counts in these: a value may have more bytes than it can count

@@ -134,9 +134,7 @@ class ValueDialog(QDialog):
                 return
             into.setPlainText(hex_lines(answer.data, answer.size))
             if answer.fragments:
-                self._note.setText(
-                    f"{answer.fragments:,} fragments, one after the other, without the offset table"
-                )
+                self._note.setText(_fragments_text(answer.fragments))
                 self._note.show()
 
         self._ask_for("viewer.dicom.tag_bytes:read_begin", (HEX_BYTES,), done)
@@ -159,6 +157,12 @@ class ValueDialog(QDialog):
     def _close(self) -> None:
         self._is_closed = True
         self.deleteLater()
+
+
+def _fragments_text(number: int) -> str:
+    if number == 1:
+        return "1 fragment, without the offset table"
+    return f"{number:,} fragments, one after the other, without the offset table"
 
 
 def visible_lines(value: str) -> str:
