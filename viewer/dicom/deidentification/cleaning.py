@@ -80,6 +80,7 @@ class Cleaner:
     removed: Removed = field(default_factory=Removed)
     warnings: set[str] = field(default_factory=set)
     _encodings: list[str] = field(default_factory=list)
+    _creators: dict[int, str] = field(default_factory=dict)  # of the level, by their tags
     _words: frozenset[str] = frozenset()
     _telling: frozenset[str] = frozenset()
     _whole: frozenset[str] = frozenset()  # values of codes that would be the identity itself
@@ -127,9 +128,14 @@ class Cleaner:
         return was_changed
 
     def _level(self, elements: list[Element], where: tuple[str, ...]) -> list[Element]:
-        former = self._encodings
+        former = self._encodings, self._creators
         if where:
-            self._encodings = self._character_set(elements) or former
+            self._encodings = self._character_set(elements) or former[0]
+        self._creators = {
+            one.tag: values.text(self._value(one))
+            for one in elements
+            if one.tag >> 16 & 1 and 0x10 <= one.tag & 0xFFFF <= 0xFF
+        }
         safe = self._safe_private(elements)
         kept = []
         for element in elements:
@@ -140,7 +146,7 @@ class Cleaner:
                 action = self._action(element)
             if self._do(action, element, where):
                 kept.append(element)
-        self._encodings = former
+        self._encodings, self._creators = former
         return kept
 
     def _action(self, element: Element) -> str:
@@ -222,7 +228,9 @@ class Cleaner:
         if action == "C" and tag == _ZONE:
             return before.strip(b"\0 ")  # days are shifted, not hours
         if action == "C":
-            return self._shifted(vr, before) if vr in DUMMIES else self._described(before)
+            cleaned = self._shifted(vr, before) if vr in DUMMIES else self._described(before)
+            is_needed = table.actions(table.Profile()).get(tag) == "D"  # it may be of type 1
+            return cleaned or (self._dummy(vr, 0) if is_needed else b"")
         return self._dummy(vr, len(before))
 
     def _do_sequence(self, action: str, element: Element, where: tuple[str, ...]) -> bool:
@@ -351,18 +359,15 @@ class Cleaner:
         """Give the private elements of a level that are known to be safe, with their creators."""
         if not self.profile.has("retain-safe-private"):
             return frozenset()
-        creators = {
-            one.tag: values.text(self._value(one))
-            for one in elements
-            if one.tag >> 16 & 1 and 0x10 <= one.tag & 0xFFFF <= 0xFF
-        }
         safe = set()
         for one in elements:
-            block = one.tag & 0xFFFF0000 | one.tag >> 8 & 0xFF
-            place = creators.get(block, ""), one.tag >> 16, one.tag & 0xFF
+            place = self._creator(one.tag), one.tag >> 16, one.tag & 0xFF
             if one.tag & 0xFFFF >= 0x1000 and place in table.safe_private():
-                safe |= {one.tag, block}
+                safe |= {one.tag, _block(one.tag)}
         return frozenset(safe)
+
+    def _creator(self, tag: int) -> str:
+        return self._creators.get(_block(tag), "")
 
     def _character_set(self, elements: list[Element]) -> list[str]:
         stated = next((one for one in elements if one.tag == _CHARACTER_SET), None)
@@ -398,13 +403,21 @@ class Cleaner:
         self.count += 1
         if self.tells == "nothing":
             return
-        name = look_up(element.tag).name
+        creator = self._creator(element.tag)
+        name = look_up(element.tag, creator).name
         if self.tells == "actions":
+            if creator and name == f"[{creator}]":
+                name = "Private"  # anything may be written there: no original value is named
             self.changes.append(Change(element.tag, name, where, action))
             return
         shown = _shown(element, before, self._encodings)
         after = None if new is None else _shown(element, new, self._encodings)
         self.changes.append(Change(element.tag, name, where, action, shown, after))
+
+
+def _block(tag: int) -> int:
+    """Give the tag of the private creator that a private element would have."""
+    return tag & 0xFFFF0000 | tag >> 8 & 0xFF
 
 
 def _dummy_code() -> list[Element]:

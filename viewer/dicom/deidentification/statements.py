@@ -15,15 +15,26 @@ _LONGEST = 64  # characters of a value of LO
 _tag = attrgetter("tag")
 
 
-def state(elements: list[Element], profile: Profile, *, is_blacked_out: bool) -> list[Element]:
-    """Give a data set with the statements, in the order of tags."""
+def state(
+    elements: list[Element], profile: Profile, *, former_dates: str, is_blacked_out: bool
+) -> list[Element]:
+    """Give a data set with the statements, in the order of tags.
+
+    Parameters
+    ----------
+    former_dates : str
+        What it says of its dates so far: those of a file that had them changed stay so.
+    """
+    dates = profile.dates
+    if dates == "UNMODIFIED" and former_dates in ("MODIFIED", "REMOVED"):
+        dates = former_dates
     codes = [*profile.codes, *([CLEAN_PIXELS] if is_blacked_out else [])]
     method = [f"Negato {__version__}, PS3.15 {edition()}", *(meaning for _, meaning in codes)]
     added = [
         text(_REMOVED, "CS", "YES"),
         text(_METHOD, "LO", "\\".join(one[:_LONGEST] for one in method)),
         _sequence(_METHOD_CODES, codes),
-        text(_TEMPORAL, "CS", profile.dates),
+        text(_TEMPORAL, "CS", dates),
     ]
     if is_blacked_out:
         added.append(text(_BURNED_IN, "CS", "NO"))

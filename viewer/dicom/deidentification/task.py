@@ -51,6 +51,7 @@ _FACTS = {
     0x00280011: "Columns",
     0x00280301: "BurnedInAnnotation",
     0x00280302: "RecognizableVisualFeatures",
+    0x00280303: "LongitudinalTemporalInformationModified",
 }
 _SOP_INSTANCE = 0x00080018
 _COMMENTS = "Comments within compressed pictures were blanked."
@@ -124,7 +125,8 @@ def _cleaned(stream: BinaryIO, job: Job, order: Order, limits: Limits) -> Cleane
     # that no text is left is said where somebody who has looked says so
     is_clean = bool(rectangles) and holding.BURNED_IN in confirmed
     comments = _without_comments(kept, reader, syntax)
-    kept = state(kept, order.profile, is_blacked_out=is_clean)
+    former = facts["LongitudinalTemporalInformationModified"]
+    kept = state(kept, order.profile, former_dates=former, is_blacked_out=is_clean)
     _sort_out(kept, elements)
     meta = _meta(kept, reader, facts["SOPClassUID"], syntax)
     is_inflated = isinstance(reader.source, _Inflated)
