@@ -117,6 +117,20 @@ def test_the_report_has_actions_and_no_original_values(sources, tmp_path):
     assert STUDY not in text
 
 
+def test_a_report_is_refused_or_replaced_before_anything_is_done(sources, tmp_path, capsys):
+    report = tmp_path / "report.json"
+    report.write_text("of last year")
+    out = tmp_path / "out"
+    order = ["anonymize", str(sources), "-o", str(out), "--report"]
+    for place in (report, tmp_path, tmp_path / "no" / "report.json"):
+        assert main([*order, str(place)]) == 2
+        assert str(place) in capsys.readouterr().err
+    assert report.read_text() == "of last year"
+    assert not out.exists()
+    assert main([*order, str(report), "--replace"]) == 0
+    assert "file_list" in report.read_text()
+
+
 def test_rules_of_a_file_black_out_by_device(sources, tmp_path, capsys):
     rules = tmp_path / "rules.toml"
     rule = '[[rule]]\nManufacturer = "Maker"\nrectangles = [[1, 1, 2, 12]]\n'

@@ -145,8 +145,10 @@ def test_a_value_is_saved_whole_and_never_over_another(
     assert out.read_bytes() == pydicom.dcmread(ct).PixelData
     assert "32,768 bytes" in capsys.readouterr().out
     assert main(["dump", ct, "--save", "PatientName", "-o", str(out)]) == 1
-    assert "such a file already" in capsys.readouterr().err
+    assert "add --replace" in capsys.readouterr().err
     assert out.stat().st_size == 32768
+    assert main(["dump", ct, "--save", "PatientName", "-o", str(out), "--replace"]) == 0
+    assert out.read_bytes() == b"CompressedSamples^CT1 "
     assert [file.name for file in tmp_path.iterdir()] == ["pixels"]
 
 

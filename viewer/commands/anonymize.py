@@ -2,7 +2,8 @@
 
     negato anonymize PATH... -o OUT [--profile basic[,OPTION...]] [--key-file FILE]
                      [--confirm burned-in,structured-content] [--black-out ROW,COLUMN,ROWS,COLUMNS]
-                     [--rules FILE.toml] [--report FILE.json] [--dry-run] [--json] [--control]
+                     [--rules FILE.toml] [--report FILE.json] [--replace] [--dry-run] [--json]
+                     [--control]
 
 OPTION is one of ``profile.OPTIONS``. OUT is a new folder or an empty one, and gets a DICOMDIR and
 DICOM/...; with ``--dry-run`` it is not needed, and nothing is written. ``--control`` takes the
@@ -90,6 +91,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="rectangles by device; confirms = true takes its pictures",
     )
     parser.add_argument("--report", metavar="FILE.json", help="write what was done with each file")
+    parser.add_argument("--replace", action="store_true", help="replace the report if it exists")
     parser.add_argument("--dry-run", action="store_true", help="write nothing; tell each change")
     configure_control(parser)
 
@@ -143,6 +145,8 @@ def _wanted(arguments: argparse.Namespace, paths: list[str]) -> Wanted:
         for beside in (arguments.key_file, arguments.report):
             if beside and os.path.realpath(beside).startswith(os.path.join(out, "")):
                 raise NegatoError("This file would lie among the results; name another place.")
+        if arguments.report:
+            _refuse_report(arguments.report, replace=arguments.replace)
     rectangles = tuple(map(rectangle_of, arguments.black_out))
     rules = read_rules(arguments.rules) if arguments.rules else ()
     return Wanted(
@@ -157,6 +161,15 @@ def _wanted(arguments: argparse.Namespace, paths: list[str]) -> Wanted:
         is_dry=arguments.dry_run,
         limits=arguments.limits,
     )
+
+
+def _refuse_report(path: str, *, replace: bool) -> None:
+    """Say why a report cannot be written, before anything is."""
+    if os.path.isdir(path) or not os.path.isdir(os.path.dirname(os.path.abspath(path))):
+        raise NegatoError("Name a file for the report, in a folder that is there.", path)
+    if os.path.lexists(path) and not replace:
+        told = "There is such a report; choose another place, or replace it with --replace."
+        raise NegatoError(told, path)
 
 
 class _Teller:

@@ -83,6 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--hex", metavar="TAG", help="the bytes of one value, the first 64 KiB")
     one.add_argument("--save", metavar="TAG", help="write the bytes of one value to -o")
     parser.add_argument("-o", "--output", metavar="OUT", help="a new file, for --save")
+    parser.add_argument("--replace", action="store_true", help="replace OUT where it exists")
     parser.add_argument("--control", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -96,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
         return WRONG_USE
     with tag_child(os.path.abspath(arguments.file), arguments.limits) as child:
         if arguments.save is not None:
-            return save_named(child, arguments.save, arguments.output)
+            return save_named(child, arguments.save, arguments.output, replace=arguments.replace)
         if arguments.show is not None:
             sys.stdout.write(value_text(child, arguments.show))
             return 0

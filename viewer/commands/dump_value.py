@@ -68,14 +68,14 @@ def hex_text(child: TagChild, name: str) -> str:
     return hex_lines(begin.data, begin.size)
 
 
-def save_named(child: TagChild, name: str, out: str) -> int:
-    """Write the bytes of one value to a new file."""
+def save_named(child: TagChild, name: str, out: str, *, replace: bool) -> int:
+    """Write the bytes of one value to a file."""
     table = child.table()
     row = _row(table, name)
     stop = threading.Event()
     with signals_set(stop):
         try:
-            told = _save(child, row, int(table.tags[row]), out, stop)
+            told = _save(child, row, int(table.tags[row]), out, stop, replace=replace)
         except Cancelled:
             say("negato: Stopped; nothing was written.")
             return INTERRUPTED
@@ -127,7 +127,7 @@ def _save(
     out: str,
     stop: threading.Event,
     *,
-    replace: bool = False,
+    replace: bool,
     progress: Progress | None = None,
 ) -> str:
     """Write a value's bytes and say what they are.
@@ -156,7 +156,8 @@ def _save(
             if progress is not None:
                 progress.tell("save", size, size)
     except FileExistsError:
-        raise NegatoError("There is such a file already; name a new one.", out) from None
+        told = "There is such a file; name another, or add --replace."
+        raise NegatoError(told, out) from None
     except OSError as error:
         reason = error.strerror or "the system refuses"
         raise NegatoError(f"It cannot be written ({reason}); choose another place.", out) from error
