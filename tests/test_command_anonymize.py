@@ -262,3 +262,22 @@ def test_odd_files_of_pydicom_are_written_so_that_they_read_as_before(tmp_path, 
     assert len(after) == 3  # two are of one SOPInstanceUID
     assert set(after) == before
     capsys.readouterr()
+
+
+def test_the_report_never_replaces_one_of_the_sources(sources, tmp_path, capsys):
+    report = sources / "jane0.dcm"
+    before = report.read_bytes()
+    for more in ([], ["--replace"]):
+        out = str(tmp_path / "out")
+        given = ["anonymize", str(sources), "-o", out, "--report", str(report), *more]
+        assert main(given) in (1, 2)
+        assert "name another" in capsys.readouterr().err or not more
+        assert report.read_bytes() == before
+        assert not (tmp_path / "out").exists()
+
+
+def test_where_all_is_held_back_the_reasons_are_told(sources, tmp_path, capsys):
+    assert main(["anonymize", str(sources / "jane2.dcm"), "-o", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr().err
+    assert "Nothing is left to write" in told
+    assert "It says that texts are burned into its picture." in told

@@ -120,3 +120,12 @@ def test_nothing_there_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str
     (told,) = [line for line in lines(capsys.readouterr().out) if "result" in line]
     assert told["result"] == "failed"
     assert told["message"]
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_series(tmp_path)
+    (tmp_path / "cut.dcm").write_bytes(bytes(128) + b"DICM" + b"\x02\0\0\0")
+    assert main(["matrix", str(tmp_path)]) == 0
+    assert "cut.dcm" in capsys.readouterr().err

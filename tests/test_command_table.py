@@ -92,7 +92,7 @@ def test_rows_are_chosen_and_sorted_as_numbers(
     assert main(["table", str(folder), *arguments, "--descending"]) == 0
     told = capsys.readouterr()
     assert [row[0] for row in _csv(told.out)] == ["file", "CT2", "CT1", "CT0"]
-    assert "1 did not hold to the conditions" in told.err
+    assert "1 did not meet the conditions" in told.err
 
 
 def test_files_that_cannot_be_read_are_rows_on_request(
@@ -297,3 +297,12 @@ def test_it_can_be_stopped(folder: Path, tmp_path: Path) -> None:
     end = json.loads(told.splitlines()[-1])
     assert (process.returncode, end["result"]) in ((130, "cancelled"), (0, "done"))
     assert out.exists() is (end["result"] == "done")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("ending", ["csv", "json", "parquet", "xlsx"])
+def test_a_name_that_is_no_text_is_told_as_far_as_it_goes(tmp_path: Path, ending: str) -> None:
+    write(tmp_path / os.fsdecode(b"a\xff.dcm"), grey())
+    out = tmp_path / f"out.{ending}"
+    assert main(["table", str(tmp_path), "--columns", "path", "-o", str(out)]) == 0
+    assert out.stat().st_size

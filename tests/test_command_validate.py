@@ -250,3 +250,8 @@ def test_a_signal_stops_it(
     monkeypatch.setattr(validate, "scan_in_child", interrupted)
     assert main(["validate", str(tmp_path)]) == 130
     assert "Stopped" in capsys.readouterr().err
+
+
+def test_nothing_to_check_is_no_success(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["validate", str(tmp_path)]) == 1
+    assert "No DICOM file was found" in capsys.readouterr().out

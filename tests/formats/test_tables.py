@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -130,3 +132,19 @@ def test_titles_are_safe_in_all_forms(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     _write(path, [Field("=1")], [[["x"]]])
     assert openpyxl.load_workbook(path).active["A1"].data_type in ("s", "inlineStr")
+
+
+class _Full(io.BytesIO):
+    """A file on a disc without room."""
+
+    def write(self, data: object) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_sheet_without_room_fails_once() -> None:
+    writer = writer_for("t.xlsx")(_Full(), [Field("a")])
+    writer.write([["1"]])
+    with pytest.raises(OSError, match="No space"):
+        writer.close()
+    del writer
+    gc.collect()  # an archive that was left open would fail again

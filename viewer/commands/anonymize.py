@@ -204,12 +204,14 @@ class _Teller:
             written = outcome.written if result == "done" else 0
             told = {"result": result, "message": message, **outcome.as_json(), "written": written}
             write_line(told)
-        elif result == "done":
-            held = (_held(reason, paths) for reason, paths in self._held.items())
+            return
+        held = [_held(reason, paths) for reason, paths in self._held.items()]
+        if result == "done":
             lines = (message, *held, *(f"Note: {text}" for text in outcome.warnings))
             sys.stdout.write("".join(f"{whole_line(line)}\n" for line in lines))
         else:
-            say(f"negato: {whole_line(message)}")
+            for line in (f"negato: {message}", *held):
+                say(whole_line(line))
 
 
 def _held(reason: str, paths: list[str]) -> str:

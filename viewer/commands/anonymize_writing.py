@@ -117,6 +117,8 @@ class Anonymizer:
             self._conclude()
         except OSError as error:
             self._folder.take_away()
+            if self._wanted.is_dry or isinstance(error, BrokenPipeError):
+                raise  # of what is told, which nobody hears
             raise told_of_writing(error) from error
         except BaseException:  # whatever ends it: half of it is none
             self._folder.take_away()
@@ -149,6 +151,9 @@ class Anonymizer:
                 self._progress("search", len(instances), 0)
         if not instances:
             raise NegatoError("There are no DICOM files to take in what was named.")
+        report = os.path.realpath(self._wanted.report) if self._wanted.report else ""
+        if any(os.path.realpath(one.path) == report for one in instances):
+            raise NegatoError("The report would replace a file to take; name another.", report)
         self._places = {place.instance.path: place for place in tree.places()}
         return [
             _job(place.instance, tuple(known[place.instance.study_uid]))

@@ -13,10 +13,12 @@ from viewer.dicom.errors import NegatoError, SourceError
 from viewer.dicom.ledger import Skipped
 from viewer.dicom.limits import Limits
 from viewer.dicom.stacks import Stack
-from viewer.plain_text import plain_line
+from viewer.plain_text import plain_line, whole_line
+from viewer.standard_streams import say
 from viewer.workers.scan import Stopped, scan_in_child
 
 _MOST_NAMED = 20
+_HARMLESS = frozenset(("not-dicom", "index", "viewer", "not-a-file", "duplicate", "archive"))
 
 
 def stacks_in(
@@ -25,7 +27,7 @@ def stacks_in(
     is_stopped: Callable[[], bool] = lambda: False,
     tell: Callable[[int], None] = lambda _count: None,
 ) -> list[Stack]:
-    """Find the stacks of files, folders, archives or discs.
+    """Find the stacks of files, folders, archives or discs; say which files could not be read.
 
     Parameters
     ----------
@@ -52,6 +54,11 @@ def stacks_in(
         raise Cancelled
     catalogue = builder.snapshot()
     stacks = catalogue.stacks()
+    unread = [one for one in catalogue.ledger.skipped if one.kind not in _HARMLESS]
+    for one in unread[:_MOST_NAMED] if stacks else ():
+        say(f"negato: {whole_line(one.path)}: {whole_line(one.reason)}")
+    if len(unread) > _MOST_NAMED:
+        say(f"negato: {len(unread) - _MOST_NAMED:,} more files could not be read.")
     if not stacks:
         raise SourceError(_why_nothing(catalogue.ledger.skipped), ", ".join(paths))
     return stacks

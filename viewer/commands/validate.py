@@ -85,8 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
         teller.end("cancelled", "Stopped; not all files were checked.", checks.files)
         return INTERRUPTED
     teller.end("done", teller.summary(checks), checks.files)
-    is_alone = checks.not_dicom == 1 and not checks.files
-    return int(teller.errors > 0 or checks.was_stopped or is_alone)
+    return int(teller.errors > 0 or checks.was_stopped or not checks.files)
 
 
 def _check_use(paths: Sequence[str], ignored: Sequence[str]) -> None:
@@ -218,6 +217,8 @@ class _Teller:
         """Say how much was found, and of which rules."""
         numbers = [counted(self._of(one), one, f"{one}s") for one in SEVERITIES]
         told = f"{counted(checks.files, 'file', 'files')} checked: {', '.join(numbers)}."
+        if not checks.files:
+            told = "No DICOM file was found; name files, folders, archives or discs that hold some."
         if checks.not_dicom:
             told += f" {counted(checks.not_dicom, 'file is', 'files are')} not DICOM."
         if checks.was_stopped:

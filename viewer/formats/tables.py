@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, BinaryIO, Literal, Protocol
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from viewer.plain_text import csv_cell, plain_lines
 
@@ -178,7 +179,7 @@ class ParquetWriter:
             self._turn_into_text(turned)
         schema = self._writer.schema
         arrays = [
-            [_plain(cell, field) for cell in column]
+            [_plain(_valid(cell), field) for cell in column]
             for field, column in zip(self._fields, columns, strict=True)
         ]
         self._writer.write_table(_import("pyarrow").table(arrays, schema=schema))
@@ -228,7 +229,11 @@ class XlsxWriter:
 
     def close(self) -> None:
         """Write the workbook."""
-        self._book.save(self._file)
+        writer = _import("openpyxl.writer.excel").ExcelWriter
+        self._sheet.close()
+        # opened here, as what openpyxl opens is left open where there is no room
+        with ZipFile(self._file, "w", ZIP_DEFLATED) as archive:
+            writer(self._book, archive).save()
 
     def _typed(self, cell: str, field: Field) -> object:
         value = number_of(cell, field.numeric)
@@ -242,6 +247,11 @@ class XlsxWriter:
         cell = self._cell(self._sheet, value=plain_lines(text, _LONGEST_CELL))
         cell.data_type = "s"
         return cell
+
+
+def _valid(cell: str) -> str:
+    """Give a text without what is none: bytes of the name of a file, maybe."""
+    return cell if cell.isascii() else cell.encode("utf-8", "replace").decode()
 
 
 def _plain(cell: str, field: Field) -> str | int | float | None:
