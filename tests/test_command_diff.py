@@ -9,6 +9,7 @@ from typing import Any
 
 import pydicom
 import pytest
+from pydicom.data import get_testdata_file
 
 from tests.dicom.enhanced_files import write_enhanced, write_series
 from viewer.cli import main
@@ -76,6 +77,27 @@ def test_two_series_are_folded(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "+ (0008,1010) SH StationName: CT2  (in all 3 frames, the same way)" in out
     assert f"! Only in A: {tmp_path / 'a' / 'IM003'}" in out
     assert "paired by position; 1 only in A" in out
+
+
+def test_many_frames_of_one_side_alone_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_series(tmp_path / "a", 9)
+    write_series(tmp_path / "b", 3)
+    pair = [str(tmp_path / "a"), str(tmp_path / "b"), "--ignore", "meta,uids"]
+    assert main(["diff", *pair]) == main(["diff", *pair, "--json"])
+    out = capsys.readouterr().out
+    assert f"! Only in A: {tmp_path / 'a' / 'IM003'} and 5 others\n" in out
+    assert out.count('"note": "Only in A') == 6
+
+
+def test_private_elements_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, other = get_testdata_file("CT_small.dcm"), tmp_path / "other.dcm"
+    ds = pydicom.dcmread(path)
+    ds[0x00191002].value = 1
+    ds.save_as(other)
+    assert main(["diff", path, str(other)]) == 1
+    assert "(0019,1002) [GEMS_ACQU_01] " in capsys.readouterr().out
 
 
 def test_frames_of_an_enhanced_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

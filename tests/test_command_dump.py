@@ -168,6 +168,11 @@ def test_wrong_ways_to_save_are_told(
     assert told in capsys.readouterr().err
 
 
+def test_private_elements_are_found_with_their_names(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["dump", sample("CT_small.dcm"), "--find", "tag:0019,1002"]) == 0
+    assert "(0019,1002) [GEMS_ACQU_01] " in capsys.readouterr().out
+
+
 def test_fragments_are_saved_and_that_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

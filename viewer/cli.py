@@ -118,7 +118,7 @@ def _run_command(name: str, arguments: list[str]) -> int:
 
 
 def _parse_window(arguments: list[str]) -> LaunchRequest:
-    commands = "\n".join(f"  {name:8}{text}" for name, text in _COMMANDS.items())
+    commands = "\n".join(f"  {name:10}{text}" for name, text in _COMMANDS.items())
     parser = _Parser(
         "negato",
         description="Open DICOM files, folders and discs. Not for diagnosis.",

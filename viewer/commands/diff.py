@@ -48,6 +48,7 @@ _SIGNS = {"added": "+", "removed": "-", "changed": "~", "near": "≈", "unknown"
 _COLOURS = {"added": "\x1b[32m", "removed": "\x1b[31m", "changed": "\x1b[33m"}
 _PLAIN = "\x1b[0m"
 _LONGEST = 200  # characters of a value for people
+_MOST_ALONE = 5  # frames of one side that are named one by one
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -162,9 +163,11 @@ class _Teller:
         for note in found.notes:
             self._note(note)
         for letter, alone in (("A", pairs.only_a), ("B", pairs.only_b)):
-            for place in alone:
+            named = alone if self._as_json or len(alone) <= _MOST_ALONE else alone[:1]
+            for place in named:
                 frame = f", frame {place.frame + 1}" if place.frame >= 0 else ""
-                self._note(f"Only in {letter}: {place.path}{frame}")
+                others = f" and {len(alone) - 1:,} others" if len(named) < len(alone) else ""
+                self._note(f"Only in {letter}: {place.path}{frame}{others}")
         colours = not self._as_json and sys.stdout.isatty() and "NO_COLOR" not in os.environ
         for row in found.told():
             counts = row.counts(self._ignored)
@@ -217,7 +220,8 @@ def _line(row: DifferenceRow, pairs: int, *, colours: bool) -> str:
     values = {"added": b, "removed": a, "equal": a}.get(row.state, f"{a}  →  {b}")
     note = "; ".join(filter(None, (row.note, frames_note(row, pairs))))
     tag = f"{tag_text(row.tag)} {row.vr:2} " if row.tag else ""
-    line = f"{sign} {tag}{plain_line(row.path, 1024)}: {values}"
+    path = f"{row.path} {row.name}" if row.tag >> 16 & 1 else row.path  # which has no keyword
+    line = f"{sign} {tag}{plain_line(path, 1024)}: {values}"
     line = f"{line.rstrip()}{f'  ({note})' if note else ''}"
     colour = _COLOURS.get(row.state, "") if colours else ""
     return f"{colour}{line}{_PLAIN if colour else ''}\n"

@@ -33,8 +33,10 @@ def match_line(table: TagTable, row: int, values: Values = "raw") -> str:
         return f"! {value}"
     if table.kinds[row] == Kind.ITEM:
         return f"{path}: {value}" if value else path
-    tag = tag_text(int(table.tags[row]))
-    return f"{tag} {table.vrs[row]:2} {path}: {value}".rstrip()
+    tag = int(table.tags[row])
+    if tag >> 16 & 1:  # its path has no keyword
+        path = f"{path} {plain_line(table.names[row])}"
+    return f"{tag_text(tag)} {table.vrs[row]:2} {path}: {value}".rstrip()
 
 
 def shown_value(table: TagTable, row: int, values: Values) -> str:

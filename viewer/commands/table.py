@@ -273,7 +273,7 @@ def _summary(told: Told, query: Query, out: str) -> str:
     told_of = f"{rows} of {counted(told.files, 'file', 'files')}"
     words = f"{told_of} written to {out}." if out else f"{told_of}."
     if told.excluded:
-        words += f" {told.excluded:,} did not hold to the conditions."
+        words += f" {told.excluded:,} did not meet the conditions."
     if told.left_out:
         kinds = Counter(one.kind for one in told.left_out)
         parts = ", ".join(f"{number:,} {kind}" for kind, number in sorted(kinds.items()))

@@ -52,7 +52,8 @@ def held_back(facts: Mapping[str, str], *, has_pixels: bool) -> tuple[str, str]:
 
 def _unsaid(sop_class: str, kinds: frozenset[str], modality: str) -> str:
     """Say why a picture may be written into that does not say whether it is."""
-    if kinds & _DERIVED:
+    is_original = {"ORIGINAL", "PRIMARY"} <= kinds  # of which OTHER tells the kind: C.8.3.1.1.1
+    if kinds & _DERIVED and not is_original:
         return "A derived picture that does not say whether texts are burned into it."
     written = sop_class.startswith(_WRITTEN_INTO) and sop_class != _SLIDES
     if written or modality in _MODALITIES:
