@@ -307,7 +307,7 @@ def test_a_full_disc_leaves_nothing_and_is_said(folder, tmp_path, capsys, monkey
 
 def test_room_is_looked_for_first(folder, tmp_path, capsys, monkeypatch):
     usage = shutil.disk_usage(tmp_path)._replace(free=5_000_000)
-    monkeypatch.setattr(disc_writing.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     assert main(["disc", str(folder), "-o", str(tmp_path / "out")]) == 1
     told = capsys.readouterr().err
     assert "needs 17 MB" in told

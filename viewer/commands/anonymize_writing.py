@@ -7,7 +7,6 @@ The order of the work and what becomes of each file. How that is asked for and t
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -39,6 +38,7 @@ from viewer.dicom.file_set_tree import FileSetTree, Place
 from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.portable_media import DICOMDIR
 from viewer.dicom.values import encodings_of, person_name, texts
+from viewer.imaging.files import free_bytes
 from viewer.workers.batches import Batches
 from viewer.workers.scan import scan_in_child
 
@@ -317,10 +317,7 @@ class Anonymizer:
         if self._wanted.is_dry:
             return
         needed = sum(job.size for job in jobs) + _RESERVE
-        above = self._wanted.out
-        while not os.path.isdir(above):
-            above = os.path.dirname(above)
-        free = shutil.disk_usage(above).free
+        free = free_bytes(self._wanted.out)
         if needed > free:
             raise NegatoError(
                 f"The files need {needed / 1e6:,.0f} MB, and there are {free / 1e6:,.0f} free; "

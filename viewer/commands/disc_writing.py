@@ -7,7 +7,6 @@ of `disc`; what is in the DICOMDIR, and how files are copied, of `viewer.dicom`.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -36,6 +35,7 @@ from viewer.dicom.limits import Limits
 from viewer.dicom.outline import Outline, SeriesRead
 from viewer.dicom.portable_media import DICOMDIR, Contents, media_files
 from viewer.dicom.portable_viewer import Bundle, bundle_files
+from viewer.imaging.files import free_bytes
 from viewer.program import PORTABLE, VIEWER_FOLDER
 from viewer.workers.scan import Stopped, scan_in_child
 
@@ -174,10 +174,7 @@ class DiscWriter:
         sizes += [one.size for one in bundle_files(self._bundle)] if self._bundle else []
         needed = sum(-(-size // _BLOCK) * _BLOCK for size in sizes)
         needed += self._tree.record_count() * _INDEX_BYTES + _RESERVE
-        above = self._folder.path
-        while not os.path.isdir(above):
-            above = os.path.dirname(above)
-        free = shutil.disk_usage(above).free
+        free = free_bytes(self._folder.path)
         if needed > free:
             raise DiscError(
                 f"The disc needs {_megabytes(needed)}, and there are {_megabytes(free)} free; "

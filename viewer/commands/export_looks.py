@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 from viewer.commands.export_selection import Selected
@@ -26,8 +26,7 @@ from viewer.imaging.voi_choice import (
     sampled_frames,
 )
 from viewer.workers.child_pool import ChildPool
-
-_POLL_S = 0.1
+from viewer.workers.ordered_tasks import taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +142,7 @@ class Looks:
             timeout_s=limits.decode_seconds,
             on_done=answers.put,
         )
-        while True:
-            self._pause()
-            try:
-                answer = answers.get(timeout=_POLL_S)
-            except Empty:
-                continue
-            if isinstance(answer, NegatoError):
-                raise answer
-            return answer[0], answer[1]
+        answer = taken(answers, self._pause)
+        if isinstance(answer, NegatoError):
+            raise answer
+        return answer[0], answer[1]

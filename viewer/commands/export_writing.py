@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ from viewer.dicom.errors import NegatoError, PixelError
 from viewer.dicom.limits import Limits
 from viewer.dicom.rendering import Look
 from viewer.dicom.unchanged_bytes import unchanged_bytes
-from viewer.imaging.files import whole_file
+from viewer.imaging.files import free_bytes, whole_file
 from viewer.workers.child_pool import ChildPool
 from viewer.workers.volumes import VolumeStopped, read_volume
 
@@ -294,10 +293,7 @@ class Exporter:
             needed = sum(_array_bytes(target) for target in targets)
         else:
             return
-        above = os.path.dirname(targets[0].path)
-        while not os.path.isdir(above):
-            above = os.path.dirname(above)
-        free = shutil.disk_usage(above).free
+        free = free_bytes(os.path.dirname(targets[0].path))
         if needed + _RESERVE > free:
             raise NoMoreWritingError(
                 f"The files need {_megabytes(needed)}, and there are {_megabytes(free)} free; "

@@ -1,8 +1,9 @@
-"""Writing a file whole or not at all."""
+"""Writing a file whole or not at all, and whether there is room."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -53,6 +54,14 @@ def whole_file(path: str, *, replace: bool = True) -> Iterator[BinaryIO]:
     except BaseException:  # an interrupt too must leave nothing behind
         os.unlink(temporary)
         raise
+
+
+def free_bytes(folder: str) -> int:
+    """Say how much room there is where a folder is, or is to be made."""
+    above = os.path.abspath(folder)
+    while not os.path.isdir(above):
+        above = os.path.dirname(above)
+    return shutil.disk_usage(above).free
 
 
 def _rename(temporary: str, path: str) -> None:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 from viewer.dicom.errors import NegatoError
 from viewer.dicom.limits import Limits
 from viewer.workers.child_pool import ChildPool
+from viewer.workers.ordered_tasks import taken
 
 _CHILDREN = 2
 _AHEAD = 3  # batches that wait while others are worked on
-_POLL_S = 0.1
 
 
 class Batches:
@@ -60,20 +60,12 @@ class Batches:
                 flying += 1
             if not flying:
                 return
-            batch, result = self._next(answers)
+            batch, result = taken(answers, self._pause)
             flying -= 1
             if isinstance(result, NegatoError) and len(batch) > 1:  # one of them: which?
                 waiting.extend([one] for one in batch)
                 continue
             yield batch, result
-
-    def _next(self, answers: SimpleQueue[tuple[Any, Any]]) -> tuple[Any, Any]:
-        while True:
-            self._pause()
-            try:
-                return answers.get(timeout=_POLL_S)
-            except Empty:
-                continue
 
     def _submit(
         self,

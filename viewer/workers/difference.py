@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import closing
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 from viewer.dicom.errors import NegatoError
@@ -21,13 +21,13 @@ from viewer.dicom.inspection.difference_pairs import Pairs
 from viewer.dicom.inspection.frame_places import WHOLE, FramePlace
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
 from viewer.workers.child_pool import ChildPool
+from viewer.workers.ordered_tasks import taken
 
 _MODULE = "viewer.dicom.inspection.difference_reader"
 _PROCESSES = 2
 _PAIRS_OF_A_PART = 32
 _SLOWEST_BYTES_S = 20 << 20  # of a medium, for what is hashed
 _MOST_CHECKED = 2  # frames that `check` decodes of a file
-_POLL_S = 0.05
 
 _Part = tuple[tuple[FramePlace, FramePlace], ...]
 
@@ -65,6 +65,11 @@ def compare_pairs(
     problems: list[NegatoError] = []
     answers: SimpleQueue[tuple[int, _Part, object]] = SimpleQueue()
     processes = min(_PROCESSES, len(waiting))
+
+    def pause() -> None:
+        if is_stopped():
+            raise StoppedError
+
     with closing(ChildPool(processes, limits, (_MODULE,))) as pool:
         pool.start()
 
@@ -82,7 +87,7 @@ def compare_pairs(
         expected, done = len(waiting), 0
         tell(0, len(every))
         while expected:
-            at, part, answer = _next(answers, is_stopped)
+            at, part, answer = taken(answers, pause)
             expected -= 1
             if not isinstance(answer, Comparison) and len(part) > 1:
                 half = len(part) // 2
@@ -100,17 +105,8 @@ def compare_pairs(
             raise problems[0]
         comparison = folded([found[at] for at in sorted(found)])
         if len(every) == 1:
-            comparison = _with_pixels(comparison, every[0], pool, is_stopped)
+            comparison = _with_pixels(comparison, every[0], pool, pause)
     return comparison, problems
-
-
-def _next(answers: SimpleQueue[Any], is_stopped: Callable[[], bool]) -> Any:
-    while not is_stopped():
-        try:
-            return answers.get(timeout=_POLL_S)
-        except Empty:
-            continue
-    raise StoppedError
 
 
 def _problem(answer: object, part: _Part) -> NegatoError:
@@ -134,7 +130,7 @@ def _with_pixels(
     comparison: Comparison,
     pair: tuple[FramePlace, FramePlace],
     pool: ChildPool,
-    is_stopped: Callable[[], bool],
+    pause: Callable[[], None],
 ) -> Comparison:
     """Decode a few frames where the pixels are encoded in two ways: they may be the same."""
     rows = comparison.told()
@@ -151,7 +147,7 @@ def _with_pixels(
             timeout_s=limits.header_seconds + _MOST_CHECKED * limits.decode_seconds,
             on_done=answers.put,
         )
-        results.append(_next(answers, is_stopped))
+        results.append(taken(answers, pause))
     state, note = _judged(*results)
     rows[place] = rows[place]._replace(state=state, note=note, differing=int(state in DIFFERING))
     return Comparison(tuple(map(tuple, rows)), comparison.pairs, comparison.notes)

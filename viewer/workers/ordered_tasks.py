@@ -54,13 +54,14 @@ def answers_in_order(
         if not waiting:
             return
         one, answer = waiting.popleft()
-        yield one, _taken(answer, pause)
+        yield one, taken(answer, pause)
 
 
-def _taken(answer: SimpleQueue[Any], pause: Callable[[], None]) -> Any:
+def taken(answers: SimpleQueue[Any], pause: Callable[[], None]) -> Any:
+    """Wait for the next answer; ``pause`` is called often, and may raise."""
     while True:
         pause()
         try:
-            return answer.get(timeout=_POLL_S)
+            return answers.get(timeout=_POLL_S)
         except Empty:
             continue
