@@ -281,3 +281,15 @@ def test_where_all_is_held_back_the_reasons_are_told(sources, tmp_path, capsys):
     told = capsys.readouterr().err
     assert "Nothing is left to write" in told
     assert "It says that texts are burned into its picture." in told
+
+
+def test_what_was_not_checked_yet_says_so(sources, tmp_path, monkeypatch):
+    seen = []
+
+    def check(self, _pool):
+        seen.extend(path.name for path in files(tmp_path / "out"))
+
+    monkeypatch.setattr(anonymize_writing.Anonymizer, "_check", check)
+    assert main(["anonymize", str(sources), "-o", str(tmp_path / "out")]) == 0
+    assert "NOT-CHECKED.txt" in seen
+    assert "NOT-CHECKED.txt" not in [path.name for path in files(tmp_path / "out")]

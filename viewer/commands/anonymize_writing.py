@@ -51,6 +51,12 @@ _LARGE_BATCH = 32 << 20  # bytes of files after which a batch is full
 _RESERVE = 16 << 20
 _HARMLESS = frozenset(("not-dicom", "index", "viewer", "not-a-file", "archive"))
 _KNOWN = ("PatientName", "PatientID", "IssuerOfPatientID", "AccessionNumber", "StudyID")
+# stays where a run is killed, or the power fails
+_UNCHECKED = "NOT-CHECKED.txt"
+_UNCHECKED_TEXT = (
+    b"What lies here was being de-identified and has not been checked yet: it may still name the "
+    b"patient.\nIf no Negato is at work on it, delete this folder and begin again.\n"
+)
 _COPY = "Another file has its SOPInstanceUID, and is taken in its place."
 
 Stage = Callable[[str, int, int], None]  # what is done, done, of how many
@@ -177,6 +183,8 @@ class Anonymizer:
     def _clean(self, pool: Batches, jobs: Sequence[Job]) -> None:
         self._look_for_room(jobs)
         wanted = self._wanted
+        if not wanted.is_dry:
+            self._folder.write((_UNCHECKED,), _UNCHECKED_TEXT)
         seconds = wanted.limits.header_seconds
         if wanted.rectangles or wanted.rules:
             seconds += wanted.limits.decode_seconds
@@ -305,6 +313,7 @@ class Anonymizer:
             raise NegatoError("What was written cannot all be read again; nothing was kept.")
         records, _ = tree.records()
         self._folder.write((DICOMDIR,), dicomdir(records))
+        self._folder.remove(os.path.join(self._wanted.out, _UNCHECKED))
 
     def _conclude(self) -> None:
         outcome, wanted = self.outcome, self._wanted
