@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom.data import get_testdata_file
 
 from tests.dicom.enhanced_files import write_enhanced, write_series
 from viewer.cli import main
@@ -28,6 +29,11 @@ def test_people_see_what_varies_and_what_does_not(
     assert "IS XRayTubeCurrent: 100 to 140, 5 different" in varying
     assert "DS KVP: 120" in same
     assert "Left out as bulk: PixelData." in same
+
+
+def test_private_attributes_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["matrix", get_testdata_file("CT_small.dcm")]) == 0
+    assert "(0019,1024) [GEMS_ACQU_01] Mid Scan Time" in capsys.readouterr().out
 
 
 def test_json_has_a_line_for_each_attribute(

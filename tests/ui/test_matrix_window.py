@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pydicom.data import get_testdata_file
 from PySide6.QtCore import QModelIndex, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -65,6 +66,15 @@ def test_what_varies_stands_above_what_does_not(
     matrix.search.setText("tubecurrent")
     assert listed(matrix, 0) == ["XRayTubeCurrent"]
     assert listed(matrix, 1) == []
+
+
+def test_private_attributes_are_listed_by_their_names(
+    window: MainWindow, open_paths: Callable[..., None], opened: Open
+) -> None:
+    open_paths(Path(get_testdata_file("CT_small.dcm")))
+    matrix = opened(window)
+    named = [one for one in listed(matrix, 1) if one.startswith("(0019,1024)")]
+    assert named == ["(0019,1024) [GEMS_ACQU_01] Mid Scan Time [sec]"]
 
 
 def test_the_plot_runs_along_positions_or_frames(

@@ -233,7 +233,8 @@ def _write_column(column: Column) -> None:
 
 
 def _head(column: Column) -> str:
-    return f"{tag_text(column.tag)} {column.vr:2} {column.path}"
+    path = f"{column.path} {column.name}" if column.tag >> 16 & 1 else column.path
+    return f"{tag_text(column.tag)} {column.vr:2} {path}"
 
 
 def _message(found: MatrixPart, out: str) -> str:

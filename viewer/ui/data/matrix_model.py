@@ -158,7 +158,9 @@ class AttributeModel(QAbstractItemModel):
             told = (f"{one.tag} {one.vr} {one.name}", one.path, value)
             return tooltip("\n".join(filter(None, told)))
         if index.column() == 0:
-            return plain_line(leaf_first(one.path))
+            is_named = not one.path.rpartition(".")[2].startswith("(")  # by its keyword
+            path = leaf_first(one.path)
+            return plain_line(path if is_named else f"{path} {one.name}")
         return one.summary if one.varies else plain_line(one.values[0] or "")
 
     def headerData(
