@@ -32,7 +32,7 @@ TABLE = json.loads(resource("deidentification.json").read_text("utf-8"))["attrib
 CONFIRMED = frozenset(("burned-in", "structured-content"))
 TEXTS = frozenset(("PN", "LO", "SH", "ST", "LT", "UT", "UC", "UI", "DA", "DT", "AE", "UR"))
 # what our values stand in for another, where a file had just that
-STAND_INS = frozenset(("REMOVED", "19000101", "19000101000000", "000000"))
+STAND_INS = frozenset(("REMOVED", "19000101", "19000101000000", "000000", "000000.00"))
 ID_LIKE = re.compile(rb"[0-9.]{6,}")
 
 # Why a result differs from dicom-anonymizer 2.1, which does the actions of 2026c as well
@@ -51,7 +51,8 @@ EXPLAINED = {
     "it keeps private or unknown attributes": "Nobody knows what they hold.",
     "UIDs of no table are replaced": "They may be made of a date or a serial number.",
     "bits of overlays are cleared": "Beside the values in their words; the pixels are the same.",
-    "the value was a stand-in": "Ours puts 19000101 for a date, which it was already.",
+    "the value was a stand-in": "It had just that already, as 19000101 for a date.",
+    "states need a date": "The table removes what is of type 1; ours has a made-up value.",
     "pictures in the header go": "IconImageSequence may show what was blacked out.",
 }
 
@@ -77,7 +78,9 @@ def _why(  # noqa: C901 - a table, written as one
         return "bits of overlays are cleared"
     if element.VR == "UI" and not action and (theirs, ours) == ("kept", "replaced") and not under:
         return "UIDs of no table are replaced"
-    if ours == "kept" and str(element.value) in STAND_INS:
+    if element.keyword in ("PresentationCreationDate", "PresentationCreationTime"):
+        return "states need a date"
+    if "kept" in (theirs, ours) and str(element.value) in STAND_INS:
         return "the value was a stand-in"
     if words and theirs == "kept" and ours in ("replaced", "empty"):
         return "words of the identity are taken out"

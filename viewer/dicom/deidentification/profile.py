@@ -34,6 +34,8 @@ CLEAN_PIXELS = ("113101", "Clean Pixel Data Option")
 # The alternative that is valid whatever type the attribute has in the module: an empty value is
 # one for type 2, a made-up one for all. PS3.15 E.3, note on compound actions
 _ALWAYS_VALID = {"X/Z": "Z", "X/D": "D", "Z/D": "D", "X/Z/D": "D", "X/Z/U*": "U"}
+# PresentationCreationDate and -Time: the table removes them, and states need a value. C.11.10
+_NEEDED = frozenset((0x00700082, 0x00700083))
 _CURVES, _OVERLAYS = 0x50, 0x60
 
 
@@ -94,7 +96,8 @@ def _actions(options: tuple[str, ...]) -> dict[int, str]:
         chosen = {row[option] for option in options if option in row}
         action = next((one for one in ("K", "C", "X") if one in chosen), row["basic"])
         number = int(tag.replace("xx,xxxx", "00,0000").replace("xx", "00").replace(",", ""), 16)
-        found[number] = _ALWAYS_VALID.get(action, action)
+        is_needed = action == "X" and number in _NEEDED
+        found[number] = "D" if is_needed else _ALWAYS_VALID.get(action, action)
     return found
 
 
