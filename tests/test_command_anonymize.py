@@ -15,8 +15,9 @@ from pydicom.data import get_testdata_file
 
 from tests.dicom.identities import STUDY, named_ct
 from viewer.cli import main
-from viewer.commands import anonymize_writing
+from viewer.commands import anonymize_search, anonymize_writing
 from viewer.dicom.file_set_copy import NewFolder
+from viewer.workers.scan import Stopped, scan_in_child
 
 
 @pytest.fixture
@@ -115,6 +116,23 @@ def test_the_report_has_actions_and_no_original_values(sources, tmp_path):
     assert "Jane" not in text
     assert "Doe" not in text
     assert STUDY not in text
+
+
+def test_of_a_single_file_those_are_not_taken_whose_names_begin_alike(sources, tmp_path):
+    shutil.copy(sources / "jane0.dcm", sources / "jane")
+    out = tmp_path / "out"
+    assert main(["anonymize", str(sources / "jane"), "-o", str(out)]) == 0
+    assert len(files(out)) == 2  # it, and the DICOMDIR
+
+
+def test_a_search_that_ends_early_is_a_failure(sources, tmp_path, capsys, monkeypatch):
+    def ended(*arguments, **options):
+        yield from scan_in_child(*arguments, **options)
+        yield [Stopped("The search ended early.")]
+
+    monkeypatch.setattr(anonymize_search, "scan_in_child", ended)
+    assert main(["anonymize", str(sources), "-o", str(tmp_path / "o"), "--dry-run"]) == 1
+    assert "ended early" in capsys.readouterr().err
 
 
 def test_a_report_is_refused_or_replaced_before_anything_is_done(sources, tmp_path, capsys):

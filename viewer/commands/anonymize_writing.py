@@ -1,7 +1,8 @@
-"""Files de-identified: searched, cleaned in children, written, opened again and checked.
+"""Files de-identified: cleaned in children, written, opened again and checked.
 
-The order of the work and what becomes of each file. How that is asked for and told is the matter of
-`anonymize`; what is done to a data set, of `viewer.dicom.deidentification`.
+The order of the work and what becomes of each file. Which files there are is the matter of
+`anonymize_search`; how that is asked for and told, of `anonymize`; what is done to a data set, of
+`viewer.dicom.deidentification`.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any
 
+from viewer.commands.anonymize_search import scanned, search
 from viewer.commands.anonymize_telling import (
     Outcome,
     Wanted,
@@ -33,31 +35,23 @@ from viewer.dicom.errors import HeaderError, NegatoError
 from viewer.dicom.file_set_copy import NewFolder, settle, told_of_writing
 from viewer.dicom.file_set_index import dicomdir
 from viewer.dicom.file_set_instances import Instance
-from viewer.dicom.file_set_records import ABOVE
 from viewer.dicom.file_set_tree import FileSetTree, Place
-from viewer.dicom.ledger import Notice, Skipped
 from viewer.dicom.portable_media import DICOMDIR
-from viewer.dicom.values import encodings_of, person_name, texts
 from viewer.imaging.files import free_bytes
 from viewer.workers.batches import Batches
-from viewer.workers.scan import scan_in_child
 
-_SCANNER = "viewer.dicom.file_set_instances:scan"
 _CLEAN = "viewer.dicom.deidentification.task:deidentify"
 _CHECK = "viewer.dicom.deidentification.searching:check_files"
 _PRELOAD = ("viewer.dicom.deidentification.task", "viewer.dicom.deidentification.searching")
 _BATCH, _CHECK_BATCH = 16, 64  # files
 _LARGE_BATCH = 32 << 20  # bytes of files after which a batch is full
 _RESERVE = 16 << 20
-_HARMLESS = frozenset(("not-dicom", "index", "viewer", "not-a-file", "archive"))
-_KNOWN = ("PatientName", "PatientID", "IssuerOfPatientID", "AccessionNumber", "StudyID")
 # stays where a run is killed, or the power fails
 _UNCHECKED = "NOT-CHECKED.txt"
 _UNCHECKED_TEXT = (
     b"What lies here was being de-identified and has not been checked yet: it may still name the "
     b"patient.\nIf no Negato is at work on it, delete this folder and begin again.\n"
 )
-_COPY = "Another file has its SOPInstanceUID, and is taken in its place."
 
 Stage = Callable[[str, int, int], None]  # what is done, done, of how many
 Line = Callable[[str, dict[str, Any]], None]  # "change", "held" or "failed", and what of it
@@ -112,7 +106,11 @@ class Anonymizer:
             The same, as was asked for.
         """
         try:
-            jobs = self._search()
+            found = search(
+                self._wanted, self.outcome, self._refuse, self._progress, self._is_stopped
+            )
+            jobs = [job for job, _ in found]
+            self._places = {job.path: place for job, place in found}
             with closing(Batches(self._wanted.limits, _PRELOAD, self._pause)) as pool:
                 self._clean(pool, jobs)
                 if not self._wanted.is_dry:
@@ -134,51 +132,6 @@ class Anonymizer:
     def _pause(self) -> None:
         if self._is_stopped():
             raise Cancelled
-
-    def _search(self) -> list[Job]:
-        tree, known = FileSetTree(), dict[str, dict[str, None]]()
-        uids: dict[str, str] = {}
-        instances: list[Instance] = []
-        for item in self._scanned(self._wanted.paths):
-            if isinstance(item, Skipped):
-                if item.kind not in _HARMLESS or item.path in map(
-                    os.path.abspath, self._wanted.paths
-                ):
-                    self._refuse(Refused(item.path, item.reason))
-            elif not isinstance(item, Instance):
-                if isinstance(item, Notice):
-                    self.outcome.warnings.append(item.text)
-            elif uids.setdefault(item.sop_instance_uid, item.path) != item.path:
-                self._refuse(Refused(item.path, _COPY, is_held=True))
-            else:
-                instances.append(item)
-                tree.add(item)
-                known.setdefault(item.study_uid, {}).update(dict.fromkeys(_known_texts(item)))
-                self._progress("search", len(instances), 0)
-        if not instances:
-            raise NegatoError("There are no DICOM files to take in what was named.")
-        report = os.path.realpath(self._wanted.report) if self._wanted.report else ""
-        if any(os.path.realpath(one.path) == report for one in instances):
-            raise NegatoError("The report would replace a file to take; name another.", report)
-        self._places = {place.instance.path: place for place in tree.places()}
-        return [
-            _job(place.instance, tuple(known[place.instance.study_uid]))
-            for place in self._places.values()
-        ]
-
-    def _scanned(self, paths: Sequence[str]) -> Iterator[Any]:
-        """Give what is found, without the files beside a single one."""
-        alone = os.path.abspath(paths[0]) if len(paths) == 1 and os.path.isfile(paths[0]) else ""
-        batches = scan_in_child(
-            paths, self._wanted.limits, self._is_stopped, _SCANNER, kinds=(Instance,)
-        )
-        with closing(batches):
-            for batch in batches:
-                for item in cast(list[Any], batch):
-                    path = getattr(item, "path", alone)
-                    if not alone or path.startswith(alone) or _is_index(alone):
-                        yield item
-        self._pause()
 
     def _clean(self, pool: Batches, jobs: Sequence[Job]) -> None:
         self._look_for_room(jobs)
@@ -217,6 +170,8 @@ class Anonymizer:
         try:
             path = self._write(job, result)
         except HeaderError as error:
+            outcome.files -= 1
+            outcome.changes -= result.count
             self._refuse(Refused(job.path, error.message))
             return
         patient = self._patients.setdefault(job.patient, _Patient())
@@ -301,7 +256,7 @@ class Anonymizer:
         if not self.outcome.files:
             raise NegatoError("Nothing is left to write: each file was held back or failed.")
         tree = FileSetTree()
-        for item in self._scanned((self._wanted.out,)):
+        for item in scanned((self._wanted.out,), self._wanted.limits, self._is_stopped):
             if isinstance(item, Instance):
                 tree.add(item)
         for place in tree.places():
@@ -345,30 +300,6 @@ def _batches(jobs: Sequence[Job]) -> Iterator[list[Job]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-def _job(instance: Instance, known: tuple[str, ...]) -> Job:
-    patient = instance.patient if any(instance.patient) else ("", "", instance.study_uid)
-    return Job(
-        path=instance.path,
-        size=instance.size,
-        mtime_ns=instance.mtime_ns,
-        bare_from=instance.bare_from,
-        transfer_syntax_uid=instance.transfer_syntax_uid,
-        sop_instance_uid=instance.sop_instance_uid,
-        patient=patient,
-        known=known,
-    )
-
-
-def _known_texts(instance: Instance) -> list[str]:
-    encodings = encodings_of(texts(instance.values.get(0x00080005, b"")))
-    tags = {key.tag for key in ABOVE if key.keyword in _KNOWN}
-    return [person_name(value, encodings) for tag, value in instance.values.items() if tag in tags]
-
-
-def _is_index(path: str) -> bool:
-    return os.path.basename(path).casefold() == "dicomdir" or path.casefold().endswith(".zip")
 
 
 def _results(answer: Any, path: str) -> tuple[Any, ...]:
