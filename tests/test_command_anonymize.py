@@ -311,3 +311,30 @@ def test_what_was_not_checked_yet_says_so(sources, tmp_path, monkeypatch):
     assert main(["anonymize", str(sources), "-o", str(tmp_path / "out")]) == 0
     assert "NOT-CHECKED.txt" in seen
     assert "NOT-CHECKED.txt" not in [path.name for path in files(tmp_path / "out")]
+
+
+def test_a_file_that_vanishes_meanwhile_fails_and_the_rest_is_written(
+    sources, tmp_path, monkeypatch, capsys
+):
+    def contents(job, result, limits):
+        if job.path.endswith("jane0.dcm"):
+            os.unlink(job.path)
+        return real(job, result, limits)
+
+    real = anonymize_writing.contents
+    monkeypatch.setattr(anonymize_writing, "contents", contents)
+    for number in range(2):
+        named_ct(
+            sources / f"jane{number}.dcm",
+            InstanceNumber=number,
+            PixelData=bytes(1 << 17),
+            Rows=256,
+            Columns=256,
+        )
+    out = tmp_path / "out"
+    assert main(["anonymize", str(sources), "-o", str(out)]) == 1
+    told = capsys.readouterr()
+    assert "1 file written" in told.out
+    assert "1 file failed" in told.out
+    assert "jane0.dcm: There is no such file" in told.err
+    assert (out / "DICOMDIR").is_file()

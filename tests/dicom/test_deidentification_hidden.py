@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 
 import imagecodecs
@@ -12,6 +13,10 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import JPEG2000Lossless, JPEGBaseline8Bit
 
 from tests.dicom.identities import NAME, PATIENT_ID, cleaned, named_ct, read_back, written
+from viewer.dicom.deidentification.new_files import contents
+from viewer.dicom.deidentification.results import Job
+from viewer.dicom.errors import HeaderError
+from viewer.dicom.limits import DEFAULT_LIMITS
 
 PICTURE = (np.arange(64 * 64) % 251).astype(np.uint8).reshape(64, 64)
 
@@ -127,3 +132,15 @@ def test_comments_of_a_jpeg_2000_picture_are_blanked_and_nothing_else(path, code
     ds = read_back(path)
     assert b"Elm" not in ds.PixelData
     np.testing.assert_array_equal(ds.pixel_array, PICTURE)
+
+
+def test_a_file_that_is_written_to_while_it_is_copied_is_refused(path):
+    named_ct(path, Rows=256, Columns=256, PixelData=bytes(1 << 17))
+    result = cleaned(path)
+    status = path.stat()
+    job = Job(str(path), status.st_size, status.st_mtime_ns, None, "", "", ("", "", ""))
+    pieces = contents(job, result, DEFAULT_LIMITS)
+    next(pieces)
+    os.utime(path, (1, 1))
+    with pytest.raises(HeaderError, match="changed meanwhile"):
+        list(pieces)

@@ -8,9 +8,10 @@ from typing import cast
 from viewer.dicom.deidentification.results import Cleaned, Job
 from viewer.dicom.errors import HeaderError
 from viewer.dicom.limits import Limits
-from viewer.dicom.regular_files import FileVersion, open_version, system_error
+from viewer.dicom.regular_files import FileVersion, open_version, system_error, version_of
 
 _PIECE = 1 << 20
+_CHANGED = "It changed meanwhile; try again."
 
 
 def contents(job: Job, result: Cleaned, limits: Limits) -> Iterator[bytes]:
@@ -22,7 +23,7 @@ def contents(job: Job, result: Cleaned, limits: Limits) -> Iterator[bytes]:
         stream, version = open_version(job.path, limits)
         with stream:
             if version != FileVersion(job.size, job.mtime_ns):
-                raise HeaderError("It changed meanwhile; try again.", job.path, "unreadable")
+                raise HeaderError(_CHANGED, job.path, "unreadable")
             for piece in result.pieces:
                 if isinstance(piece, bytes):
                     yield piece
@@ -32,8 +33,10 @@ def contents(job: Job, result: Cleaned, limits: Limits) -> Iterator[bytes]:
                 while left:
                     data = stream.read(min(left, _PIECE))
                     if not data:
-                        raise HeaderError("It changed meanwhile; try again.", job.path)
+                        raise HeaderError(_CHANGED, job.path, "unreadable")
                     yield data
                     left -= len(data)
+        if version_of(job.path, limits) != version:  # what was copied may be of another file
+            raise HeaderError(_CHANGED, job.path, "unreadable")
     except OSError as error:
         raise system_error(job.path, error) from error
