@@ -75,6 +75,11 @@ def check(
         "lut_overlay/signed-raw-9bit.dcm",
         "multiframe/emri_small.dcm",
         "multiframe/emri_small_RLE.dcm",
+        "series/ct_head_93_64x64/CTHead50.dcm",
+        "series/mr_localizer_3plane/01_3_Plane_Localizer_FF/i18246584.MRDC.15",
+        "series/pet_nema_iq_phantom_89/"
+        "PT.1.2.826.0.1.3680043.9.7147.1047882525948938047456663851999535613.dcm",
+        "derived/display/monochrome1.dcm",
         "photometric/SC_rgb_2frame.dcm",
         "photometric/SC_ybr_full_uncompressed.dcm",
     ],
