@@ -282,6 +282,7 @@ def test_what_cannot_be_read_to_its_end_is_not_taken(path):
         {"ImageType": ["DERIVED", "SECONDARY", "SCREEN SAVE"]},
         {"ImageType": ["DERIVED", "SECONDARY"], "BurnedInAnnotation": ""},
         {"BurnedInAnnotation": "UNKNOWN"},
+        {"Modality": "HC", "BurnedInAnnotation": ""},
         {"SOPClassUID": "1.2.840.10008.5.1.4.1.1.12.1", "BurnedInAnnotation": ""},
     ],
 )

@@ -16,7 +16,8 @@ _WRITTEN_INTO = (f"{_STORAGE}.12.", f"{_STORAGE}.77.1.")
 _SLIDES = f"{_STORAGE}.77.1.6"  # whole slides: labels are pictures of their own
 _SHOWN = frozenset(("SCREEN SAVE", "SCREENSHOT", "SCREEN SHOT", "LABEL", "OVERVIEW"))
 _DERIVED = frozenset(("SECONDARY", "OTHER"))
-_MODALITIES = frozenset(("ES", "XC", "GM", "OP", "OT", "SC", "DOC", "US", "IVUS", "SM", "DG"))
+# Modality (PS3.3 C.7.3.1.1.1); HC is film that was scanned or printed
+_MODALITIES = frozenset(("ES", "XC", "GM", "OP", "OT", "SC", "DOC", "US", "IVUS", "SM", "DG", "HC"))
 _HEADS = frozenset(("HEAD", "BRAIN", "SKULL", "FACE", "HEADNECK", "NECK", "ORBIT", "JAW"))
 
 
