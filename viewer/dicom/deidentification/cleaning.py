@@ -1,15 +1,14 @@
 """The actions of the table, done to a data set: D, Z, X, K, C and U. PS3.15 E.3, Table E.1-1a.
 
 Changes elements in place and takes note of each original value that is gone. What is done with
-which attribute says `profile`; what is added of the de-identification itself, `statements`.
+which attribute says `profile`; what stands in for a value, `stand_ins`; what is added of the
+de-identification itself, `statements`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 
 from viewer.dicom import values
 from viewer.dicom.deidentification import profile as table
@@ -17,7 +16,15 @@ from viewer.dicom.deidentification.data_set import Element, Reader, all_elements
 from viewer.dicom.deidentification.keys import Key
 from viewer.dicom.deidentification.removed import Removed
 from viewer.dicom.deidentification.results import Change
-from viewer.dicom.deidentification.well_known import is_well_known
+from viewer.dicom.deidentification.stand_ins import (
+    DUMMIES,
+    DUMMY,
+    TEXTS,
+    dummy,
+    encoded,
+    mapped,
+    shifted,
+)
 from viewer.dicom.deidentification.words import (
     bare,
     names_one,
@@ -29,9 +36,6 @@ from viewer.dicom.deidentification.words import (
 )
 from viewer.dicom.tag_names import look_up
 
-DUMMY = "REMOVED"
-DUMMIES = {"DA": "19000101", "DT": "19000101000000", "TM": "000000", "AS": "000Y"}
-_NUMBERS = {"IS": b"0", "DS": b"0", "UR": b"https://removed.invalid"}
 _CODE_VALUE, _SCHEME, _MEANING = 0x00080100, 0x00080102, 0x00080104
 _TAKEN_OUT = "A text that the profile keeps held words of the identity: taken out."
 _PATIENT_NAME, _PATIENT_ID = 0x00100010, 0x00100020
@@ -45,12 +49,10 @@ NEUTRAL = frozenset((_CODE_VALUE, _SCHEME, _MEANING, 0x00080070, 0x00081090, 0x0
 _SCHEME_UIDS = frozenset(
     (0x00080016, 0x0008001A, 0x0008001B, 0x00081150, 0x0008010C, 0x00080117, 0x00080118)
 )
-_TEXTS = frozenset(("LO", "SH", "ST", "LT", "UT", "UC", "PN", "AE"))
 _TELLING_VRS = frozenset(("DA", "DT", "PN", "UI"))
 _LARGE_TEXT = 1 << 20
 _IDENTIFIERS = frozenset(("LO", "SH", "ST", "UC", "AE"))
 _UNTOUCHED = frozenset(("CS", "DS", "IS", "AS", "TM"))
-_WHOLE_DATE = re.compile(r"(\d{4})\.?(\d{2})\.?(\d{2})")
 _OVERLAY_TYPE = 0x60000040
 # rows, columns, frames, type, origin, first frame, bits, data: no texts
 _OF_OVERLAYS = frozenset((0x10, 0x11, 0x15, 0x40, 0x50, 0x51, 0x100, 0x102, 0x3000))
@@ -115,7 +117,7 @@ class Cleaner:
                     below = (*where, f"{look_up(element.tag).keyword}[{number + 1}]")
                     element.is_changed |= self._take_out(item, below)
                 was_changed |= element.is_changed
-            elif element.vr in _TEXTS and element.tag not in NEUTRAL and element.new is None:
+            elif element.vr in TEXTS and element.tag not in NEUTRAL and element.new is None:
                 before = after = self._value(element)
                 for value in gone:
                     after = after.replace(value, b"") if value in after else after
@@ -174,7 +176,7 @@ class Cleaner:
         if vr == "SQ":
             return "X"  # written as bytes, which nobody looks into
         # as it is written, whatever the dictionary has
-        if element.vr in _TELLING_VRS or (element.vr in _TEXTS and vr not in _TELLING_VRS):
+        if element.vr in _TELLING_VRS or (element.vr in TEXTS and vr not in _TELLING_VRS):
             vr = element.vr
         if vr in ("DA", "DT"):
             dates = self.profile.dates
@@ -183,7 +185,7 @@ class Cleaner:
             return "D"
         if vr == "UI" and tag not in _SCHEME_UIDS:
             return "K" if self.profile.has("retain-uids") else "U"
-        return "words" if vr in (*_TEXTS, "UR") and tag not in NEUTRAL else "K"
+        return "words" if vr in (*TEXTS, "UR") and tag not in NEUTRAL else "K"
 
     def _graphics_action(self, tag: int) -> str:
         """Keep regions of interest alone, and these where graphics are kept. PS3.15 E.3.3."""
@@ -203,7 +205,7 @@ class Cleaner:
             return self._do_sequence(action, element, where)
         before = self._value(element)
         is_date = element.vr in ("DA", "DT", "TM")
-        if action == "C" and not is_date and element.vr not in _TEXTS:
+        if action == "C" and not is_date and element.vr not in TEXTS:
             action = "X"
         new = self._new_value(action, element, before)
         if new == before.rstrip(b"\0 ") and element.length <= _LARGE_TEXT:
@@ -224,14 +226,15 @@ class Cleaner:
         if action == "Z" or is_empty:
             return b""
         if action == "U":
-            return self._mapped(before)
+            return mapped(before, self.identity.key)
         if action == "C" and tag == _ZONE:
             return before.strip(b"\0 ")  # days are shifted, not hours
         if action == "C":
-            cleaned = self._shifted(vr, before) if vr in DUMMIES else self._described(before)
+            days = self.identity.days
+            cleaned = shifted(vr, before, days) if vr in DUMMIES else self._described(before)
             is_needed = table.actions(table.Profile()).get(tag) == "D"  # it may be of type 1
-            return cleaned or (self._dummy(vr, 0) if is_needed else b"")
-        return self._dummy(vr, len(before))
+            return cleaned or (dummy(vr, 0, self.identity.key) if is_needed else b"")
+        return dummy(vr, len(before), self.identity.key)
 
     def _do_sequence(self, action: str, element: Element, where: tuple[str, ...]) -> bool:
         if action == "X":
@@ -305,55 +308,13 @@ class Cleaner:
             element.vr = vr_in_dictionary(element.tag) or "UN"
         element.new, element.is_changed = new, True
 
-    def _mapped(self, before: bytes) -> bytes:
-        uids = values.text(before).split("\\")
-        key = self.identity.key
-        return "\\".join(
-            uid if is_well_known(uid) else key.uid(uid) for uid in map(str.strip, uids)
-        ).encode()
-
-    def _shifted(self, vr: str, before: bytes) -> bytes:
-        """Set dates back by the days of the patient; times of the day stay."""
-        texts = values.texts(before)
-        if vr == "TM":
-            return before.strip(b"\0 ")
-        shifted = [self._one_shifted(text) for text in texts]
-        if not all(shifted):  # no whole date, and so none that could be set back
-            return DUMMIES.get(vr, "").encode()
-        return "\\".join(shifted).encode()
-
-    def _one_shifted(self, text: str) -> str:
-        found = _WHOLE_DATE.match(text)
-        if found is None:
-            return ""
-        try:
-            day = date(*map(int, found.groups())) - timedelta(days=self.identity.days)
-        except (ValueError, OverflowError):
-            return ""
-        return f"{day:%Y%m%d}".rjust(8, "0") + text[found.end() :]
-
     def _described(self, before: bytes) -> bytes:
         parts = values.text(before, self._encodings).split("\\")
         kept = (without_identity(part, self._words) for part in parts)
         return self._encoded("\\".join(kept).strip("\\"))
 
     def _encoded(self, text: str) -> bytes:
-        """Write a text as the file does; "" where that cannot be said with certainty."""
-        if text.isascii():
-            return text.encode()
-        try:
-            return text.encode(self._encodings[0]) if len(self._encodings) == 1 else b""
-        except (LookupError, ValueError):
-            return b""
-
-    def _dummy(self, vr: str, length: int) -> bytes:
-        if vr in DUMMIES:
-            return DUMMIES[vr].encode()
-        if vr == "UI":
-            return self.identity.key.uid(f"{length}").encode()
-        if vr in _NUMBERS:
-            return _NUMBERS[vr]
-        return DUMMY.encode() if vr in _TEXTS or vr == "CS" else bytes(length)
+        return encoded(text, self._encodings)
 
     def _safe_private(self, elements: list[Element]) -> frozenset[int]:
         """Give the private elements of a level that are known to be safe, with their creators."""
@@ -432,6 +393,6 @@ def _shown(element: Element, value: bytes, encodings: Sequence[str]) -> str:
     if element.items is not None:
         number = len(element.items)
         return f"{number} item{'s' * (number != 1)}" if not value else values.text(value)
-    if element.vr in _TEXTS or element.vr in ("UI", "UR", *DUMMIES, *_UNTOUCHED):
+    if element.vr in TEXTS or element.vr in ("UI", "UR", *DUMMIES, *_UNTOUCHED):
         return values.person_name(value, encodings)[:200]
     return f"{len(value)} bytes"
