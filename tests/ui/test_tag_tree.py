@@ -359,6 +359,19 @@ def test_all_rows_of_a_long_header_are_not_selected_at_once(panel: TagPanel) -> 
     assert len(panel.tree.selectionModel().selectedRows()) == 1
 
 
+def test_a_long_header_is_unfolded_bit_by_bit_to_its_end(qtbot: QtBot, panel: TagPanel) -> None:
+    table = made_table(["x"] * 10, groups=6_000)
+    panel.set_table(table)
+    actions = {action.objectName(): action for action in panel.tree.actions()}
+    actions["expandTagsAll"].trigger()
+    opens = [panel.model.index_of(row) for row in range(len(table)) if len(table.children_of(row))]
+    assert not all(map(panel.tree.isExpanded, opens))  # the window goes on first
+    qtbot.waitUntil(lambda: all(map(panel.tree.isExpanded, opens)), timeout=30_000)
+    panel.set_table(made_table(["x"], groups=6_000))
+    actions["collapseTags"].trigger()  # ends what goes on
+    assert not panel.tree.isExpanded(opens[0])
+
+
 def test_unfolding_a_long_header_does_not_hold_up_the_window(panel: TagPanel) -> None:
     panel.set_table(made_table(["x"] * 1000, groups=24_000))
     actions = {action.objectName(): action for action in panel.tree.actions()}

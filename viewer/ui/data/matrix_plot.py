@@ -22,6 +22,7 @@ _MOST_CURVES = 24
 _MOST_CATEGORIES = 16  # different texts that are drawn as steps
 _LONGEST_LABEL = 24
 _SYMBOL_PX = 5
+_MOST_SYMBOLS = 500  # values of a curve; more of them run together, and take 10 ms a curve
 
 
 class MatrixPlot(QWidget):
@@ -98,13 +99,14 @@ class MatrixPlot(QWidget):
         order = np.argsort(x, kind="stable")
         for place, (name, values) in enumerate(self.curves):
             colour = _COLOURS[place % len(_COLOURS)]
+            is_line = len(values) > _MOST_SYMBOLS and bool(np.isfinite(values).all())
             self._item.plot(
                 x[order],
                 values[order],
                 name=plain_line(name, _LONGEST_LABEL * 2) if len(self.curves) > 1 else None,
                 pen=make_pen(colour, width=1),
                 connect="finite",
-                symbol="o",
+                symbol=None if is_line else "o",
                 symbolSize=_SYMBOL_PX,
                 symbolPen=None,
                 symbolBrush=colour,

@@ -6,13 +6,19 @@ data set, not to row numbers: the next frame's file may have other rows.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint
+import time
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QTimer
 from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
 from viewer.dicom.tags import RowPath, TagTable, row_at, row_path
 from viewer.ui.tags.model import TagTreeModel
 
 EVERY_DEPTH = 1 << 20  # deeper than anything nests
+_AT_ONCE = 4_000  # rows of a table that is unfolded as a whole; a longer one, bit by bit
+_PIECE_S = 0.012
 
 
 class TreePlace:
@@ -28,6 +34,10 @@ class TreePlace:
         self._column = 0
         self._top: RowPath = ()
         self._sideways = 0
+        self._waiting: list[int] = []  # rows that are still to be unfolded, the last one first
+        self._then: Callable[[], None] = self._scroll_to_current
+        self._pieces = QTimer(view, interval=0)
+        self._pieces.timeout.connect(self._unfold_piece)
         view.expanded.connect(self._expanded)
         view.collapsed.connect(self._collapsed)
 
@@ -36,14 +46,14 @@ class TreePlace:
         self._depth = depth
         self._open.clear()
         self._closed.clear()
-        self._unfold()
-        if self._view.currentIndex().isValid():
-            self._view.scrollTo(self._view.currentIndex())
+        self._unfold(self._scroll_to_current)
 
     def save(self) -> None:
         """Take note of the current row and of the top one; without a table keep what was."""
         table = self._model.table
-        if table is None:
+        is_unfolding = self._pieces.isActive()
+        self._pieces.stop()
+        if table is None or is_unfolding:
             return
         current = self._view.currentIndex()
         self._current, self._column = self._path(table, current), max(0, current.column())
@@ -56,7 +66,16 @@ class TreePlace:
         if table is None:
             return
         if self._depth:
-            self._unfold()
+            self._unfold(self._go_back)
+        else:
+            self._go_back()
+
+    def _go_back(self) -> None:
+        """Go to the saved place in a table that is unfolded."""
+        table = self._model.table
+        if table is None:
+            return
+        if self._depth:
             for path in self._closed:
                 row = row_at(table, path)
                 if row is not None:
@@ -85,16 +104,45 @@ class TreePlace:
         row = self._model.row_of(index)
         return () if row is None else row_path(table, row)
 
-    def _unfold(self) -> None:
-        """Open and close rows as the depth says, without a signal for each."""
+    def _scroll_to_current(self) -> None:
+        if self._view.currentIndex().isValid():
+            self._view.scrollTo(self._view.currentIndex())
+
+    def _unfold(self, then: Callable[[], None]) -> None:
+        """Open and close rows as the depth says, without a signal for each; then do ``then``."""
+        table, deepest = self._model.table, 2 * self._depth - 1  # sequence and item alternate
+        self._pieces.stop()
         blocked = self._view.blockSignals(True)
-        if self._depth >= EVERY_DEPTH:
-            self._view.expandAll()
-        elif self._depth:
-            self._view.expandToDepth(2 * self._depth - 1)  # of rows: sequence and item alternate
-        else:
+        if not self._depth:
             self._view.collapseAll()
+        elif table is not None and len(table) > _AT_ONCE:
+            self._view.collapseAll()
+            opens = np.diff(table.first_children)[1:] > 0
+            rows = np.flatnonzero(opens & (table.depths <= deepest))
+            # what is out of sight is only marked as open; an item then lays out all that is in it
+            depths = table.depths[rows]
+            order = (rows[depths > 1], rows[depths == 0], rows[depths == 1])
+            self._waiting = np.concatenate(order)[::-1].tolist()
+            self._then = then
+            self._pieces.start()
+        elif self._depth >= EVERY_DEPTH:
+            self._view.expandAll()
+        else:
+            self._view.expandToDepth(deepest)
         self._view.blockSignals(blocked)
+        if not self._pieces.isActive():
+            then()
+
+    def _unfold_piece(self) -> None:
+        """Unfold for some milliseconds: 49,000 rows at once held up the window for 0.3 to 0.8 s."""
+        until = time.perf_counter() + _PIECE_S
+        blocked = self._view.blockSignals(True)
+        while self._waiting and time.perf_counter() < until:
+            self._view.expand(self._model.index_of(self._waiting.pop()))
+        self._view.blockSignals(blocked)
+        if not self._waiting:
+            self._pieces.stop()
+            self._then()
 
     def _expanded(self, index: QModelIndex) -> None:
         if self._model.table is not None:
