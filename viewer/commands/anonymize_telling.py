@@ -14,6 +14,7 @@ from viewer.dicom.deidentification.keys import Key
 from viewer.dicom.deidentification.profile import Profile, edition
 from viewer.dicom.deidentification.results import Change, Job, Rectangle, Rule
 from viewer.dicom.limits import DEFAULT_LIMITS, Limits
+from viewer.dicom.tags import tag_text
 from viewer.imaging.files import write_whole
 
 
@@ -81,7 +82,7 @@ def change_line(job: Job, change: Change) -> dict[str, Any]:
 def action_line(change: Change) -> dict[str, Any]:
     """Give what was done to which element, without its values."""
     return {
-        "tag": f"({change.tag >> 16:04X},{change.tag & 0xFFFF:04X})",
+        "tag": tag_text(change.tag),
         "name": change.name,
         "where": ".".join(change.where),
         "action": change.action,

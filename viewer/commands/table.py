@@ -32,7 +32,6 @@ from viewer.commands.table_making import (
     Rows,
     TableMaker,
     Told,
-    WritingError,
     write_rows,
 )
 from viewer.dicom.errors import NegatoError
@@ -114,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
         if "rows" in order:
             return _write_given(order, arguments, begin, teller)
         query = _query(arguments, paths_of(order))
-    except (ColumnError, TableError, WritingError, NegatoError) as error:
+    except (TableError, NegatoError) as error:
         teller.end("failed", told, str(error))
         return WRONG_USE
     maker = TableMaker(query, arguments.limits, teller.progress, stop.is_set, out=arguments.output)
