@@ -293,6 +293,11 @@ def test_stacks_and_series_are_chosen_by_their_uids(tmp_path, export, capsys):
     ended = export(tmp_path / "all", "-o", tmp_path / "z", "--format", "png", "--stack", "1.2/3/0")
     assert ended.code == 1
     assert "no stack 1.2/3/0" in ended.end["message"]
+    ended = export(tmp_path / "all", "-o", tmp_path / "z", "--format", "png", "--stack", uid)
+    assert "is a series, not a stack; choose it with --series" in ended.end["message"]
+    ended = export(tmp_path / "all", "-o", tmp_path / "z", "--format", "png", "--frames", "3")
+    assert "There is no frame 3: this stack has frames 1 to 2" in ended.end["message"]
+    assert str(first[0]) in ended.end["message"]
 
 
 @pytest.mark.parametrize(

@@ -200,6 +200,14 @@ def test_a_mark_between_cells_in_a_value_makes_no_cell(tmp_path: Path) -> None:
     assert _row(path, "PatientComments", "PatientID") == ["a\ufffdb", "7"]
 
 
+def test_escapes_of_character_sets_are_no_part_of_a_name(tmp_path: Path) -> None:
+    name = b"Zhang=\x1b$)A\xd5\xc5^\x1b$)A\xd0\xa1"
+    known = {"SpecificCharacterSet": ["", "ISO 2022 IR 58"], "PatientName": "N" * len(name)}
+    path = Path(write(tmp_path / "IM1", grey(), **known))
+    path.write_bytes(path.read_bytes().replace(b"N" * len(name), name))
+    assert _cell(path, "PatientName") == "Zhang=\u5f20^\u5c0f"
+
+
 def test_a_long_text_is_cut_and_says_so(tmp_path: Path) -> None:
     path = write(tmp_path / "a", grey(), TextValue="x" * 40_000)
     assert _cell(path, "TextValue") == "x" * LONGEST + "… (40,000 characters)"

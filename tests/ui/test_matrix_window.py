@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.dicom.enhanced_files import write_enhanced, write_series
-from viewer.ui.data.matrix_model import Attribute
+from viewer.ui.data.matrix_model import Attribute, leaf_first
 from viewer.ui.data.matrix_plot import curves_of
 from viewer.ui.data.matrix_window import MatrixWindow, show_matrix
 from viewer.ui.main_window import MainWindow
@@ -75,6 +75,9 @@ def test_private_attributes_are_listed_by_their_names(
     matrix = opened(window)
     named = [one for one in listed(matrix, 1) if one.startswith("(0019,1024)")]
     assert named == ["(0019,1024) [GEMS_ACQU_01] Mid Scan Time [sec]"]
+    path = "(2005,140F)[0].(2001,100A)"
+    assert leaf_first(path, "[P] Number") == "(2001,100A) [P] Number ‹ (2005,140F)[0]"
+    assert leaf_first("A[0].KVP", "KVP") == "KVP ‹ A[0]"
 
 
 def test_the_plot_runs_along_positions_or_frames(

@@ -137,6 +137,8 @@ def _of_uid(uid: str, every: Sequence[Selected]) -> Selected:
             keys = [one.stack.key(index) for index in range(len(one.stack))]
             if any(uid.endswith(f"/{key.path}/{key.index}") for key in keys):
                 return one
+    if any(one.series.uid == uid for one in every):
+        raise NegatoError(f"{uid} is a series, not a stack; choose it with --series.")
     raise NegatoError(f"There is no stack {uid} in what was named.")
 
 
@@ -147,6 +149,7 @@ def _with_frames(one: Selected, runs: Sequence[tuple[int, int | None]]) -> Selec
         end = count if last is None else last
         if max(first, end) > count:
             there = "only frame 1" if count == 1 else f"frames 1 to {count:,}"
-            raise NegatoError(f"There is no frame {max(first, end):,}: the stack has {there}.")
+            told = f"There is no frame {max(first, end):,}: this stack has {there}."
+            raise NegatoError(told, one.stack.key(0).path)
         wanted.update(dict.fromkeys(range(first - 1, end)))
     return Selected(one.study, one.series, one.stack, tuple(wanted))

@@ -5,8 +5,6 @@ Dates, times and numbers stand as written; values are joined by backslashes.
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from pydicom._uid_dict import UID_dictionary
 from pydicom.charset import decode_bytes
@@ -14,6 +12,7 @@ from pydicom.charset import decode_bytes
 from viewer.dicom.tag_context import NUMBER_VRS
 from viewer.dicom.tag_walk import Element
 from viewer.dicom.tags import BINARY_VRS
+from viewer.dicom.values import without_escapes
 
 _ENCODED_VRS = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
 _DELIMITERS = set(b"\\\n\r\t\f")  # each ends the reach of an escape sequence (PS3.5 6.1.2.5.3)
@@ -29,8 +28,6 @@ NUMBER_TYPES = {
     "SV": "i8",
     "AT": "u2",
 }
-# ISO 2022 escape sequences (PS3.3 C.12.1.1.2) that a decoder leaves standing
-_ESCAPES = re.compile(r"\x1b(?:\([BJ]|\)I|-[A-Z]|\$B|\$\)[AC]|\$\(D)")
 _HEX_BYTES = 32
 
 
@@ -106,4 +103,4 @@ def decoded_text(value: bytes, vr: str, encodings: tuple[str, ...]) -> str:
         text = decode_bytes(value, list(encodings), delimiters)
     except (LookupError, ValueError, AttributeError):
         return f"⚠ {value!r}"
-    return _ESCAPES.sub("", text) if len(encodings) > 1 else text
+    return without_escapes(text) if len(encodings) > 1 else text

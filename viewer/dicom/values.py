@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import struct
 import warnings
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ _COMMON_ENCODINGS = {
     ("ISO_IR 192",): "UTF8",
 }
 _ESCAPE = b"\x1b"
+_ESCAPES = re.compile(r"\x1b(?:\([BJ]|\)I|-[A-Z]|\$B|\$\)[AC]|\$\(D)")
 
 _KEPT_BEGINNING = 1 << 10
 _PIECE = 1 << 20
@@ -81,6 +83,11 @@ def text(raw: bytes, encodings: Sequence[str] | None = None) -> str:
     if raw.isascii() and _ESCAPE not in raw:
         return raw.decode("ascii").strip(PADDING)
     return _decode(raw, encodings).strip(PADDING)
+
+
+def without_escapes(text: str) -> str:
+    """Take out escape sequences of ISO 2022 that a decoder leaves standing. PS3.3 C.12.1.1.2."""
+    return _ESCAPES.sub("", text)
 
 
 def texts(raw: bytes, encodings: Sequence[str] | None = None) -> tuple[str, ...]:

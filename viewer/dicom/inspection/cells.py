@@ -67,6 +67,8 @@ def cell_of(
         text = values.text(raw, encodings)
         if "\\" in text:
             text = "\\".join(part.strip(values.PADDING) for part in text.split("\\"))
+    if "\x1b" in text and encodings and len(encodings) > 1:
+        text = values.without_escapes(text)
     return shortened(text)
 
 

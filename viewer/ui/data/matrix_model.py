@@ -158,9 +158,7 @@ class AttributeModel(QAbstractItemModel):
             told = (f"{one.tag} {one.vr} {one.name}", one.path, value)
             return tooltip("\n".join(filter(None, told)))
         if index.column() == 0:
-            is_named = not one.path.rpartition(".")[2].startswith("(")  # by its keyword
-            path = leaf_first(one.path)
-            return plain_line(path if is_named else f"{path} {one.name}")
+            return plain_line(leaf_first(one.path, one.name))
         return one.summary if one.varies else plain_line(one.values[0] or "")
 
     def headerData(
@@ -172,9 +170,13 @@ class AttributeModel(QAbstractItemModel):
         return None
 
 
-def leaf_first(path: str) -> str:
-    """Give a keyword path as it is found in a list: the attribute, then what it is in."""
+def leaf_first(path: str, name: str = "") -> str:
+    """Give a keyword path as it is found in a list: the attribute, then what it is in.
+
+    ``name`` is said of what has no keyword.
+    """
     above, _, leaf = path.rpartition(".")
+    leaf = f"{leaf} {name}" if name and leaf.startswith("(") else leaf
     return f"{leaf} ‹ {above}" if above else leaf
 
 
