@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, 
 
 from viewer.dicom.inspection.frame_places import WHOLE, FramePlace, headers_of, places_of
 from viewer.dicom.stacks import Stack
-from viewer.plain_text import plain_line
+from viewer.plain_text import person_name, plain_line
 from viewer.session.workspace import Workspace
 from viewer.ui.dialogs.file_dialogs import ask_file
 from viewer.ui.drops import dropped_files
@@ -182,4 +182,4 @@ def _words(choice: Stack | str) -> str:
     number = "" if header.series_number is None else f"{header.series_number} "
     what = header.series_description or choice.label or header.modality
     reason = f", {choice.split_reason}" if choice.split_reason else ""
-    return plain_line(f"{number}{what}{reason} – {header.patient_name}".rstrip(" –"))
+    return plain_line(f"{number}{what}{reason} – {person_name(header.patient_name)}".rstrip(" –"))
