@@ -185,9 +185,9 @@ class CompareWindow(OwnWindow):
         options.addWidget(self.search, 1)
         bottom = QHBoxLayout()
         bottom.addWidget(self.count, 1)
-        self._save = self._button("&Export…", "exportComparison", self._ask_export)
         self._previous = self._button("Pre&vious", "comparePrevious", lambda: self.step(-1))
         self._next = self._button("&Next", "compareNext", lambda: self.step(1))
+        self._save = self._button("&Export…", "exportComparison", self._ask_export)
         for button in (self._previous, self._next, self._save):
             bottom.addWidget(button)
         self.pages.addWidget(self.tree)
@@ -255,6 +255,7 @@ class CompareWindow(OwnWindow):
         if not all(sides):
             self.say(_NOTHING)
             self._enable(False)
+            self.count.setText("")
             return
         self.model.clear()
         self._result, self._notes = None, []

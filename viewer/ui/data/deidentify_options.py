@@ -39,7 +39,7 @@ class OptionsPage(QWidget):
 
     def __init__(self, settings: Settings, parent: QWidget) -> None:
         super().__init__(parent)
-        self._boxes: dict[str, QCheckBox] = {}
+        self._boxes = {option.name: QCheckBox(option.title, self) for option in OPTIONS}
         self._dates = QComboBox(self)
         self._dates.setObjectName("deidentifyDates")
         self._dates.setAccessibleName("Dates and times")
@@ -63,7 +63,7 @@ class OptionsPage(QWidget):
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         for row, option in enumerate(OPTIONS):
-            box = self._boxes[option.name] = QCheckBox(option.title, self)
+            box = self._boxes[option.name]
             box.setObjectName(option.name)
             box.setAccessibleDescription(option.remains)
             box.toggled.connect(self.changed)
