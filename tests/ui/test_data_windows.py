@@ -26,8 +26,9 @@ _WINDOWS = {
 Open = Callable[..., None]
 
 
-def shown(window: MainWindow, action: str) -> QDialog:
-    """Open a window by its action."""
+def shown(qtbot: QtBot, window: MainWindow, action: str) -> QDialog:
+    """Open a window by its action, once that is there to be chosen."""
+    qtbot.waitUntil(window.menus.action(action).isEnabled)
     window.menus.action(action).trigger()
     found = window.findChild(QDialog, _WINDOWS[action])
     assert isinstance(found, QDialog)
@@ -40,7 +41,7 @@ def test_no_two_buttons_of_a_page_have_the_same_key(
     window: MainWindow, open_paths: Open, qtbot: QtBot, sample: Path, action: str
 ) -> None:
     open_paths(sample)
-    dialog = shown(window, action)
+    dialog = shown(qtbot, window, action)
     titles = [one.text() for one in dialog.findChildren(QAbstractButton) if one.isVisible()]
     keys = Counter(
         title[title.index("&") + 1].lower() for title in titles if "&" in title.replace("&&", "")
@@ -69,7 +70,7 @@ def test_each_keeps_to_the_limits_of_the_window_and_ends_its_process_when_closed
         prepare(process, *arguments)
 
     monkeypatch.setattr(command_job, "prepare", noted)
-    dialogs = [shown(window, action) for action in _WINDOWS]
+    dialogs = [shown(qtbot, window, action) for action in _WINDOWS]
     window.menus.action("validate").trigger()
     preview = window.findChild(QAbstractButton, "previewDeidentified")
     qtbot.waitUntil(preview.isEnabled)

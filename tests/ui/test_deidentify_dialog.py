@@ -23,7 +23,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.images import an_image
 from tests.ui.screens import drag_widget, wait_picture
 from viewer import program
-from viewer.ui.data.deidentify_dialog import DeidentifyDialog
+from viewer.ui.data.deidentify_dialog import DeidentifyDialog, _report_of
 from viewer.ui.data.deidentify_model import ChangesModel, Column
 from viewer.ui.data.held_page import HeldPage
 from viewer.ui.data.rectangles_page import DrawnPicture
@@ -352,3 +352,9 @@ def test_the_current_change_is_told_in_full_with_its_files(
     whole = dialog.findChild(QPlainTextEdit, "wholeChange").toPlainText()
     assert "After:  2.25.1" in whole
     assert whole.endswith("/files/2")
+
+
+def test_a_report_takes_the_place_of_no_file(tmp_path: Path) -> None:
+    (tmp_path / "OUT-report.json").touch()
+    (tmp_path / "OUT-report2.json").symlink_to(tmp_path / "nowhere")
+    assert _report_of(str(tmp_path / "OUT")) == str(tmp_path / "OUT-report3.json")

@@ -189,9 +189,7 @@ def test_a_format_whose_library_is_missing_says_what_to_install(
 ) -> None:
     dialog._what._set_missing(frozenset({"nibabel"}))
     choose(dialog, "exportFormat", "NIfTI")
-    qtbot.waitUntil(
-        lambda: text(dialog, "exportProblem") == "NIfTI needs pip install nibabel."
-    )
+    qtbot.waitUntil(lambda: text(dialog, "exportProblem") == "NIfTI needs pip install nibabel.")
     monkeypatch.setattr(export_order, "find_spec", lambda _name: None)
     assert export_order.missing_libraries() == {form.library for form in FORMATS} - {""}
 

@@ -181,7 +181,9 @@ def test_the_panel_is_found_again_and_empties_with_the_document(
 
 def test_rows_come_in_pieces_and_markup_is_shown_as_it_is(qtbot: QtBot) -> None:
     model = ValidationModel(severity_icons())
-    one = ShownFinding("/x/<b>1", "error", "vr-as-form", "(0010,1010)", "PatientAge", "<i>a\nb", "S")
+    one = ShownFinding(
+        "/x/<b>1", "error", "vr-as-form", "(0010,1010)", "PatientAge", "<i>a\nb", "S"
+    )
     model.add([one] * 3)
     model.add([one] * 2)
     assert model.rowCount() == 1

@@ -221,7 +221,7 @@ def _held(reason: str, paths: list[str]) -> str:
 
 def _change(change: dict[str, Any]) -> str:
     where = f"{change['where']}." if change["where"] else ""
-    after = "removed" if change["after"] is None else f"-> {change['after'] or '(empty)'}"
+    after = "-> removed" if change["after"] is None else f"-> {change['after'] or '(empty)'}"
     return (
         f"{change['path']}: {change['tag']} {where}{change['name']} [{change['action']}] "
         f"{change['before']} {after}"

@@ -31,7 +31,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="file, folder, ZIP or disc")
+    parser.add_argument(
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help="folder, ZIP, disc, or file; one file alone brings the rest of its series",
+    )
     parser.add_argument(
         "-o", "--output", required=True, metavar="OUT", help="a folder; or a file, for one alone"
     )

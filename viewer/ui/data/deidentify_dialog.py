@@ -68,6 +68,7 @@ class DeidentifyDialog(WritingDialog):
         super().__init__(workspace, window, "deidentify", _STAGES)
         self._order: DeidentifyOrder | None = None  # that the preview is of
         self._looking: WritingJob | None = None  # the preview, while it runs
+        self._report = ""  # the path of the last one
         self._left_out: list[tuple[str, str]] = []  # as they are held back
         self._failed: list[tuple[str, str]] = []
         self.setObjectName("deidentifyDialog")
@@ -119,7 +120,7 @@ class DeidentifyDialog(WritingDialog):
         key = text(outcome.told, "key")
         known = [whole_line(f"Key: {key}.")] if key else []
         if outcome.result == "done":
-            known += [f"Report: {whole_line(_report_of(self._target))}", "", *_NOT_PROMISED, ""]
+            known += [f"Report: {whole_line(self._report)}", "", *_NOT_PROMISED, ""]
         left_out = Outcome(
             "done", left_out=(*self._failed, *self._left_out), warnings=outcome.warnings
         )
@@ -318,7 +319,8 @@ class DeidentifyDialog(WritingDialog):
         assert order is not None
         self._workspace.settings.set_picture_folder(self._place.folder)
         arguments = ["anonymize", "-o", target.path, *order.arguments()]
-        arguments += ["--report", _report_of(target.path), *self._limits()]
+        self._report = _report_of(target.path)
+        arguments += ["--report", self._report, *self._limits()]
         left_out = self._held.left_out()
         if len(self._held) > len(left_out):
             arguments += ["--confirm", "burned-in,structured-content"]
@@ -342,5 +344,6 @@ class DeidentifyDialog(WritingDialog):
 
 
 def _report_of(target: str) -> str:
-    """Give the path of the report: beside the files, which it is not to be given away with."""
-    return f"{target.rstrip(os.sep)}-report.json"
+    """Give a free path for the report: beside the files, which it is not to be given away with."""
+    names = (f"{target.rstrip(os.sep)}-report{number}.json" for number in ("", *range(2, 1000)))
+    return next(name for name in names if not os.path.lexists(name))
