@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydicom.data import get_testdata_file
 from PySide6.QtCore import QModelIndex, QPointF, Qt
@@ -15,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.dicom.enhanced_files import write_enhanced, write_series
 from viewer.ui.data.matrix_model import Attribute, leaf_first
-from viewer.ui.data.matrix_plot import curves_of
+from viewer.ui.data.matrix_plot import MatrixPlot, curves_of
 from viewer.ui.data.matrix_window import MatrixWindow, show_matrix
 from viewer.ui.main_window import MainWindow
 
@@ -221,3 +222,12 @@ def test_the_model_is_one(window: MainWindow, opened: Open, qtmodeltester: objec
     )
     qtmodeltester.check(matrix.attributes)  # type: ignore[attr-defined]
     assert not matrix.attributes.attribute(QModelIndex())
+
+
+def test_the_legend_shows_markup_in_a_name_as_it_is(qtbot: QtBot) -> None:
+    plot = MatrixPlot()
+    qtbot.addWidget(plot)
+    names = [f"(0019,10{n}) [<b>x</b> & co] y" for n in (10, 11)]
+    ones = [Attribute(name, "", "DS", name, False, True, "", ["1", "2"]) for name in names]
+    plot.show_attributes(ones, np.arange(2.0), "Frame")
+    assert [label.item.toPlainText() for _, label in plot._legend.items] == names

@@ -215,11 +215,11 @@ class CompareWindow(OwnWindow):
             action.setShortcuts([QKeySequence(one) for one in keys])
             action.triggered.connect(work)
             self.addAction(action)
-        copy = QAction("&Copy Row", self.tree)
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.copy_row)
-        self.tree.addAction(copy)
+        action = QAction("&Copy Row", self.tree)
+        action.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(self.copy_row)
+        self.tree.addAction(action)
         self.tree.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
     def _stacks(self) -> list[Stack]:

@@ -34,6 +34,7 @@ from viewer.ui.data.scope_box import ScopeBox
 from viewer.ui.dialogs.target_place import TargetPlace
 from viewer.ui.dialogs.writing_dialog import WritingDialog, show_one, wrapped_label
 from viewer.ui.dialogs.writing_pages import details_of, files_text, left_out_sentence
+from viewer.ui.literal import tooltip
 from viewer.ui.plain_label import PlainLabel
 
 _NOT_PROMISED = (
@@ -297,7 +298,7 @@ class DeidentifyDialog(WritingDialog):
         target = self._place.target
         ready = target is not None and not target.problem and self._looking is None
         self._write.setEnabled(ready and self._is_anything_left())
-        self._write.setToolTip("" if ready else self._place_problem())
+        self._write.setToolTip(tooltip("" if ready else self._place_problem()))
 
     def _is_anything_left(self) -> bool:
         order = self._order

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from viewer.session.deidentify_order import DATES, OPTIONS
 from viewer.session.settings import Settings
 from viewer.ui.dialogs.file_dialogs import ask_file
+from viewer.ui.literal import tooltip
 from viewer.ui.plain_label import PlainLabel
 
 _BASIC = (
@@ -47,7 +48,7 @@ class OptionsPage(QWidget):
         self._of_dates = PlainLabel(DATES[0].remains, self)
         self._dates.currentIndexChanged.connect(self._say_dates)
         self.key = FileLine(settings, "deidentifyKey", "Choose a key file", self)
-        self.key.setToolTip(_KEY)
+        self.key.setToolTip(tooltip(_KEY))
         self.rules = FileLine(settings, "deidentifyRules", "Choose a file of rules", self)
         self._arrange()
         self.key.changed.connect(self.changed)

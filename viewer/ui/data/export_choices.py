@@ -30,6 +30,7 @@ from viewer.session.scopes import ScopeKind
 from viewer.session.workspace import Workspace
 from viewer.ui.data.export_more import MorePage
 from viewer.ui.data.scope_box import ScopeBox
+from viewer.ui.literal import tooltip
 from viewer.ui.plain_label import PlainLabel
 
 _NO_WINDOW = (
@@ -211,7 +212,7 @@ class ExportChoices(QWidget):
         of_stack = kind in ("frame", "stack", "series")
         can = window_arguments(self._workspace.viewport, self._workspace.picture()) is not None
         self._window.setEnabled(values == "seen" and of_stack and can)
-        self._window.setToolTip("" if can else _NO_WINDOW)
+        self._window.setToolTip(tooltip("" if can else _NO_WINDOW))
         for box in (self._overlays, self._shutter):
             box.setEnabled(values == "seen")
         self._pattern.setEnabled(values != "screen")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ class MatrixPlot(QWidget):
             self._item.plot(
                 x[order],
                 values[order],
-                name=plain_line(name, _LONGEST_LABEL * 2) if len(self.curves) > 1 else None,
+                name=_literal(name) if len(self.curves) > 1 else None,
                 pen=make_pen(colour, width=1),
                 connect="finite",
                 symbol=None if is_line else "o",
@@ -171,6 +172,11 @@ def curves_of(
     steps = np.array([np.nan if value is None else places[value] for value in one.values])
     labels = [(at, plain_line(value, _LONGEST_LABEL)) for value, at in places.items()]
     return [(name, steps)], labels
+
+
+def _literal(name: str) -> str:
+    """Give a name as the legend shows it: that takes what it gets for HTML."""
+    return escape(plain_line(name, _LONGEST_LABEL * 2))
 
 
 def _why_nothing(chosen: Sequence[Attribute], constant: int) -> str:

@@ -158,6 +158,7 @@ class MatrixWindow(OwnWindow):
         self.table.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setDefaultSectionSize(140)
+        self.table.setColumnWidth(0, 80)
         self.axis = QComboBox(self)
         self.axis.setObjectName("matrixAxis")
         self.axis.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from viewer.session.settings import Settings
+from viewer.ui.literal import window_title
 from viewer.ui.plain_label import PlainLabel
 
 
@@ -28,7 +29,7 @@ class OwnWindow(QDialog):
     ) -> None:
         super().__init__(window)
         self.setObjectName(name)
-        self.setWindowTitle(title)
+        self.setWindowTitle(window_title(title))
         self.setWindowFlags(Qt.WindowType.Window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings

@@ -107,11 +107,9 @@ class MetadataView(QTableView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if column >= 0:
-            for words, order in (
-                ("Sort &Ascending", Qt.SortOrder.AscendingOrder),
-                ("Sort &Descending", Qt.SortOrder.DescendingOrder),
-            ):
-                menu.addAction(words, lambda order=order: self.sortByColumn(column, order))
+            up, down = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
+            menu.addAction("Sort &Ascending", lambda: self.sortByColumn(column, up))
+            menu.addAction("Sort &Descending", lambda: self.sortByColumn(column, down))
             menu.addSeparator()
             menu.addAction("&Group by This Column", lambda: self.groupAsked.emit(column))
             remove = menu.addAction("&Remove Column", lambda: self.removeAsked.emit(column))
