@@ -16,6 +16,7 @@ from pydicom.data import get_testdata_file
 from tests.dicom.identities import STUDY, named_ct
 from viewer.cli import main
 from viewer.commands import anonymize_search, anonymize_writing
+from viewer.dicom.deidentification.keys import read_key
 from viewer.dicom.file_set_copy import NewFolder
 from viewer.workers.scan import Stopped, scan_in_child
 
@@ -338,3 +339,15 @@ def test_a_file_that_vanishes_meanwhile_fails_and_the_rest_is_written(
     assert "1 file failed" in told.out
     assert "jane0.dcm: There is no such file" in told.err
     assert (out / "DICOMDIR").is_file()
+
+
+def test_an_identifier_that_a_new_uid_holds_by_chance_is_no_finding(tmp_path, capsys):
+    key_file = tmp_path / "key"
+    key_file.write_text("5a" * 32)
+    named_ct(tmp_path / "image.dcm", BurnedInAnnotation="NO")
+    uid = str(dcmread(tmp_path / "image.dcm").SOPInstanceUID)
+    digits = read_key(str(key_file), may_make=False).uid(uid)[-6:]
+    named_ct(tmp_path / "image.dcm", BurnedInAnnotation="NO", SOPInstanceUID=uid, PatientID=digits)
+    arguments = ["-o", str(tmp_path / "out"), "--key-file", str(key_file)]
+    assert main(["anonymize", str(tmp_path / "image.dcm"), *arguments]) == 0
+    assert "1 file written" in capsys.readouterr().out

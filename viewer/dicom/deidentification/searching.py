@@ -135,8 +135,9 @@ class _Places:
     def leaks(self, start: int, value: bytes, *, is_telling: bool) -> str:
         """Say where a value stands that should not; "" where it may stand there."""
         at = bisect_right(self._starts, start) - 1
-        if at < 0:
-            return "file meta information" if is_telling else ""
+        if at < 0:  # its UIDs are new ones, in which any digits may stand
+            is_ours = value.replace(b".", b"").isdigit() and value.count(b".") < 3
+            return "file meta information" if is_telling and not is_ours else ""
         element = self._elements[at]
         where = f"({element.tag >> 16:04X},{element.tag & 0xFFFF:04X})"
         if is_telling and b"^" in value.strip(b"^") and element.vr in ("CS", *_TEXTS):
